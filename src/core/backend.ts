@@ -1,0 +1,74 @@
+import type * as TensorFlow from "@tensorflow/tfjs-node";
+import * as util from "node:util";
+import { InputError } from "./inputError";
+
+export type {
+  NamedTensorMap,
+  Rank,
+  Scalar,
+  Tensor,
+  Tensor1D,
+  Tensor2D,
+  Tensor3D,
+  Tensor4D,
+  Variable,
+} from "@tensorflow/tfjs-node";
+
+type TensorFlowModule = typeof TensorFlow;
+
+let loaded: TensorFlowModule | undefined;
+
+/** The number of cores TensorFlow may use in one operation; part of every result, since it changes rounding. */
+export interface BackendOptions {
+  /** Threads in one operation, at least 1. Read by the native library when it loads. */
+  readonly threads?: number;
+}
+
+/**
+ * Sets how TensorFlow will run, before its first use.
+ * @throws InputError if TensorFlow is loaded already with another number of threads
+ */
+export function configureBackend({ threads }: BackendOptions): void {
+  if (threads === undefined) return;
+  const wanted = String(threads);
+  if (loaded !== undefined && process.env["TF_NUM_INTRAOP_THREADS"] !== wanted) {
+    throw new InputError({
+      got: `threads ${wanted} while TensorFlow already runs with ${process.env["TF_NUM_INTRAOP_THREADS"] ?? "its default"}`,
+      expected: "one number of threads for the whole process, because it changes the last digits",
+      todo: "Start a new process, or set TF_NUM_INTRAOP_THREADS before the first tensor is made.",
+    });
+  }
+  process.env["TF_NUM_INTRAOP_THREADS"] = wanted;
+  // Whole operations run one after the other here, so a second pool would only compete for the cores.
+  process.env["TF_NUM_INTEROP_THREADS"] ??= "1";
+}
+
+/** Whether TensorFlow has been loaded, which takes half a second and is put off until a tensor is needed. */
+export function backendLoaded(): boolean {
+  return loaded !== undefined;
+}
+
+function load(): TensorFlowModule {
+  if (loaded === undefined) {
+    // Off by default on CPUs with AVX2 only, and worth a factor of two there.
+    process.env["TF_ENABLE_ONEDNN_OPTS"] ??= "1";
+    process.env["TF_CPP_MIN_LOG_LEVEL"] ??= "2";
+    restoreRemovedUtilities();
+    // eslint-disable-next-line @typescript-eslint/no-require-imports -- loaded on first use, not on import
+    loaded = require("@tensorflow/tfjs-node") as TensorFlowModule;
+  }
+  return loaded;
+}
+
+/** Node 23 dropped two functions of `util` that tfjs-node 4.22 still calls. */
+function restoreRemovedUtilities(): void {
+  const target = util as unknown as Record<string, unknown>;
+  target["isNullOrUndefined"] ??= (value: unknown) => value === null || value === undefined;
+  target["isArray"] ??= Array.isArray;
+}
+
+/** TensorFlow, loaded natively on first use. The only way to it in this project. */
+export const tf: TensorFlowModule = new Proxy({} as TensorFlowModule, {
+  get: (_, key) => Reflect.get(load(), key) as unknown,
+  has: (_, key) => Reflect.has(load(), key),
+});

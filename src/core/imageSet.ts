@@ -1,0 +1,174 @@
+import { InputError } from "./inputError";
+import { sha256 } from "./hash";
+import { UNLABELLED, type ImageSet, type ImageWindow, type Pixels } from "./types";
+
+/** Pixel values in memory. Bytes and 16-bit values are divided by their largest value when read. */
+export type PixelArray = Uint8Array | Uint16Array | Float32Array | Float64Array;
+
+/**
+ * Pixels that lie in memory, n images of h*w*c values each. Whole-number types come out in [0,1], floats as they are.
+ * @throws InputError if the length is not a multiple of one image
+ */
+export function memoryPixels(values: PixelArray, valuesPerImage: number): Pixels {
+  if (valuesPerImage < 1 || values.length % valuesPerImage !== 0) {
+    throw new InputError({
+      got: `${values.length} values for images of ${valuesPerImage} values`,
+      expected: "a whole number of images",
+      todo: "Check the shape.",
+    });
+  }
+  const scale = values instanceof Uint8Array ? 255 : values instanceof Uint16Array ? 65535 : 1;
+  return {
+    read: (indices) => {
+      const out = new Float32Array(indices.length * valuesPerImage);
+      for (let i = 0; i < indices.length; i++) {
+        const from = indices[i] * valuesPerImage;
+        const image = values.subarray(from, from + valuesPerImage);
+        if (scale === 1) out.set(image, i * valuesPerImage);
+        else
+          for (let j = 0, at = i * valuesPerImage; j < valuesPerImage; j++, at++)
+            out[at] = image[j] / scale;
+      }
+      return out;
+    },
+  };
+}
+
+/** What `imageSet` needs; the rest has defaults. */
+export interface ImageSetParts {
+  readonly name: string;
+  readonly pixels: Pixels | PixelArray;
+  readonly shape: readonly [height: number, width: number, channels: number];
+  /** Class indices; default all UNLABELLED. */
+  readonly labels?: ArrayLike<number>;
+  /** @default [] */
+  readonly classNames?: readonly string[];
+  /** @default "0", "1", ... */
+  readonly ids?: readonly string[];
+  /** @default each image its own group, named by its id */
+  readonly groups?: readonly string[];
+  /** @default "byte" */
+  readonly unit?: string;
+  readonly nmPerPixel?: number;
+  readonly windows?: readonly ImageWindow[];
+}
+
+/**
+ * Makes an image set and checks that its parts fit together.
+ * @throws InputError if lengths differ, an id occurs twice, or a label has no class name
+ */
+export function imageSet(parts: ImageSetParts): ImageSet {
+  const { name, shape, classNames = [], unit = "byte" } = parts;
+  const perImage = shape[0] * shape[1] * shape[2];
+  const pixels = "read" in parts.pixels ? parts.pixels : memoryPixels(parts.pixels, perImage);
+  const counted = "read" in parts.pixels ? undefined : parts.pixels.length / perImage;
+  const n = counted ?? parts.ids?.length ?? parts.labels?.length ?? 0;
+  const ids = parts.ids ?? Array.from({ length: n }, (_, i) => String(i));
+  const groups = parts.groups ?? ids;
+  const labels =
+    parts.labels === undefined ? new Int32Array(n).fill(UNLABELLED) : Int32Array.from(parts.labels);
+  const lengths = { ids: ids.length, groups: groups.length, labels: labels.length };
+  for (const [part, length] of Object.entries({
+    ...lengths,
+    ...(parts.windows ? { windows: parts.windows.length } : {}),
+  })) {
+    if (length !== n) {
+      throw new InputError({
+        got: `${length} ${part} for the ${n} images of "${name}"`,
+        expected: `one of ${part} for each image`,
+        todo: `Check where the ${part} come from.`,
+      });
+    }
+  }
+  const twice = firstDuplicate(ids);
+  if (twice !== undefined) {
+    throw new InputError({
+      got: `the id "${twice}" twice in "${name}"`,
+      expected: "an own id for each image",
+      todo: "Rename one of them.",
+    });
+  }
+  const wrong = labels.find((label) => label < UNLABELLED || label >= classNames.length);
+  if (wrong !== undefined) {
+    throw new InputError({
+      got: `label ${wrong} in "${name}"`,
+      expected: `a class index from 0 to ${classNames.length - 1}, or ${UNLABELLED} for none`,
+      todo: "Give a class name for every label.",
+    });
+  }
+  return {
+    name,
+    pixels,
+    shape,
+    labels,
+    classNames,
+    ids,
+    groups,
+    unit,
+    ...(parts.nmPerPixel === undefined ? {} : { nmPerPixel: parts.nmPerPixel }),
+    ...(parts.windows === undefined ? {} : { windows: parts.windows }),
+  };
+}
+
+function firstDuplicate(names: readonly string[]): string | undefined {
+  const seen = new Set<string>();
+  for (const name of names) {
+    if (seen.has(name)) return name;
+    seen.add(name);
+  }
+  return undefined;
+}
+
+/** The images with these indices, in this order. Pixels are shared, not copied. */
+export function subset(set: ImageSet, indices: ArrayLike<number>): ImageSet {
+  const chosen = Int32Array.from(indices);
+  const pick = <T>(items: readonly T[]): T[] => Array.from(chosen, (i) => items[i]);
+  return {
+    ...set,
+    pixels: {
+      read: (wanted) => set.pixels.read(Int32Array.from(wanted, (i) => chosen[i])),
+    },
+    labels: chosen.map((i) => set.labels[i]),
+    ids: pick(set.ids),
+    groups: pick(set.groups),
+    ...(set.windows === undefined ? {} : { windows: pick(set.windows) }),
+  };
+}
+
+/** The same images with other labels. @throws InputError if there is not one label for each image */
+export function withLabels(set: ImageSet, labels: ArrayLike<number>): ImageSet {
+  if (labels.length !== set.ids.length) {
+    throw new InputError({
+      got: `${labels.length} labels for ${set.ids.length} images`,
+      expected: "one label for each image",
+      todo: "Check where the labels come from.",
+    });
+  }
+  return { ...set, labels: Int32Array.from(labels) };
+}
+
+/** The same images with every label hidden. */
+export function hideLabels(set: ImageSet): ImageSet {
+  return withLabels(set, new Int32Array(set.ids.length).fill(UNLABELLED));
+}
+
+/** Indices of the images whose label is known. */
+export function labelledIndices(set: ImageSet): Int32Array {
+  return Int32Array.from(set.labels.keys()).filter((i) => set.labels[i] !== UNLABELLED);
+}
+
+/** SHA-256 of everything but the labels: pixels, shape, ids, groups. Labels are hashed where they are read. */
+export function imagesHash(set: ImageSet): string {
+  const n = set.ids.length;
+  const perImage = set.shape[0] * set.shape[1] * set.shape[2];
+  const chunk = Math.max(1, Math.floor(4e6 / perImage));
+  const parts: (Uint8Array | string)[] = [
+    JSON.stringify([set.shape, set.ids, set.groups, set.unit, set.windows ?? []]),
+  ];
+  for (let from = 0; from < n; from += chunk) {
+    const count = Math.min(chunk, n - from);
+    const values = set.pixels.read(Int32Array.from({ length: count }, (_, i) => from + i));
+    parts.push(sha256(new Uint8Array(values.buffer, values.byteOffset, values.byteLength)));
+  }
+  return sha256(...parts);
+}

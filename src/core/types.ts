@@ -1,0 +1,179 @@
+import type { Rng } from "./rng";
+import type { Tensor, Tensor2D, Tensor4D, Variable } from "./backend";
+
+/** Class index of an image whose label is hidden or unknown. */
+export const UNLABELLED = -1;
+
+/** One measured image: SI units, row 0 at the top of the surface, column 0 at the left. Immutable. */
+export interface Scan {
+  readonly name: string;
+  /** For example Z trace, Z retrace, current trace. */
+  readonly channels: readonly Channel[];
+  /** Pixels along the fast axis. */
+  readonly width: number;
+  /** Pixels along the slow axis. */
+  readonly height: number;
+  /** Frame size in metres, so pixels need not be square. */
+  readonly sizeMetres: readonly [x: number, y: number];
+  /** Rows really measured; the others are NaN. */
+  readonly completedRows: number;
+  readonly scanDirection: "up" | "down" | "unknown";
+  /** Seconds for one line, trace only. */
+  readonly lineSeconds?: number;
+  /** Sample bias in volts. */
+  readonly biasVolts?: number;
+  readonly metadata: Readonly<Record<string, string>>;
+  /** Every step applied, with its parameters. */
+  readonly history: readonly string[];
+}
+
+/** One quantity of a scan, row-major, in its SI unit. */
+export interface Channel {
+  readonly name: string;
+  readonly unit: string;
+  readonly direction: "forward" | "backward";
+  readonly data: Float64Array;
+}
+
+/** Where the pixels are: bytes, 16-bit or float in memory, or a file read in slices. They come out as float32, NHWC. */
+export interface Pixels {
+  /** Reads the images with these indices. n -> [n*h*w*c] */
+  read(indices: ArrayLike<number>): Float32Array;
+}
+
+/** n images of equal size. Immutable; make changed copies with core/imageSet.ts. */
+export interface ImageSet {
+  readonly name: string;
+  /** A million unlabelled patches need not fit in memory. */
+  readonly pixels: Pixels;
+  readonly shape: readonly [height: number, width: number, channels: number];
+  /** n; class index or UNLABELLED. */
+  readonly labels: Int32Array;
+  readonly classNames: readonly string[];
+  /** n, unique, stable between runs. */
+  readonly ids: readonly string[];
+  /** n; images of one source never straddle a split. */
+  readonly groups: readonly string[];
+  /** "byte" values lie in [0,1] after reading; a physical unit such as "pm" keeps its values. */
+  readonly unit: string;
+  readonly nmPerPixel?: number;
+  /** n; where each image was cut from its group, so that overlap can be told. */
+  readonly windows?: readonly ImageWindow[];
+}
+
+/** A square cut from a larger image, in pixels of that image. */
+export interface ImageWindow {
+  /** Centre column. */
+  readonly x: number;
+  /** Centre row. */
+  readonly y: number;
+  /** Edge length. */
+  readonly size: number;
+}
+
+/** A random change of images that keeps their class: pure, with an own draw for each image. [b,h,w,c] -> [b,h',w',c] */
+export type Augmentation = (images: Tensor4D, rng: Rng) => Tensor4D;
+
+/** What a long run reports after each step. */
+export interface ProgressEvent {
+  /** What is being done, for example "SimCLR". */
+  readonly task: string;
+  readonly done: number;
+  readonly total: number;
+  /** What `done` counts, for example "step". */
+  readonly unit?: string;
+  /** Numbers worth showing, for example the loss. */
+  readonly values?: Readonly<Record<string, number>>;
+}
+
+/** What a long run gets from its caller: a listener, a way to stop, and a place to keep its checkpoint. */
+export interface Progress {
+  readonly report?: (event: ProgressEvent) => void;
+  /** Checked at every step; a stopped run throws its reason and can be resumed from the checkpoint. */
+  readonly signal?: AbortSignal;
+  /** File in which the run keeps its checkpoint; a run that finds one there resumes from it. */
+  readonly checkpoint?: string;
+}
+
+/** Weights and the function over them, for those who train. */
+export interface Network {
+  /** What rebuilds this network without its weights: plain JSON. */
+  readonly spec: Readonly<Record<string, unknown>>;
+  /** All weights and running statistics, by stable name, in a stable order. */
+  readonly variables: ReadonlyMap<string, Variable>;
+  /** Length of what `apply` gives for one image. */
+  readonly dim: number;
+  /** Runs the network; `training` uses batch statistics and updates the running ones. [b,h,w,c] -> [b,d] */
+  apply(images: Tensor4D, training: boolean): Tensor2D;
+  dispose(): void;
+}
+
+/** Turns images into vectors. */
+export interface Encoder {
+  readonly dim: number;
+  /** Frozen embedding, evaluation mode. [b,h,w,c] -> [b,d] */
+  embed(images: Tensor4D): Tensor2D;
+  /** The network behind it, where there is one; fine-tuning needs it. */
+  readonly network?: Network;
+  /** An independent copy, with own weights. */
+  clone(): Encoder;
+  /** Writes the encoder, so that it can be read again. */
+  save(file: string): Promise<void>;
+  dispose(): void;
+}
+
+/** Learns an encoder from images whose labels are all hidden. */
+export type Pretrain = (images: ImageSet, rng: Rng, on?: Progress) => Promise<Encoder>;
+
+/** Tells classes. */
+export interface Classifier {
+  /** Class probabilities, row-major. n images -> [n*classes], rows sum to 1. */
+  predict(images: ImageSet): Promise<Float32Array>;
+  dispose(): void;
+}
+
+/** Learns a classifier from the labelled images of `train`; those with label -1 it may use unlabelled. */
+export type Classify = (
+  encoder: Encoder,
+  train: ImageSet,
+  rng: Rng,
+  on?: Progress,
+) => Promise<Classifier>;
+
+/** A technique: what it learns without labels, and what it learns from n labels. */
+export interface Method {
+  readonly name: string;
+  readonly pretrain: Pretrain;
+  readonly classify: Classify;
+}
+
+/** One cell of a study. */
+export interface Trial {
+  readonly dataset: string;
+  readonly method: string;
+  /** Labels of each class; 0 stands for all labels of the pool. */
+  readonly labelsPerClass: number;
+  /** Which draw of labelled images, from 0. */
+  readonly draw: number;
+  readonly seed: number;
+}
+
+/** A finished trial. */
+export interface Result extends Trial {
+  readonly accuracy: number;
+  /** Mean recall of the classes present in the test images. */
+  readonly balancedAccuracy: number;
+  readonly macroF1: number;
+  readonly nTest: number;
+  /** Distinct labels that any step of the trial could read. */
+  readonly labelsRead: number;
+}
+
+/** Plain plotly JSON. */
+export interface Figure {
+  readonly data: readonly object[];
+  readonly layout: object;
+}
+
+/** A list of named tensors, for those who save or step them. */
+export type NamedTensors = ReadonlyMap<string, Tensor>;

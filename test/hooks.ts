@@ -1,0 +1,17 @@
+import assert from "node:assert/strict";
+import { backendLoaded, tf } from "../src/core";
+
+let tensorsBefore = 0;
+
+const countTensors = (): number => (backendLoaded() ? tf.memory().numTensors : 0);
+
+/** Runs around every test: a test that leaves tensors behind fails, since a study would fill the memory. */
+export const mochaHooks = {
+  beforeEach(): void {
+    tensorsBefore = countTensors();
+  },
+  afterEach(): void {
+    const left = countTensors() - tensorsBefore;
+    assert.equal(left, 0, `this test left ${left} tensors; dispose them or work inside tf.tidy`);
+  },
+};
