@@ -1,1 +1,15 @@
 export * as core from "./core";
+export * as formats from "./formats";
+export * as scans from "./scans";
+export * as simulate from "./simulate";
+export * as augment from "./augment";
+export * as nets from "./nets";
+export * as losses from "./losses";
+export * as train from "./train";
+export * as metrics from "./metrics";
+export * as figures from "./figures";
+export * as catalog from "./catalog";
+export * as pretrain from "./pretrain";
+export * as classify from "./classify";
+export * as study from "./study";
+export * as notebook from "./notebook";

@@ -1,6 +1,6 @@
 import { InputError } from "./inputError";
 import { sha256 } from "./hash";
-import { UNLABELLED, type ImageSet, type ImageWindow, type Pixels } from "./types";
+import { UNLABELLED, type ImageSet, type ImageWindow, type Pixels, type SetPart } from "./types";
 
 /** Pixel values in memory. Bytes and 16-bit values are divided by their largest value when read. */
 export type PixelArray = Uint8Array | Uint16Array | Float32Array | Float64Array;
@@ -50,6 +50,7 @@ export interface ImageSetParts {
   /** @default "byte" */
   readonly unit?: string;
   readonly nmPerPixel?: number;
+  readonly parts?: readonly SetPart[];
   readonly windows?: readonly ImageWindow[];
 }
 
@@ -70,6 +71,7 @@ export function imageSet(parts: ImageSetParts): ImageSet {
   const lengths = { ids: ids.length, groups: groups.length, labels: labels.length };
   for (const [part, length] of Object.entries({
     ...lengths,
+    ...(parts.parts ? { parts: parts.parts.length } : {}),
     ...(parts.windows ? { windows: parts.windows.length } : {}),
   })) {
     if (length !== n) {
@@ -106,6 +108,7 @@ export function imageSet(parts: ImageSetParts): ImageSet {
     groups,
     unit,
     ...(parts.nmPerPixel === undefined ? {} : { nmPerPixel: parts.nmPerPixel }),
+    ...(parts.parts === undefined ? {} : { parts: parts.parts }),
     ...(parts.windows === undefined ? {} : { windows: parts.windows }),
   };
 }
@@ -131,6 +134,7 @@ export function subset(set: ImageSet, indices: ArrayLike<number>): ImageSet {
     labels: chosen.map((i) => set.labels[i]),
     ids: pick(set.ids),
     groups: pick(set.groups),
+    ...(set.parts === undefined ? {} : { parts: pick(set.parts) }),
     ...(set.windows === undefined ? {} : { windows: pick(set.windows) }),
   };
 }

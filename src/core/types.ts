@@ -57,9 +57,14 @@ export interface ImageSet {
   /** "byte" values lie in [0,1] after reading; a physical unit such as "pm" keeps its values. */
   readonly unit: string;
   readonly nmPerPixel?: number;
+  /** n; the published split of the set, where it has one. */
+  readonly parts?: readonly SetPart[];
   /** n; where each image was cut from its group, so that overlap can be told. */
   readonly windows?: readonly ImageWindow[];
 }
+
+/** What a set's authors meant an image for. */
+export type SetPart = "train" | "test" | "unlabelled";
 
 /** A square cut from a larger image, in pixels of that image. */
 export interface ImageWindow {
