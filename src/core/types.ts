@@ -98,6 +98,8 @@ export interface Progress {
   readonly signal?: AbortSignal;
   /** File in which the run keeps its checkpoint; a run that finds one there resumes from it. */
   readonly checkpoint?: string;
+  /** Called once at the end of a training with what is worth keeping, for example the loss of each step. */
+  readonly keep?: (name: string, values: Float32Array) => void;
 }
 
 /** Weights and the function over them, for those who train. */
@@ -138,12 +140,11 @@ export interface Classifier {
 }
 
 /** Learns a classifier from the labelled images of `train`; those with label -1 it may use unlabelled. */
-export type Classify = (
-  encoder: Encoder,
-  train: ImageSet,
-  rng: Rng,
-  on?: Progress,
-) => Promise<Classifier>;
+export interface Classify {
+  (encoder: Encoder, train: ImageSet, rng: Rng, on?: Progress): Promise<Classifier>;
+  /** Needs nothing but embeddings, so that a study embeds each image once for all its trials. */
+  readonly frozen?: boolean;
+}
 
 /** A technique: what it learns without labels, and what it learns from n labels. */
 export interface Method {
