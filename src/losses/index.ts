@@ -1,1 +1,2 @@
-export {};
+export { ntXent, type NtXentOptions } from "./ntXent";
+export { crossEntropy, type CrossEntropyOptions } from "./crossEntropy";

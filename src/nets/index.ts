@@ -1,1 +1,16 @@
-export {};
+export { buildNetwork } from "./buildNetwork";
+export { checkEncoderSpec, type Conv4Spec, type EncoderSpec, type ResnetSpec } from "./encoderSpec";
+export { setInputStatistics } from "./setInputStatistics";
+export { trainableVariables } from "./layer";
+export type { Head } from "./head";
+export { linear, type LinearOptions } from "./linear";
+export { projector, type ProjectorOptions } from "./projector";
+export { encoderFrom, copyNetwork } from "./encoderFrom";
+export { loadEncoder } from "./loadEncoder";
+export { embedImages, type EmbedOptions } from "./embedImages";
+export {
+  readSafetensors,
+  writeSafetensors,
+  type SafetensorsFile,
+  type StoredTensor,
+} from "./safetensors";

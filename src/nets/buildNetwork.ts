@@ -1,0 +1,37 @@
+import { checkInteger, type ImageSet, type Network, type Rng, type Tensor4D } from "../core";
+import { conv4 } from "./conv4";
+import { checkEncoderSpec, type EncoderSpec } from "./encoderSpec";
+import { collectVariables, disposeVariables, makeVariable } from "./layer";
+import { resnet } from "./resnet";
+
+/**
+ * Builds a network for images of one shape, with random weights. It first takes "input.mean" from each channel and divides by
+ * "input.std", which are 0 and 1 until `setInputStatistics`. [b,h,w,c] -> [b,d]
+ * @throws InputError if the specification or the shape cannot be built
+ */
+export function buildNetwork(spec: EncoderSpec, shape: ImageSet["shape"], rng: Rng): Network {
+  checkEncoderSpec(spec);
+  shape.forEach((size, i) => checkInteger(`image ${dimensions[i]}`, size, { min: 1 }));
+  const channels = shape[2];
+  const body =
+    "resnet" in spec ? resnet(spec.resnet, channels, rng) : conv4(spec.conv4, shape, rng);
+  const mean = makeVariable(new Float32Array(channels), [channels], false);
+  const std = makeVariable(new Float32Array(channels).fill(1), [channels], false);
+  const input = {
+    variables: new Map([
+      ["mean", mean],
+      ["std", std],
+    ]),
+  };
+  const variables = new Map([...collectVariables({ input }), ...body.variables]);
+  return {
+    spec: { ...spec, shape: [...shape] },
+    dim: body.dim,
+    variables,
+    apply: (images, training) =>
+      body.apply(images.sub<Tensor4D>(mean).div<Tensor4D>(std), training),
+    dispose: () => disposeVariables(variables),
+  };
+}
+
+const dimensions = ["height", "width", "channels"] as const;

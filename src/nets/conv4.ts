@@ -1,0 +1,47 @@
+import { InputError, tf, type Rng, type Tensor2D } from "../core";
+import type { Conv4Spec } from "./encoderSpec";
+import { collectVariables } from "./layer";
+import { convolutionUnit, type Body } from "./resnet";
+
+const blocks = 4;
+
+/**
+ * Four blocks of 3x3 convolution, batch norm, ReLU and 2x2 max-pooling. [b,h,w,c] -> [b,d]; d = width floor(h/16) floor(w/16), or width
+ * with average pooling
+ * @throws InputError if an image is smaller than 16 pixels in height or width
+ * @see Vinyals et al. 2016, arXiv:1606.04080, section 4.1
+ */
+export function conv4(
+  { width = 64, pool = "flatten" }: Conv4Spec,
+  [height, across, channels]: readonly [number, number, number],
+  rng: Rng,
+): Body {
+  const cells = Math.floor(height / 2 ** blocks) * Math.floor(across / 2 ** blocks);
+  if (cells === 0) {
+    throw new InputError({
+      got: `images of ${height}x${across} pixels for conv4`,
+      expected: "at least 16x16, since conv4 halves them four times",
+      todo: "Use a resnet encoder, or larger images.",
+    });
+  }
+  const units = Array.from({ length: blocks }, (_, i) =>
+    convolutionUnit(
+      { inputs: i === 0 ? channels : width, outputs: width, kernel: 3 },
+      rng.fork(`block${i + 1}`),
+    ),
+  );
+  const dim = pool === "flatten" ? cells * width : width;
+  return {
+    dim,
+    variables: collectVariables(
+      Object.fromEntries(units.map((unit, i) => [`block${i + 1}`, unit])),
+    ),
+    apply: (images, training): Tensor2D => {
+      const last = units.reduce(
+        (x, unit) => tf.maxPool(unit.apply(x, training), 2, 2, "valid"),
+        images,
+      );
+      return pool === "flatten" ? last.reshape([last.shape[0], dim]) : tf.mean(last, [1, 2]);
+    },
+  };
+}

@@ -1,0 +1,33 @@
+import type { Rng, Tensor4D } from "../core";
+import { convolution } from "./kernels";
+import { makeVariable, type Layer } from "./layer";
+
+/** The size of a convolution without bias. */
+export interface ConvolutionShape {
+  readonly inputs: number;
+  readonly outputs: number;
+  /** Edge of the square kernel, in pixels. */
+  readonly kernel: number;
+  /** @default 1 */
+  readonly stride?: number;
+}
+
+/**
+ * A convolution without bias, padded on all sides by half its kernel. Weights "weight" [k,k,inputs,outputs] are normal with variance
+ * 2 / (k k outputs). [b,h,w,inputs] -> [b,h/stride,w/stride,outputs]
+ * @see He et al. 2015, arXiv:1502.01852, equation 14 (fan-out)
+ */
+export function convolutionLayer(
+  { inputs, outputs, kernel, stride = 1 }: ConvolutionShape,
+  rng: Rng,
+): Layer<Tensor4D> {
+  const spread = Math.sqrt(2 / (kernel * kernel * outputs));
+  const size = kernel * kernel * inputs * outputs;
+  const values = Float32Array.from({ length: size }, () => spread * rng.normal());
+  const weight = makeVariable<Tensor4D>(values, [kernel, kernel, inputs, outputs]);
+  const padding = (kernel - 1) / 2;
+  return {
+    variables: new Map([["weight", weight]]),
+    apply: (x) => convolution(x, weight, stride, padding),
+  };
+}

@@ -1,0 +1,75 @@
+import { checkInteger, type Rng, type Tensor2D, type Tensor4D } from "../core";
+import { batchNormLayer } from "./batchNormLayer";
+import type { Head } from "./head";
+import { relu } from "./kernels";
+import { collectVariables, disposeVariables, type Layer } from "./layer";
+import { linear } from "./linear";
+
+/** The size of a projector. */
+export interface ProjectorOptions {
+  /** At least 1. */
+  readonly inputDim: number;
+  /** Width of the layers between, at least 1. */
+  readonly hiddenDim: number;
+  /** At least 1. */
+  readonly outputDim: number;
+  /** Linear layers, at least 1. @default 2 */
+  readonly layers?: number;
+  /** Whether the output is batch-normed too, as SimCLR's. @default true */
+  readonly finalNorm?: boolean;
+}
+
+/**
+ * Linear layers with batch norm and ReLU between them: what stands between an encoder and a self-supervised loss. A linear layer before a batch
+ * norm has no bias. Variables "0.linear.*", "0.bn.*", "1.linear.*" and so on. [b,inputDim] -> [b,outputDim]
+ * @throws InputError if a size is not a whole number of at least 1
+ * @see Chen et al. 2020, arXiv:2002.05709, section 4.2
+ */
+export function projector(options: ProjectorOptions, rng: Rng): Head {
+  const { inputDim, hiddenDim, outputDim, layers = 2, finalNorm = true } = options;
+  checkInteger("layers", layers, { min: 1 });
+  checkInteger("hiddenDim", hiddenDim, { min: 1 });
+  const parts = Array.from({ length: layers }, (_, i) => {
+    const last = i === layers - 1;
+    const outputs = last ? outputDim : hiddenDim;
+    const norm = last && !finalNorm ? undefined : vectorNorm(outputs);
+    const sizes = { inputDim: i === 0 ? inputDim : hiddenDim, outputDim: outputs };
+    const layer = linear({ ...sizes, bias: norm === undefined }, rng.fork(`layer ${i}`));
+    return { layer, norm, last };
+  });
+  const named = parts.map(
+    ({ layer, norm }, i) =>
+      [
+        String(i),
+        {
+          variables: collectVariables({
+            linear: layer,
+            ...(norm === undefined ? {} : { bn: norm }),
+          }),
+        },
+      ] as const,
+  );
+  const variables = collectVariables(Object.fromEntries(named));
+  return {
+    variables,
+    apply: (input, training) =>
+      parts.reduce((x, { layer, norm, last }) => {
+        const y = layer.apply(x, training);
+        const normed = norm?.apply(y, training) ?? y;
+        return last ? normed : relu(normed);
+      }, input),
+    dispose: () => disposeVariables(variables),
+  };
+}
+
+/** Batch norm of vectors. [b,d] -> [b,d] */
+function vectorNorm(dim: number): Layer<Tensor2D> {
+  const norm = batchNormLayer(dim);
+  return {
+    variables: norm.variables,
+    apply: (x, training) => {
+      const image: Tensor4D = x.reshape([x.shape[0], 1, 1, dim]);
+      return norm.apply(image, training).reshape([x.shape[0], dim]);
+    },
+  };
+}

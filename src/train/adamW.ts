@@ -1,0 +1,57 @@
+import { checkNumber, tf, type Tensor, type Variable } from "../core";
+import { decays, zerosLike, type Optimiser } from "./optimiser";
+
+/** How AdamW moves. */
+export interface AdamWOptions {
+  /** Memory of the mean gradient, in [0,1). @default 0.9 */
+  readonly beta1?: number;
+  /** Memory of the mean square gradient, in [0,1). @default 0.999 */
+  readonly beta2?: number;
+  /** Keeps the divisor from 0; above 0. @default 1e-8 */
+  readonly epsilon?: number;
+  /** Share of each weight (not of norms and biases) that is taken off at rate 1; at least 0. @default 0.01 */
+  readonly weightDecay?: number;
+}
+
+/**
+ * Adam with weight decay beside the gradient, as PyTorch's.
+ * @throws InputError if an option is out of range
+ * @see Loshchilov & Hutter 2019, arXiv:1711.05101
+ */
+export function adamW(options: AdamWOptions = {}): Optimiser {
+  const { beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8, weightDecay = 0.01 } = options;
+  checkNumber("beta1", beta1, { min: 0, max: 1 });
+  checkNumber("beta2", beta2, { min: 0, max: 1 });
+  checkNumber("epsilon", epsilon, { min: 0, aboveMin: true });
+  checkNumber("weightDecay", weightDecay, { min: 0 });
+  return (variables) => {
+    const first = zerosLike(variables, "mean");
+    const second = zerosLike(variables, "square");
+    const count = tf.tidy(() => tf.variable(tf.scalar(0, "int32"), false));
+    const update = (name: string, variable: Variable, g: Tensor, rate: number, t: number): void => {
+      const mean = first.get(`${name}.mean`) as Variable;
+      const square = second.get(`${name}.square`) as Variable;
+      mean.assign(mean.mul(beta1).add(g.mul(1 - beta1)));
+      square.assign(square.mul(beta2).add(g.square().mul(1 - beta2)));
+      const divisor = square
+        .div(1 - beta2 ** t)
+        .sqrt()
+        .add(epsilon);
+      const move = mean.mul(rate / (1 - beta1 ** t)).div(divisor);
+      const kept = decays(variable) ? variable.mul(1 - rate * weightDecay) : variable;
+      variable.assign(kept.sub(move));
+    };
+    return {
+      state: new Map([...first, ...second, ["steps", count]]),
+      step: (gradients, rate) =>
+        tf.tidy(() => {
+          const t = count.dataSync()[0] + 1;
+          count.assign(tf.scalar(t, "int32"));
+          for (const [name, variable] of variables) {
+            update(name, variable, gradients.get(name) as Tensor, rate, t);
+          }
+        }),
+      dispose: () => tf.dispose([...first.values(), ...second.values(), count]),
+    };
+  };
+}

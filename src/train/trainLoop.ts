@@ -1,0 +1,148 @@
+import { setImmediate } from "node:timers/promises";
+import {
+  canonicalJson,
+  checkInteger,
+  InputError,
+  sha256,
+  StoppedError,
+  tf,
+  type Progress,
+  type Rng,
+  type Scalar,
+  type Tensor,
+  type Variable,
+} from "../core";
+import { readCheckpoint, writeCheckpoint } from "./checkpoint";
+import type { BoundOptimiser, Optimiser } from "./optimiser";
+import type { Schedule } from "./schedules";
+
+/** What a step works on: one tensor, or several. */
+export type Batch = Tensor | readonly Tensor[] | Readonly<Record<string, Tensor>>;
+
+/** A training, of whatever method. */
+export interface TrainLoopOptions<B extends Batch> {
+  /** What is being done, for progress and errors, for example "SimCLR". */
+  readonly task: string;
+  /** Everything that changes: weights, running statistics, averages. Goes into the checkpoint. */
+  readonly variables: ReadonlyMap<string, Variable>;
+  /** Those that gradients change; each must have a part in the loss. */
+  readonly trainable: ReadonlyMap<string, Variable>;
+  /** Steps in all, at least 0. */
+  readonly steps: number;
+  /** Makes the batch of a step, outside of the gradient; the loop disposes it. */
+  readonly prepare: (step: number, rng: Rng) => B;
+  /** The loss of a step on its batch. Called inside tf.tidy. */
+  readonly loss: (batch: B, step: number, rng: Rng) => Scalar;
+  /** Called after each step, for example to update an average of the weights. */
+  readonly afterStep?: (step: number) => void;
+  readonly optimiser: Optimiser;
+  readonly schedule: Schedule;
+  readonly rng: Rng;
+  /** Whatever else determines the training, such as its options and a hash of its images. @default "" */
+  readonly fingerprint?: string;
+  readonly on?: Progress | undefined;
+  /** Seconds between checkpoints, at least 0. They change no result. @default 30 */
+  readonly checkpointSeconds?: number;
+}
+
+/** What a training gives, beside the changed variables. */
+export interface TrainResult {
+  /** Loss of each step. */
+  readonly losses: Float32Array;
+}
+
+/**
+ * Trains: the only loop there is. Each step has its own fork of `rng`, so a training that was stopped and goes on from its checkpoint gives the
+ * same bits as one that was not. At the end the finished state is left in the checkpoint; the caller removes the file once its result is safe.
+ * @throws InputError if the loss is no longer a finite number, or the checkpoint cannot be used
+ * @throws StoppedError if `on.signal` says so, after a checkpoint was written
+ */
+export async function trainLoop<B extends Batch>(
+  options: TrainLoopOptions<B>,
+): Promise<TrainResult> {
+  const { task, variables, steps, on = {}, checkpointSeconds = 30 } = options;
+  checkInteger("steps", steps, { min: 0 });
+  const optimiser = options.optimiser(options.trainable);
+  const losses = new Float32Array(steps);
+  const saved = new Map([
+    ...variables,
+    ...Array.from(optimiser.state, ([name, state]) => [`optimiser.${name}`, state] as const),
+  ]);
+  const fingerprint = fingerprintOf(options, saved);
+  const save = (step: number): void => {
+    if (on.checkpoint === undefined) return;
+    writeCheckpoint(on.checkpoint, { fingerprint, step, losses: losses.slice(0, step) }, saved);
+  };
+  try {
+    const found =
+      on.checkpoint === undefined ? undefined : readCheckpoint(on.checkpoint, fingerprint, saved);
+    losses.set(found?.losses ?? []);
+    let savedAt = performance.now();
+    for (let step = found?.step ?? 0; step < steps; step++) {
+      if (on.signal?.aborted === true) {
+        save(step);
+        throw new StoppedError();
+      }
+      losses[step] = trainStep(options, optimiser, step);
+      const done = step + 1;
+      on.report?.({ task, done, total: steps, unit: "step", values: { loss: losses[step] } });
+      if (done === steps || performance.now() - savedAt >= 1000 * checkpointSeconds) {
+        save(done);
+        savedAt = performance.now();
+      }
+      await setImmediate();
+    }
+  } finally {
+    optimiser.dispose();
+  }
+  on.keep?.("loss", losses);
+  return { losses };
+}
+
+/** Makes one step and gives its loss. */
+function trainStep<B extends Batch>(
+  { task, trainable, prepare, loss, afterStep, schedule, rng }: TrainLoopOptions<B>,
+  optimiser: BoundOptimiser,
+  step: number,
+): number {
+  const stepRng = rng.fork(`step ${step}`);
+  const rate = schedule(step);
+  return tf.tidy(() => {
+    // The type of tidy does not know read-only lists.
+    const batch = tf.tidy((() => prepare(step, stepRng)) as () => Tensor) as B;
+    const names = [...trainable.keys()];
+    const { value, grads } = tf.variableGrads(
+      () => loss(batch, step, stepRng),
+      [...trainable.values()],
+    );
+    const lossValue = value.dataSync()[0];
+    if (!Number.isFinite(lossValue)) throw diverged(task, step, lossValue, rate);
+    const gradients = new Map(
+      Array.from(trainable, ([name, variable]) => [name, grads[variable.name]] as const),
+    );
+    const missing = names.find((name) => gradients.get(name) === undefined);
+    if (missing !== undefined) throw new Error(`"${missing}" has no part in the loss of ${task}`);
+    optimiser.step(gradients, rate);
+    afterStep?.(step);
+    return lossValue;
+  });
+}
+
+function fingerprintOf<B extends Batch>(
+  { task, steps, rng, trainable, fingerprint = "" }: TrainLoopOptions<B>,
+  saved: ReadonlyMap<string, Variable>,
+): string {
+  const shapes = Array.from(saved, ([name, { shape, dtype }]) => [name, shape, dtype]);
+  const path = rng.path;
+  return sha256(
+    canonicalJson({ task, steps, path, shapes, trainable: [...trainable.keys()], fingerprint }),
+  );
+}
+
+function diverged(task: string, step: number, loss: number, rate: number): InputError {
+  return new InputError({
+    got: `a loss of ${loss} at step ${step + 1} of ${task}, with learning rate ${rate.toPrecision(3)}`,
+    expected: "a finite number",
+    todo: "Lower the learning rate or raise the warm-up, and check the images for missing or huge values.",
+  });
+}
