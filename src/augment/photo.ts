@@ -1,0 +1,53 @@
+import { checkNumber, type Augmentation } from "../core";
+import { augmentation } from "./augmentation";
+import { blur } from "./blur";
+import { brightness } from "./brightness";
+import { colourJitter } from "./colourJitter";
+import { compose } from "./compose";
+import { contrast } from "./contrast";
+import { flip } from "./flip";
+import { greyscale } from "./greyscale";
+import { randomResizedCrop, type RandomResizedCropOptions } from "./randomResizedCrop";
+
+/** Strength and size of SimCLR's views. */
+export interface PhotoViewsOptions {
+  /** Channels of the images. @default those of the images that come */
+  readonly channels?: number;
+  /** Strength of the change of colours, s in the paper, at least 0. @default 0.5, the paper's for small images */
+  readonly strength?: number;
+  /** Whether half of the views are blurred, which the paper does for large images only. @default false */
+  readonly blur?: boolean;
+  /** Edge of the views in pixels. @default that of the images */
+  readonly size?: RandomResizedCropOptions["size"];
+}
+
+/**
+ * The views of SimCLR: a part of 8 to 100 % of the area brought to full size, mirrored in half of the cases, colours
+ * changed in 80 %, grey in 20 %. Images without 3 channels get brightness and contrast, relative to their own spread,
+ * instead of the colour changes. Colour values lie in [0,1]. [b,h,w,c] -> [b,size,size,c]
+ * @throws InputError if an option is out of range
+ * @see Chen et al. 2020, arXiv:2002.05709, appendix A and B.9
+ */
+export function views(options: PhotoViewsOptions = {}): Augmentation {
+  const { channels, strength = 0.5, size } = options;
+  checkNumber("strength", strength, { min: 0, max: 2.5 });
+  const first = [randomResizedCrop({ size }), flip({ horizontal: 0.5 })];
+  const last = options.blur === true ? [blur({ sigma: [0.1, 2], probability: 0.5 })] : [];
+  const factor = 0.8 * strength;
+  const jitter = { brightness: factor, contrast: factor, saturation: factor, hue: 0.2 * strength };
+  const inColour = compose(
+    ...first,
+    colourJitter(jitter),
+    greyscale({ probability: 0.2 }),
+    ...last,
+  );
+  const inGrey = compose(
+    ...first,
+    brightness({ strength: factor, probability: 0.8 }),
+    contrast({ strength: factor, probability: 0.8 }),
+    ...last,
+  );
+  return augmentation("photo", (images, rng) =>
+    ((channels ?? images.shape[3]) === 3 ? inColour : inGrey)(images, rng),
+  );
+}

@@ -1,0 +1,44 @@
+import { checkInteger, checkOneOf, InputError, tf, type Augmentation } from "../core";
+import { augmentation } from "./augmentation";
+import { copyRectangles } from "./resample";
+
+/** How far images are shifted, and what comes in from outside. */
+export interface RandomCropOptions {
+  /** Largest shift in pixels, each way. @default 4 */
+  readonly padding?: number;
+  /** What lies beyond the border: the image mirrored at it, or zeros. @default "reflect" */
+  readonly mode?: "reflect" | "zero";
+}
+
+/**
+ * Shifts each image by whole pixels, as a crop of its own size out of the padded image. Values stay as they are, bit
+ * by bit. [b,h,w,c] -> [b,h,w,c]
+ * @throws InputError if the padding is not a whole number, or too large to mirror the image
+ */
+export function randomCrop({
+  padding = 4,
+  mode = "reflect",
+}: RandomCropOptions = {}): Augmentation {
+  checkInteger("padding", padding, { min: 0 });
+  checkOneOf("mode", mode, ["reflect", "zero"]);
+  return augmentation("randomCrop", (images, rng) => {
+    const [, height, width] = images.shape;
+    if (mode === "reflect" && padding >= Math.min(height, width)) {
+      throw new InputError({
+        got: `padding ${padding} for images of ${height} x ${width} pixels`,
+        expected: `at most ${Math.min(height, width) - 1}, what a mirrored image can fill`,
+        todo: 'Lower the padding, or use mode "zero".',
+      });
+    }
+    const around: [number, number][] = [[0, 0], [padding, padding], [padding, padding], [0, 0]]; // prettier-ignore
+    const padded = mode === "zero" ? tf.pad(images, around) : tf.mirrorPad(images, around, mode);
+    return copyRectangles(padded, () => {
+      const top = rng.integer(2 * padding + 1);
+      const left = rng.integer(2 * padding + 1);
+      return [
+        [top, top + height - 1],
+        [left, left + width - 1],
+      ];
+    });
+  });
+}

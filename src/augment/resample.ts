@@ -1,0 +1,95 @@
+import { tf, type Tensor4D } from "../core";
+
+/** A part of an image in pixels; 0 is the outer edge of the first pixel. */
+export interface CropBox {
+  readonly top: number;
+  readonly left: number;
+  readonly height: number;
+  readonly width: number;
+}
+
+/** Whole pixels from `from` to `to`, both included, on one axis; `to` before `from` mirrors. */
+export type PixelSpan = readonly [from: number, to: number];
+
+/**
+ * Resamples one box of each image bilinearly, with pixel centres on half numbers; beyond the border the outermost
+ * pixel goes on. [b,h,w,c] -> [b,size,c]
+ */
+export function resampleBoxes(
+  images: Tensor4D,
+  boxes: readonly CropBox[],
+  size: readonly [height: number, width: number],
+): Tensor4D {
+  const [count, height, width] = images.shape;
+  const corners = new Float32Array(4 * count);
+  boxes.forEach((box, i) => {
+    const [top, bottom] = centres(box.top, box.height, size[0], height);
+    const [left, right] = centres(box.left, box.width, size[1], width);
+    corners.set([top, left, bottom, right], 4 * i);
+  });
+  // TensorFlow fills beyond the outermost pixel centres with a constant; one more pixel all round is never left.
+  const around: [number, number][] = [[0, 0], [1, 1], [1, 1], [0, 0]]; // prettier-ignore
+  return cropAndResize(tf.mirrorPad(images, around, "symmetric"), corners, size, "bilinear");
+}
+
+/**
+ * Where the centres of the first and the last new pixel lie on one axis of the padded image, as shares of the way from
+ * its first pixel to its last, which is how TensorFlow counts.
+ */
+function centres(start: number, extent: number, pixels: number, length: number): [number, number] {
+  const step = extent / pixels;
+  // A centre lies half a pixel in from the edge, in the new image and in the old one; the padding adds one pixel.
+  const first = start + step / 2 - 0.5 + 1;
+  const last = first + (pixels - 1) * step;
+  return [first / (length + 1), last / (length + 1)];
+}
+
+/**
+ * Copies a rectangle of whole pixels out of each image, mirrored where a span runs backwards, without changing a bit
+ * of any value. All rectangles have one size. [b,h,w,c] -> [b,h',w',c]
+ */
+export function copyRectangles(
+  images: Tensor4D,
+  rectangle: (image: number) => readonly [rows: PixelSpan, columns: PixelSpan],
+): Tensor4D {
+  const [count, height, width] = images.shape;
+  const corners = new Float32Array(4 * count);
+  let size: [number, number] = [height, width];
+  for (let i = 0; i < count; i++) {
+    const [rows, columns] = rectangle(i);
+    size = [pixelsIn(rows), pixelsIn(columns)];
+    const [top, bottom] = inward(rows, height);
+    const [left, right] = inward(columns, width);
+    corners.set([top, left, bottom, right], 4 * i);
+  }
+  return cropAndResize(images, corners, size, "nearest");
+}
+
+function pixelsIn([from, to]: PixelSpan): number {
+  return Math.abs(to - from) + 1;
+}
+
+/** Ends as shares of the axis, a hundredth of a pixel inwards: rounding must not step over the border, beyond which is only fill. */
+function inward([from, to]: PixelSpan, pixels: number): [number, number] {
+  if (pixels === 1) return [0, 0];
+  const nudge = Math.sign(to - from) * 0.01;
+  return [(from + nudge) / (pixels - 1), (to - nudge) / (pixels - 1)];
+}
+
+/** TensorFlow's crop and resize with one box for each image; corners are top, left, bottom, right. */
+function cropAndResize(
+  images: Tensor4D,
+  corners: Float32Array,
+  size: readonly [height: number, width: number],
+  method: "bilinear" | "nearest",
+): Tensor4D {
+  const count = images.shape[0];
+  const own = Int32Array.from({ length: count }, (_, i) => i);
+  return tf.image.cropAndResize(
+    images,
+    tf.tensor2d(corners, [count, 4]),
+    tf.tensor1d(own, "int32"),
+    [size[0], size[1]],
+    method,
+  );
+}
