@@ -38,7 +38,7 @@ export function affine(options: AffineOptions = {}): Augmentation {
   checkNumber("translate", translate, { min: 0, max: 1 });
   checkNumber("shear", shear, { min: 0, max: 89 });
   const scale = checkRange("scale", options.scale ?? [0.95, 1.05], { min: 0, aboveMin: true });
-  checkOneOf("fill", fill, ["reflect", "edge"]);
+  checkOneOf("fill", String(fill), ["reflect", "edge"]);
   checkProbability("probability", probability);
   const beyond = fill === "reflect" ? mirrored : nearestInside;
   return augmentation("affine", (images, rng) => {

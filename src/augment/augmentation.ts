@@ -79,6 +79,19 @@ export function factorRange(name: string, strength: number): Range {
   return [Math.max(0, 1 - strength), 1 + strength];
 }
 
+/**
+ * Passes what is on or off.
+ * @throws InputError if it is neither true nor false
+ */
+export function checkSwitch(name: string, value: boolean): boolean {
+  if (typeof value === "boolean") return value;
+  throw new InputError({
+    got: `${name} ${JSON.stringify(value)}`,
+    expected: "true or false",
+    todo: `Change ${name}.`,
+  });
+}
+
 /** @throws InputError if the images do not have red, green and blue */
 export function checkColour(name: string, images: Tensor4D): void {
   if (images.shape[3] === 3) return;

@@ -1,5 +1,5 @@
 import { type Augmentation } from "../core";
-import { augmentation } from "./augmentation";
+import { augmentation, checkSwitch, type Range } from "./augmentation";
 import { blur } from "./blur";
 import { brightness } from "./brightness";
 import { compose } from "./compose";
@@ -8,7 +8,6 @@ import { flip } from "./flip";
 import { noise } from "./noise";
 import { quarterTurns } from "./quarterTurns";
 import { randomResizedCrop, type RandomResizedCropOptions } from "./randomResizedCrop";
-import type { Range } from "./augmentation";
 
 /** Strengths of views of scientific images. */
 export interface GreyViewsOptions {
@@ -39,7 +38,7 @@ export function views(options: GreyViewsOptions = {}): Augmentation {
   const steps = compose(
     randomResizedCrop({ scale, size: options.size }),
     flip({ horizontal: 0.5, vertical: 0.5 }),
-    ...(turns ? [quarterTurns()] : []),
+    ...(checkSwitch("turns", turns) ? [quarterTurns()] : []),
     contrast({ strength: options.contrast ?? 0.3 }),
     brightness({ strength: options.brightness ?? 0.3 }),
     blur({ sigma: [0, options.blur ?? 0.8], probability: 0.5 }),

@@ -2,6 +2,7 @@ import { checkProbability, tf, type Augmentation } from "../core";
 import {
   augmentation,
   checkRange,
+  checkSwitch,
   drawFrom,
   happens,
   imageDeviation,
@@ -27,6 +28,7 @@ export interface NoiseOptions {
 export function noise(options: NoiseOptions = {}): Augmentation {
   const { absolute = false, probability = 1 } = options;
   const sigma = checkRange("sigma", options.sigma ?? [0, 0.1], { min: 0 });
+  checkSwitch("absolute", absolute);
   checkProbability("probability", probability);
   return augmentation("noise", (images, rng) => {
     const values = new Float32Array(images.size);

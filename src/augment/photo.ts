@@ -1,5 +1,5 @@
 import { checkNumber, type Augmentation } from "../core";
-import { augmentation } from "./augmentation";
+import { augmentation, checkSwitch } from "./augmentation";
 import { blur } from "./blur";
 import { brightness } from "./brightness";
 import { colourJitter } from "./colourJitter";
@@ -32,7 +32,9 @@ export function views(options: PhotoViewsOptions = {}): Augmentation {
   const { channels, strength = 0.5, size } = options;
   checkNumber("strength", strength, { min: 0, max: 2.5 });
   const first = [randomResizedCrop({ size }), flip({ horizontal: 0.5 })];
-  const last = options.blur === true ? [blur({ sigma: [0.1, 2], probability: 0.5 })] : [];
+  const last = checkSwitch("blur", options.blur ?? false)
+    ? [blur({ sigma: [0.1, 2], probability: 0.5 })]
+    : [];
   const factor = 0.8 * strength;
   const jitter = { brightness: factor, contrast: factor, saturation: factor, hue: 0.2 * strength };
   const inColour = compose(

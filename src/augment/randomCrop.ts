@@ -20,7 +20,7 @@ export function randomCrop({
   mode = "reflect",
 }: RandomCropOptions = {}): Augmentation {
   checkInteger("padding", padding, { min: 0 });
-  checkOneOf("mode", mode, ["reflect", "zero"]);
+  checkOneOf("mode", String(mode), ["reflect", "zero"]);
   return augmentation("randomCrop", (images, rng) => {
     const [, height, width] = images.shape;
     if (mode === "reflect" && padding >= Math.min(height, width)) {

@@ -30,8 +30,11 @@ export function randomResizedCrop(options: RandomResizedCropOptions = {}): Augme
 }
 
 function checkSize(size: number | readonly number[]): [number, number] {
-  const [height, width] = typeof size === "number" ? [size, size] : size;
-  return [checkInteger("size", height, { min: 1 }), checkInteger("size", width, { min: 1 })];
+  const [height, width] = Array.isArray(size) ? (size as readonly number[]) : [size, size];
+  return [
+    checkInteger("size", height as number, { min: 1 }),
+    checkInteger("size", width as number, { min: 1 }),
+  ];
 }
 
 /** Draws one part of an image whose share of the area and whose ratio lie in these ranges. */
