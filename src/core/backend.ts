@@ -72,3 +72,14 @@ export const tf: TensorFlowModule = new Proxy({} as TensorFlowModule, {
   get: (_, key) => Reflect.get(load(), key) as unknown,
   has: (_, key) => Reflect.has(load(), key),
 });
+
+/**
+ * Computes a tensor, downloads its values and disposes everything. Handing a typed array through `tf.tidy` instead makes
+ * it look at every single value for a tensor.
+ */
+export function valuesOf(compute: () => TensorFlow.Tensor): Float32Array {
+  const result = tf.tidy(compute);
+  const values = result.dataSync() as Float32Array;
+  result.dispose();
+  return values;
+}

@@ -22,7 +22,7 @@ export {
   type ImageSetParts,
   type PixelArray,
 } from "./imageSet";
-export { backendLoaded, configureBackend, tf, type BackendOptions } from "./backend";
+export { backendLoaded, configureBackend, tf, valuesOf, type BackendOptions } from "./backend";
 export type {
   NamedTensorMap,
   Scalar,

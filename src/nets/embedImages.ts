@@ -3,6 +3,7 @@ import {
   checkInteger,
   StoppedError,
   tf,
+  valuesOf,
   type Encoder,
   type ImageSet,
   type Progress,
@@ -31,10 +32,9 @@ export async function embedImages(
     if (on.signal?.aborted === true) throw new StoppedError();
     const count = Math.min(batchSize, n - from);
     const indices = Int32Array.from({ length: count }, (_, i) => from + i);
-    const rows = tf.tidy(() => {
-      const batch = tf.tensor4d(images.pixels.read(indices), [count, ...images.shape]);
-      return encoder.embed(batch).dataSync<"float32">();
-    });
+    const rows = valuesOf(() =>
+      encoder.embed(tf.tensor4d(images.pixels.read(indices), [count, ...images.shape])),
+    );
     out.set(rows, from * encoder.dim);
     on.report?.({ task: "embedding", done: from + count, total: n, unit: "image" });
     await setImmediate();
