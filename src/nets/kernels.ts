@@ -75,8 +75,7 @@ export function relu<T extends Tensor>(x: T): T {
     (save as (tensors: Tensor[]) => void)([value]);
     return {
       value,
-      gradFunc: (dy, saved) =>
-        backend.executeSingleOutput("ReluGrad", type, [dy, (saved)[0]]),
+      gradFunc: (dy, saved) => backend.executeSingleOutput("ReluGrad", type, [dy, saved[0]]),
     };
   });
   return run(x) as T;
@@ -194,7 +193,7 @@ function nativeBatchNorm(
       value: y,
       gradFunc: (dy, saved) =>
         backend
-          .executeMultipleOutputs("FusedBatchNormGradV3", backward, [dy, ...(saved)], 5)
+          .executeMultipleOutputs("FusedBatchNormGradV3", backward, [dy, ...saved], 5)
           .slice(0, 3),
     };
   });

@@ -119,7 +119,10 @@ function readTensor(name: string, entry: unknown, values: Uint8Array): StoredTen
       `${count * bytesOf[dtype]} bytes within the file`,
     );
   }
-  return { shape, data: decode(dtype, new Uint8Array(values.subarray(from, to)).buffer, count, name) };
+  return {
+    shape,
+    data: decode(dtype, new Uint8Array(values.subarray(from, to)).buffer, count, name),
+  };
 }
 
 function decode(

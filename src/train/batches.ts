@@ -13,7 +13,7 @@ export interface BatchesOptions {
 export interface Batches {
   readonly stepsPerEpoch: number;
   /** Indices of the images of a step, counted from 0 over all epochs. */
-  at(step: number): Int32Array;
+  readonly at: (step: number) => Int32Array;
 }
 
 /**

@@ -41,8 +41,6 @@ export interface TrainLoopOptions<B extends Batch> {
   /** Whatever else determines the training, such as its options and a hash of its images. @default "" */
   readonly fingerprint?: string;
   readonly on?: Progress | undefined;
-  /** Seconds between checkpoints, at least 0. They change no result. @default 30 */
-  readonly checkpointSeconds?: number;
 }
 
 /** What a training gives, beside the changed variables. */
@@ -60,7 +58,8 @@ export interface TrainResult {
 export async function trainLoop<B extends Batch>(
   options: TrainLoopOptions<B>,
 ): Promise<TrainResult> {
-  const { task, variables, steps, on = {}, checkpointSeconds = 30 } = options;
+  const { task, variables, steps, on = {} } = options;
+  const { checkpointSeconds = 30 } = on;
   checkInteger("steps", steps, { min: 0 });
   const optimiser = options.optimiser(options.trainable);
   const losses = new Float32Array(steps);
