@@ -1,0 +1,132 @@
+import { fontFamily } from "./fonts";
+import { escapeText, round, textWidth, wrapText } from "./text";
+
+/** What every figure can be given. */
+export interface FigureOptions {
+  /** Heading; none if empty. */
+  readonly title?: string;
+  /** Sentences under the plot, for example how many draws a mean is of. */
+  readonly notes?: readonly string[];
+  /** Pixels of the whole figure. @default 600 */
+  readonly width?: number;
+}
+
+/** What a layout needs to know of the figure that it is for. */
+export interface PaperOptions extends FigureOptions {
+  /** Pixels of the plot between its axes. */
+  readonly plotHeight: number;
+  /** Names in the legend, which stands between title and plot; none without. */
+  readonly legend?: readonly string[];
+  /** Pixels left of the plot. @default 72 */
+  readonly left?: number;
+  /** Pixels right of the plot. @default 16 */
+  readonly right?: number;
+  /** Pixels under the plot for ticks and axis title. @default 64 */
+  readonly bottom?: number;
+}
+
+/** Font sizes in pixels of a figure 600 wide: at a column of 85 mm that is 7.2 pt for axes and 6 pt for notes. */
+export const fontSizes = { title: 20, axis: 18, tick: 17, legend: 17, note: 15 } as const;
+
+const legendRow = 25;
+const legendSymbol = 56;
+const noteLine = 19;
+
+/**
+ * White, without plotly's clutter, letters that can be read when the figure fills one column of a paper. Margins are
+ * reckoned from the texts, so that title, legend, plot and notes never overlap.
+ */
+export function paperLayout(options: PaperOptions): Record<string, unknown> {
+  const { title = "", notes = [], width = 600, plotHeight, legend = [] } = options;
+  const { left = 72, right = 16, bottom = 64 } = options;
+  const titleLines = wrapText(title, fontSizes.title, width - 24).map(escapeText);
+  const noteLines = notes.flatMap((note) => wrapText(note, fontSizes.note, width - 24));
+  const entry = Math.max(0, ...legend.map((name) => textWidth(name, fontSizes.legend)));
+  const plotWidth = width - left - right;
+  const columns = Math.max(1, Math.floor((width - right) / (entry + legendSymbol)));
+  const legendHeight = Math.ceil(legend.length / columns) * legendRow;
+  const titleHeight = titleLines.length === 0 ? 0 : 14 + titleLines.length * 26;
+  const margin = {
+    l: left,
+    r: right,
+    t: Math.max(14, titleHeight + 8 + (legendHeight === 0 ? 0 : legendHeight + 8)),
+    b: bottom + (noteLines.length === 0 ? 0 : noteLines.length * noteLine + 8),
+  };
+  return {
+    width,
+    height: plotHeight + margin.t + margin.b,
+    margin: { ...margin, pad: 0, autoexpand: false },
+    paper_bgcolor: "white",
+    plot_bgcolor: "white",
+    font: { family: fontFamily, size: fontSizes.axis, color: "black" },
+    hoverlabel: { font: { family: fontFamily, size: 14 } },
+    showlegend: legend.length > 0,
+    ...(titleLines.length === 0 ? {} : { title: titleAt(titleLines) }),
+    ...(legend.length === 0 ? {} : { legend: legendAbove(entry, (4 - left) / plotWidth) }),
+    annotations: noteLines.length === 0 ? [] : [notesBelow(noteLines, left, bottom)],
+  };
+}
+
+const titleAt = (lines: readonly string[]): object => ({
+  text: lines.join("<br>"),
+  font: { size: fontSizes.title },
+  xref: "container",
+  x: 0,
+  xanchor: "left",
+  yref: "container",
+  y: 1,
+  yanchor: "top",
+  // Plotly lowers a title of one line by its capitals' height, and forgets it for several.
+  pad: { t: lines.length > 1 ? 12 + 0.7 * fontSizes.title : 12, l: 12 },
+});
+
+// Left of the plot's own edge: there plotly lets it be as wide as the figure.
+const legendAbove = (entrywidth: number, x: number): object => ({
+  orientation: "h",
+  x: round(x),
+  xanchor: "left",
+  y: 1.015,
+  yanchor: "bottom",
+  entrywidth,
+  entrywidthmode: "pixels",
+  font: { size: fontSizes.legend },
+  itemwidth: 40,
+  bgcolor: "rgba(0,0,0,0)",
+  tracegroupgap: 0,
+});
+
+const notesBelow = (lines: readonly string[], left: number, bottom: number): object => ({
+  text: lines.map(escapeText).join("<br>"),
+  font: { size: fontSizes.note, color: "#404040" },
+  align: "left",
+  showarrow: false,
+  xref: "paper",
+  x: 0,
+  xanchor: "left",
+  xshift: 12 - left,
+  yref: "paper",
+  y: 0,
+  yanchor: "top",
+  yshift: -bottom,
+});
+
+/** An axis with a line, ticks outside and a pale grid. */
+export function paperAxis(title: string, more: object = {}): Record<string, unknown> {
+  return {
+    title: { text: title, font: { size: fontSizes.axis }, standoff: 8 },
+    tickfont: { size: fontSizes.tick },
+    showline: true,
+    linecolor: "black",
+    linewidth: 1.5,
+    mirror: false,
+    ticks: "outside",
+    ticklen: 6,
+    tickwidth: 1.5,
+    tickcolor: "black",
+    gridcolor: "#e6e6e6",
+    gridwidth: 1,
+    zeroline: false,
+    automargin: false,
+    ...more,
+  };
+}
