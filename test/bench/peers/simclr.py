@@ -1,0 +1,133 @@
+"""Times a SimCLR step in PyTorch (step alone) or with lightly's views and data loader (whole), on the CPU.
+
+python test/bench/peers/simclr.py step|whole --width 8 --size 32 --channels 3 --batch 128 --steps 20 [--threads 2] [--workers 0]
+In a throw-away environment with torch==2.9.1 torchvision lightly==1.6.*. Prints one JSON line; an image is one image
+with both its views.
+"""
+
+import argparse
+import json
+import resource
+import statistics
+import time
+
+import numpy as np
+import torch
+from lightly.data import LightlyDataset
+from lightly.loss import NTXentLoss
+from lightly.models.modules import SimCLRProjectionHead
+from lightly.transforms import SimCLRTransform
+from PIL import Image
+from torch import nn
+from torch.nn import functional as F
+
+arguments = argparse.ArgumentParser()
+arguments.add_argument("mode", choices=["step", "whole"])
+for name, default in (("depth", 18), ("width", 8), ("size", 32), ("channels", 3), ("batch", 128), ("steps", 20)):
+    arguments.add_argument(f"--{name}", type=int, default=default)
+arguments.add_argument("--threads", type=int, default=0)
+arguments.add_argument("--workers", type=int, default=0)
+options = arguments.parse_args()
+if options.threads:
+    torch.set_num_threads(options.threads)
+torch.manual_seed(1)
+
+
+def convolution(inputs, outputs, kernel, stride):
+    return nn.Conv2d(inputs, outputs, kernel, stride, kernel // 2, bias=False)
+
+
+class Block(nn.Module):
+    def __init__(self, inputs, outputs, stride):
+        super().__init__()
+        self.conv1, self.bn1 = convolution(inputs, outputs, 3, stride), nn.BatchNorm2d(outputs)
+        self.conv2, self.bn2 = convolution(outputs, outputs, 3, 1), nn.BatchNorm2d(outputs)
+        same = stride == 1 and inputs == outputs
+        self.shortcut = nn.Identity() if same else nn.Sequential(
+            convolution(inputs, outputs, 1, stride), nn.BatchNorm2d(outputs)
+        )
+
+    def forward(self, x):
+        y = F.relu(self.bn1(self.conv1(x)), inplace=True)
+        return F.relu(self.bn2(self.conv2(y)) + self.shortcut(x), inplace=True)
+
+
+def resnet(blocks, width, channels):
+    layers = [convolution(channels, width, 3, 1), nn.BatchNorm2d(width), nn.ReLU(inplace=True)]
+    inputs = width
+    for stage, count in enumerate(blocks):
+        for block in range(count):
+            layers.append(Block(inputs, width * 2**stage, 2 if stage and not block else 1))
+            inputs = width * 2**stage
+    return nn.Sequential(*layers, nn.AdaptiveAvgPool2d(1), nn.Flatten()), inputs
+
+
+blocks = {8: [1] * 3, 10: [1] * 4, 14: [2] * 3, 18: [2] * 4, 34: [3, 4, 6, 3]}[options.depth]
+encoder, dim = resnet(blocks, options.width, options.channels)
+model = nn.Sequential(encoder, SimCLRProjectionHead(dim, dim, 128)).to(
+    memory_format=torch.channels_last
+)
+criterion = NTXentLoss(temperature=0.5)
+optimiser = torch.optim.SGD(model.parameters(), lr=0.01, momentum=0.9, weight_decay=5e-4)
+warm_up = 3
+
+
+def step(first, second):
+    both = torch.cat([first, second]).to(memory_format=torch.channels_last)
+    loss = criterion(*model(both).chunk(2))
+    optimiser.zero_grad()
+    loss.backward()
+    optimiser.step()
+    return loss.item()
+
+
+def fixed_views():
+    shape = (options.batch, options.channels, options.size, options.size)
+    views = torch.randn(shape), torch.randn(shape)
+    while True:
+        yield views
+
+
+def lightly_views():
+    generator = np.random.default_rng(1)
+    size, batch = options.size, options.batch
+    count = batch * (options.steps + warm_up + 1)
+    pixels = generator.integers(0, 256, (count, size, size, 3), dtype=np.uint8)
+
+    class Images(torch.utils.data.Dataset):
+        def __len__(self):
+            return count
+
+        def __getitem__(self, i):
+            return Image.fromarray(pixels[i]), 0
+
+    transform = SimCLRTransform(input_size=size, gaussian_blur=0.0, cj_strength=0.5)
+    data = LightlyDataset.from_torch_dataset(Images(), transform=transform)
+    loader = torch.utils.data.DataLoader(
+        data, batch_size=batch, shuffle=True, drop_last=True, num_workers=options.workers
+    )
+    for views, *_ in loader:
+        yield views
+
+
+source = fixed_views() if options.mode == "step" else lightly_views()
+times = []
+now = time.perf_counter()
+for _ in range(warm_up + options.steps):
+    step(*next(source))
+    now, before = time.perf_counter(), now
+    times.append(now - before)
+rate = options.batch / statistics.median(times[warm_up:])
+peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+print(
+    json.dumps(
+        {
+            "peer": "PyTorch" if options.mode == "step" else "lightly",
+            **vars(options),
+            "imagesPerSecond": round(rate, 1),
+            "torch": torch.__version__,
+            "torchThreads": torch.get_num_threads(),
+            "peakMemory": peak,
+        }
+    )
+)
