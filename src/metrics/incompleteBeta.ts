@@ -12,7 +12,7 @@ export function incompleteBeta(x: number, a: number, b: number): number {
   return Math.exp(logFront) / (a * continuedFraction(x, a, b));
 }
 
-/** 1 + d1/(1 + d2/(1 + ...)), from the left, stopped when a term changes nothing (Thompson & Barnett 1986, doi:10.1016/0021-9991(86)90046-X). */
+/** 1 + d1/(1 + d2/(1 + ...)), from the left, stopped when a term changes nothing (Thompson & Barnett 1986, Journal of Computational Physics 64). */
 function continuedFraction(x: number, a: number, b: number): number {
   let value = 1;
   let upper = 1;

@@ -10,7 +10,12 @@ export function studentTwoSided(t: number, degreesOfFreedom: number): number {
   checkNumber("degrees of freedom", degreesOfFreedom, { min: 0, aboveMin: true });
   if (Number.isNaN(t)) return NaN;
   if (!Number.isFinite(t)) return 0;
-  return incompleteBeta(degreesOfFreedom / (degreesOfFreedom + t * t), degreesOfFreedom / 2, 0.5);
+  const square = t * t;
+  const sum = degreesOfFreedom + square;
+  // The smaller of both shares: near 1 the other would lose its digits.
+  return square < degreesOfFreedom
+    ? 1 - incompleteBeta(square / sum, 0.5, degreesOfFreedom / 2)
+    : incompleteBeta(degreesOfFreedom / sum, degreesOfFreedom / 2, 0.5);
 }
 
 /**
