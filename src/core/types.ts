@@ -98,6 +98,8 @@ export interface Progress {
   readonly signal?: AbortSignal;
   /** File in which the run keeps its checkpoint; a run that finds one there resumes from it. */
   readonly checkpoint?: string;
+  /** Seconds between two checkpoints; they change no result. @default 30 */
+  readonly checkpointSeconds?: number;
   /** Called once at the end of a training with what is worth keeping, for example the loss of each step. */
   readonly keep?: (name: string, values: Float32Array) => void;
 }

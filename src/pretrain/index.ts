@@ -1,1 +1,3 @@
-export {};
+export { none, type NoneOptions } from "./none";
+export { pixels, type PixelsOptions } from "./pixels";
+export { simclr, type SimclrOptions } from "./simclr";

@@ -1,0 +1,93 @@
+import { checkInteger, checkNumber, tf, valuesOf, type Classify } from "../core";
+import { frozenClassifier } from "./frozenClassifier";
+import { embedLabelled, type LabelledEmbeddings } from "./labelled";
+
+/** How many neighbours vote, and how much the nearest count. */
+export interface NearestNeighboursOptions {
+  /** Neighbours that vote; all labelled images if there are fewer. @default 20 */
+  readonly k?: number;
+  /** Votes weigh exp(cosine / temperature). @default 0.1 */
+  readonly temperature?: number;
+}
+
+/**
+ * Weighted k-nearest neighbours by cosine similarity. The bank holds the labelled images only; ties go to the earlier one.
+ * @throws InputError if no image is labelled, or an option is out of range
+ * @see Wu et al. 2018, arXiv:1805.01978
+ */
+export function nearestNeighbours(options: NearestNeighboursOptions = {}): Classify {
+  const { k = 20, temperature = 0.1 } = options;
+  checkInteger("k", k, { min: 1 });
+  checkNumber("temperature", temperature, { min: 0, aboveMin: true });
+  return frozenClassifier(async (encoder, train) => {
+    const bank = await embedLabelled(encoder, train);
+    const unit = { ...bank, features: normaliseRows(bank.features, bank.dim) };
+    return (features) => vote(unit, normaliseRows(features, bank.dim), k, temperature);
+  });
+}
+
+/** Images compared with the bank at once. */
+const chunk = 1024;
+
+function vote(
+  bank: LabelledEmbeddings,
+  features: Float32Array,
+  k: number,
+  temperature: number,
+): Float32Array {
+  const { dim, classes } = bank;
+  const n = features.length / dim;
+  const out = new Float32Array(n * classes);
+  const stored = tf.tensor2d(bank.features, [bank.labels.length, dim]);
+  for (let from = 0; from < n; from += chunk) {
+    const count = Math.min(chunk, n - from);
+    const rows = features.subarray(from * dim, (from + count) * dim);
+    const similarity = valuesOf(() =>
+      tf.matMul(tf.tensor2d(rows, [count, dim]), stored, false, true),
+    );
+    for (let i = 0; i < count; i++) {
+      const size = bank.labels.length;
+      const probabilities = out.subarray((from + i) * classes, (from + i + 1) * classes);
+      voteOne(
+        similarity.subarray(i * size, (i + 1) * size),
+        bank.labels,
+        k,
+        temperature,
+        probabilities,
+      );
+    }
+  }
+  stored.dispose();
+  return out;
+}
+
+/** Adds the neighbours' votes up as probabilities of the classes. */
+function voteOne(
+  similarity: Float32Array,
+  labels: Int32Array,
+  k: number,
+  temperature: number,
+  probabilities: Float32Array,
+): void {
+  const order = Int32Array.from(labels.keys());
+  const nearest = order.sort((a, b) => similarity[b] - similarity[a] || a - b).subarray(0, k);
+  let total = 0;
+  for (const b of nearest) {
+    // Relative to the nearest, so that no weight overflows; the ratios are those of exp(similarity / temperature).
+    const weight = Math.exp((similarity[b] - similarity[nearest[0]]) / temperature);
+    probabilities[labels[b]] += weight;
+    total += weight;
+  }
+  for (let c = 0; c < probabilities.length; c++) probabilities[c] /= total;
+}
+
+function normaliseRows(features: Float32Array, dim: number): Float32Array {
+  const out = new Float32Array(features.length);
+  for (let row = 0; row < features.length; row += dim) {
+    let length = 0;
+    for (let j = 0; j < dim; j++) length += features[row + j] ** 2;
+    const scale = length === 0 ? 0 : 1 / Math.sqrt(length);
+    for (let j = 0; j < dim; j++) out[row + j] = features[row + j] * scale;
+  }
+  return out;
+}

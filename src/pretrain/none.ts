@@ -1,0 +1,21 @@
+import type { Pretrain } from "../core";
+import { buildNetwork, encoderFrom, setInputStatistics, type EncoderSpec } from "../nets";
+import { defaultEncoder } from "./defaultEncoder";
+
+/** Which network to start from. */
+export interface NoneOptions {
+  /** @default a ResNet of depth 10 and width 8 */
+  readonly encoder?: EncoderSpec;
+}
+
+/**
+ * No pretraining: a network with random weights that knows only the mean and spread of the images. The start of
+ * supervised training from scratch, and, frozen, the floor that every pretraining has to beat.
+ */
+export function none({ encoder = defaultEncoder }: NoneOptions = {}): Pretrain {
+  return (images, rng) => {
+    const network = buildNetwork(encoder, images.shape, rng.fork("weights"));
+    setInputStatistics(network, images);
+    return Promise.resolve(encoderFrom(network));
+  };
+}
