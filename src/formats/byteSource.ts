@@ -88,7 +88,7 @@ function fileSource(name: string, handle: number): ByteSource {
       checkPiece(name, size, from, length);
       const piece = new Uint8Array(length);
       try {
-        for (let done = 0; done < length; ) {
+        for (let done = 0; done < length;) {
           // One call reads at most 2 GiB.
           const count = fs.readSync(
             handle,

@@ -163,6 +163,8 @@ function readUnicode(bytes: Uint8Array, size: number, big: boolean, name: string
 
 function readByteStrings(bytes: Uint8Array, size: number): string[] {
   return Array.from({ length: size === 0 ? 0 : bytes.length / size }, (_, i) =>
-    Buffer.from(bytes.buffer, i * size, size).toString("utf8").replace(/\0+$/, ""),
+    Buffer.from(bytes.buffer, i * size, size)
+      .toString("utf8")
+      .replace(/\0+$/, ""),
   );
 }

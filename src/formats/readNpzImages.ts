@@ -125,13 +125,7 @@ function pixelsOf({ shape, dtype, data }: NpyArray, name: string): NpzPixels {
   return { pixels, shape: [height, width, channels], isWhole };
 }
 
-function readColumn(
-  npz: NpzFile,
-  file: string,
-  name: string,
-  n: number,
-  size?: number,
-): NpyArray {
+function readColumn(npz: NpzFile, file: string, name: string, n: number, size?: number): NpyArray {
   const array = npz.read(name);
   const fits =
     array.shape[0] === n &&
@@ -222,7 +216,10 @@ function windowSizes(
     const group = groups?.[i] ?? "";
     if (Object.hasOwn(windows, group)) return windows[group];
     throw new InputError({
-      got: groups === undefined ? "windows by group without groups" : `no window for the group "${group}"`,
+      got:
+        groups === undefined
+          ? "windows by group without groups"
+          : `no window for the group "${group}"`,
       expected: "one edge for all, or one for each group",
       todo: "Complete the windows.",
     });

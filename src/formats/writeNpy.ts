@@ -57,7 +57,10 @@ function encode(data: NpyData): { descr: string; bytes: Uint8Array } {
 
 function encodeText(strings: readonly string[]): { descr: string; bytes: Uint8Array } {
   const points = strings.map((text) => Array.from(text, (letter) => letter.codePointAt(0) ?? 0));
-  const longest = Math.max(1, points.reduce((most, { length }) => Math.max(most, length), 0));
+  const longest = Math.max(
+    1,
+    points.reduce((most, { length }) => Math.max(most, length), 0),
+  );
   const bytes = new Uint8Array(strings.length * longest * 4);
   const view = new DataView(bytes.buffer);
   points.forEach((letters, i) =>

@@ -195,7 +195,7 @@ function zip64Sizes(
   source: string,
 ): [size: number, packedSize: number, offset: number] {
   const values = [24, 20, 42].map((field) => view.getUint32(at + field, true));
-  for (let here = extra; here + 4 <= extraEnd; ) {
+  for (let here = extra; here + 4 <= extraEnd;) {
     const length = view.getUint16(here + 2, true);
     if (view.getUint16(here, true) === 1) {
       let field = here + 4;

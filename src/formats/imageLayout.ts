@@ -1,0 +1,157 @@
+import { checkInteger, InputError, type SetPart } from "../core";
+import { compareLabels } from "./labelsFrom";
+
+/** How many images of each class are read, the first by name: of every part, or of each part by itself. */
+export type FirstPerClass = number | Readonly<Partial<Record<SetPart, number>>>;
+
+/** One image file of a set and what its path says of it. */
+export interface PlacedImage {
+  /** As in the folder or archive. */
+  readonly path: string;
+  /** Path below the set's own top folder, without extension. */
+  readonly id: string;
+  /** Folder that holds it, below the part. */
+  readonly folder: string;
+  /** Name of its class; none for images outside class folders and in "unlabelled". */
+  readonly className?: string;
+  readonly part?: SetPart;
+}
+
+/** Folders above the class folders that say what the images are for. */
+const partFolders: Readonly<Record<string, SetPart>> = {
+  train: "train",
+  test: "test",
+  unlabelled: "unlabelled",
+  unlabeled: "unlabelled",
+};
+
+/** Folders that other tools write beside these, for which a set here has no part of its own. */
+const otherParts = ["val", "valid", "validation"];
+
+const readable = /\.(png|jpe?g)$/i;
+const otherImages = /\.(tiff?|bmp|gif|webp|heic|avif|jp2)$/i;
+
+/**
+ * Tells part, class and id of every image from its path, sorted by name (bytes of UTF-8).
+ * @throws InputError if there are no images, images of a kind that is not read, one class only, or unclear parts
+ */
+export function placeImages(
+  paths: readonly string[],
+  source: string,
+  firstPerClass?: FirstPerClass,
+): PlacedImage[] {
+  const visible = paths.filter((path) => !isHidden(path));
+  const images = visible.filter((path) => readable.test(path));
+  const unreadable = visible.find((path) => otherImages.test(path));
+  if (unreadable !== undefined) throw unreadableImage(source, unreadable);
+  if (images.length === 0) throw noImages(source, visible.length);
+  const top = commonFolder(images);
+  const below = images.map((path) => path.slice(top.length));
+  const hasParts = checkParts(below, source);
+  const placed = images
+    .map((path, i) => place(path, below[i], hasParts))
+    .sort((a, b) => compareLabels(a.id, b.id));
+  checkClasses(placed, source);
+  return firstPerClass === undefined ? placed : takeFirst(placed, firstPerClass);
+}
+
+function isHidden(path: string): boolean {
+  return path.split("/").some((step) => step.startsWith(".") || step === "__MACOSX");
+}
+
+/** The wrapper folders around all images, as archives have them; never a class or part folder. */
+function commonFolder(paths: readonly string[]): string {
+  let top = "";
+  for (;;) {
+    const rest = paths[0].slice(top.length);
+    const slash = rest.indexOf("/");
+    const step = slash < 0 ? undefined : rest.slice(0, slash);
+    if (step === undefined || step in partFolders) return top;
+    const next = `${top}${step}/`;
+    // A folder with images directly in it is a class.
+    if (!paths.every((path) => path.startsWith(next) && path.indexOf("/", next.length) > 0)) {
+      return top;
+    }
+    top = next;
+  }
+}
+
+/** Whether the top folders are parts. */
+function checkParts(paths: readonly string[], source: string): boolean {
+  const tops = new Map<string, boolean>();
+  for (const path of paths) {
+    const steps = path.split("/");
+    const top = steps.length === 1 ? "" : steps[0];
+    tops.set(top, (tops.get(top) ?? false) || steps.length > 2);
+  }
+  const isPart = (top: string): boolean => top in partFolders;
+  const names = [...tops.keys()];
+  if (names.every(isPart)) return true;
+  const strange = names.find((top) => !isPart(top));
+  // "train" may be the name of a class; with class folders in it, it is a part.
+  const partsWithClasses = names.some((top) => isPart(top) && tops.get(top) === true);
+  if (!partsWithClasses || strange === undefined) return false;
+  throw new InputError({
+    got: `"${source}" with ${strange === "" ? "images" : `the folder "${strange}"`} beside ${names.filter(isPart).join(" and ")}`,
+    expected: "only the folders train, test and unlabelled at the top, or only class folders",
+    todo: otherParts.includes(strange)
+      ? "Move its images into train: a study draws its own labelled images and tests on test."
+      : "Move it into one of them, or out of the folder.",
+  });
+}
+
+function place(path: string, below: string, hasParts: boolean): PlacedImage {
+  const steps = below.split("/");
+  const part = hasParts ? partFolders[steps[0]] : undefined;
+  const folder = steps.slice(hasParts ? 1 : 0, -1).join("/");
+  const className = folder === "" || part === "unlabelled" ? undefined : folder;
+  return {
+    path,
+    id: below.replace(/\.[^./]*$/, ""),
+    folder,
+    ...(className === undefined ? {} : { className }),
+    ...(part === undefined ? {} : { part }),
+  };
+}
+
+function checkClasses(placed: readonly PlacedImage[], source: string): void {
+  const classes = new Set(placed.map(({ className }) => className));
+  classes.delete(undefined);
+  if (classes.size !== 1) return;
+  throw new InputError({
+    got: `"${source}" with the only class folder "${[...classes].join("")}"`,
+    expected: "a folder for each of two or more classes",
+    todo: "Name the folder above the class folders; images without classes go directly into a folder, or into one called unlabelled.",
+  });
+}
+
+/** Keeps the first images of each class and part, and of those without class. */
+function takeFirst(placed: readonly PlacedImage[], first: FirstPerClass): PlacedImage[] {
+  const limit = (part: SetPart | undefined): number => {
+    const count = typeof first === "number" ? first : first[part ?? "train"];
+    return count === undefined ? Infinity : checkInteger("firstPerClass", count, { min: 1 });
+  };
+  const seen = new Map<string, number>();
+  return placed.filter(({ part, className }) => {
+    const key = JSON.stringify([part, className]);
+    const count = (seen.get(key) ?? 0) + 1;
+    seen.set(key, count);
+    return count <= limit(part);
+  });
+}
+
+function unreadableImage(source: string, path: string): InputError {
+  return new InputError({
+    got: `"${path}" in "${source}"`,
+    expected: "PNG or JPEG images",
+    todo: "Convert it to PNG (16 bits keep 16 bits), or take it out of the folder.",
+  });
+}
+
+function noImages(source: string, others: number): InputError {
+  return new InputError({
+    got: `"${source}" ${others === 0 ? "without any file" : `with ${others} files and no image among them`}`,
+    expected: "PNG or JPEG images, in a folder for each class",
+    todo: "Check the path.",
+  });
+}
