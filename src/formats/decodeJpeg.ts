@@ -3,12 +3,16 @@ import { checkImageSize } from "./checkImageSize";
 import { damaged, unsuitable } from "./damaged";
 import type { DecodedImage } from "./decodeImage";
 
+/** Loaded with the first image, and asked for once: looking a module up costs as much as decoding a small image. */
+let library: Promise<typeof import("@napi-rs/canvas")> | undefined;
+
 let canvas: Canvas | undefined;
 
 /** Decodes a JPEG with libjpeg-turbo's exact transform. @throws InputError as `decodeImage` */
 export async function decodeJpeg(bytes: Uint8Array, name: string): Promise<DecodedImage> {
   const { width, height, components, plain } = readSegments(bytes, name);
-  const { createCanvas, loadImage } = await import("@napi-rs/canvas");
+  library ??= import("@napi-rs/canvas");
+  const { createCanvas, loadImage } = await library;
   let pixels: Uint8ClampedArray;
   try {
     const image = await loadImage(plain);

@@ -3,10 +3,14 @@ import { checkImageSize } from "./checkImageSize";
 import { damaged, unsuitable } from "./damaged";
 import type { DecodedImage } from "./decodeImage";
 
+/** Loaded with the first image, and asked for once: looking a module up costs as much as decoding a small image. */
+let library: Promise<typeof import("fast-png")> | undefined;
+
 /** Decodes a PNG. @throws InputError as `decodeImage` */
 export async function decodePng(bytes: Uint8Array, name: string): Promise<DecodedImage> {
   checkHeader(bytes, name);
-  const { decode } = await import("fast-png");
+  library ??= import("fast-png");
+  const { decode } = await library;
   let png: DecodedPng;
   try {
     png = decode(bytes, { checkCrc: true });
