@@ -1,5 +1,8 @@
 import assert from "node:assert/strict";
-import { backendLoaded, tf } from "../src/core";
+import { backendLoaded, configureBackend, tf } from "../src/core";
+
+// One number of threads for all tests, since it changes the last digits.
+configureBackend({ threads: 2 });
 
 let tensorsBefore = 0;
 

@@ -1,0 +1,211 @@
+import assert from "node:assert/strict";
+import {
+  createRng,
+  hideLabels,
+  imageSet,
+  InputError,
+  withLabels,
+  type Classify,
+  type Encoder,
+  type ImageSet,
+} from "../../src/core";
+import { classify, pretrain } from "../../src";
+import { stripes } from "../study/fixtures";
+
+/** Passes vectors through, so that a classifier can be fed with features. */
+const identity = (dim: number): Encoder => ({
+  dim,
+  embed: (rows) => rows.reshape([rows.shape[0], dim]),
+  clone: () => identity(dim),
+  save: () => Promise.resolve(),
+  dispose: () => undefined,
+});
+
+const vectors = (rows: readonly (readonly number[])[], labels?: readonly number[]): ImageSet =>
+  imageSet({
+    name: "vectors",
+    pixels: Float32Array.from(rows.flat()),
+    shape: [1, 1, rows[0].length],
+    ...(labels === undefined ? {} : { labels }),
+    classNames: Array.from(
+      { length: labels === undefined ? 1 : 1 + Math.max(...labels) },
+      (_, c) => `c${c}`,
+    ),
+    unit: "1",
+  });
+
+async function probabilities(
+  method: Classify,
+  train: readonly (readonly number[])[],
+  labels: readonly number[],
+  query: readonly (readonly number[])[],
+): Promise<number[]> {
+  const dim = train[0].length;
+  const classifier = await method(identity(dim), vectors(train, labels), createRng(1));
+  const predicted = await classifier.predict(vectors(query));
+  classifier.dispose();
+  return Array.from(predicted);
+}
+
+const near = (found: readonly number[], expected: readonly number[], tolerance: number): void => {
+  assert.equal(found.length, expected.length);
+  found.forEach((x, i) =>
+    assert.ok(Math.abs(x - expected[i]) < tolerance, `${i}: ${x} is not ${expected[i]}`),
+  );
+};
+
+/** Features by formula, so that the reference can make them too. */
+const formula = (n: number, d: number, offset = 0): number[][] =>
+  Array.from({ length: n }, (_, i) =>
+    Array.from(
+      { length: d },
+      (_, j) => Math.sin(1 + 7 * i + 3 * j + offset) + (i % 3 === j % 3 ? 0.5 : 0),
+    ),
+  );
+
+describe("classify/logisticRegression", () => {
+  const cases = [
+    { n: 12, d: 4, expected: [0.590142, 0.191362, 0.218496, 0.172673, 0.460188, 0.367139] },
+    { n: 6, d: 10, expected: [0.703398, 0.167913, 0.128689, 0.232754, 0.578618, 0.188628] },
+  ];
+  for (const { n, d, expected } of cases) {
+    // scikit-learn 1.9.1: LogisticRegression(C=1.0, tol=1e-10, max_iter=10000).fit(x, y).predict_proba(q)
+    it(`gives scikit-learn's probabilities with ${n} images of ${d} features`, async () => {
+      const labels = Array.from({ length: n }, (_, i) => i % 3);
+      const method = classify.logisticRegression({ standardise: "none" });
+      near(await probabilities(method, formula(n, d), labels, formula(2, d, 0.5)), expected, 1e-4);
+    });
+  }
+
+  it("does not mind features that are constant, or equal images", async () => {
+    const found = await probabilities(
+      classify.logisticRegression(),
+      [
+        [1, 0],
+        [1, 0],
+        [1, 4],
+        [1, 4],
+      ],
+      [0, 0, 1, 1],
+      [[1, 0]],
+    );
+    assert.ok(found[0] > 0.7);
+  });
+
+  it("asks for a second class", async () => {
+    const method = classify.logisticRegression();
+    await assert.rejects(probabilities(method, [[1], [2]], [0, 0], [[1]]), InputError);
+    assert.throws(() => classify.logisticRegression({ c: 0 }), InputError);
+  });
+});
+
+describe("classify/nearestNeighbours", () => {
+  const bank = [
+    [1, 0],
+    [0.9, 0.1],
+    [0, 1],
+    [0.2, 1],
+  ];
+  const labels = [0, 0, 1, 1];
+
+  it("weighs the nearest by exp(cosine / temperature)", async () => {
+    // By hand: cosines with (0.7, 0.6) of the three nearest of the bank, summed by class: 5868.1185 and 2619.0296.
+    const expected = [5868.1185 / (5868.1185 + 2619.0296), 2619.0296 / (5868.1185 + 2619.0296)];
+    const method = classify.nearestNeighbours({ k: 3, temperature: 0.1 });
+    near(await probabilities(method, bank, labels, [[0.7, 0.6]]), expected, 1e-4);
+  });
+
+  it("takes all labelled images where there are fewer than k", async () => {
+    const found = await probabilities(classify.nearestNeighbours({ k: 99 }), bank, labels, [
+      [1, 0],
+    ]);
+    assert.ok(found[0] > 0.9);
+    near([found[0] + found[1]], [1], 1e-6);
+  });
+});
+
+describe("classify/prototypes", () => {
+  const support = [
+    [1, 0],
+    [3, 0],
+    [0, 2],
+    [0, 4],
+  ];
+
+  it("is the softmax of minus the squared distance to the class means", async () => {
+    const [a, b] = [Math.exp(-3.61), Math.exp(-5.21)];
+    const found = await probabilities(classify.prototypes(), support, [0, 0, 1, 1], [[2, 1.9]]);
+    near(found, [a / (a + b), b / (a + b)], 1e-5);
+  });
+
+  it("can go by the cosine", async () => {
+    const [a, b] = [Math.exp(0.725), Math.exp(0.68875)];
+    const method = classify.prototypes({ distance: "cosine" });
+    near(
+      await probabilities(method, support, [0, 0, 1, 1], [[2, 1.9]]),
+      [a / (a + b), b / (a + b)],
+      1e-4,
+    );
+  });
+
+  it("names the class without a label", async () => {
+    await assert.rejects(
+      probabilities(classify.prototypes(), [[1], [2]], [0, 2], [[1]]),
+      (error) => error instanceof InputError && /"c1"/.test(error.message),
+    );
+  });
+});
+
+describe("classify/fineTune", function () {
+  this.timeout(30_000);
+  const small = { resnet: { depth: 8, width: 4 } } as const;
+  const images = stripes({ perClass: 8, size: 8 });
+
+  it("learns its labelled images and leaves the encoder as it was", async () => {
+    const rng = createRng(2);
+    const encoder = await pretrain.none({ encoder: small })(hideLabels(images), rng);
+    const before = encoder.network?.variables.get("stem.conv.weight")?.dataSync().slice();
+    const method = classify.fineTune({ epochs: 1, minSteps: 60, learningRate: 5e-3 });
+    const classifier = await method(encoder, images, rng);
+    const found = await classifier.predict(images);
+    const right = images.labels.filter((label, i) => {
+      const row = found.subarray(i * 3, i * 3 + 3);
+      return row[label] === Math.max(...row);
+    });
+    assert.ok(right.length >= 22, `${right.length} of 24`);
+    assert.deepEqual(encoder.network?.variables.get("stem.conv.weight")?.dataSync(), before);
+    classifier.dispose();
+    encoder.dispose();
+  });
+
+  it("says what it needs", async () => {
+    const rng = createRng(1);
+    const encoder = await pretrain.pixels()(images, rng);
+    await assert.rejects(classify.fineTune()(encoder, images, rng), /without weights/);
+    const network = await pretrain.none({ encoder: small })(images, rng);
+    await assert.rejects(
+      classify.fineTune()(network, hideLabels(images), rng),
+      /without any label/,
+    );
+    network.dispose();
+    assert.throws(() => classify.fineTune({ epochs: 0 }), InputError);
+  });
+});
+
+describe("classify", () => {
+  it("never depends on the labels it was not given", async () => {
+    const images = stripes({ perClass: 8 });
+    const given = images.labels.map((label, i) => (i < 6 ? label : -1));
+    const train = withLabels(images, given);
+    for (const method of [
+      classify.logisticRegression(),
+      classify.prototypes(),
+      classify.nearestNeighbours(),
+    ]) {
+      const encoder = await pretrain.pixels()(images, createRng(1));
+      const first = await (await method(encoder, train, createRng(1))).predict(images);
+      const second = await (await method(encoder, train, createRng(1))).predict(hideLabels(images));
+      assert.deepEqual(first, second);
+    }
+  });
+});
