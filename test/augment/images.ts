@@ -1,5 +1,11 @@
 import { createRng, tf, type Augmentation, type Rng, type Tensor4D } from "../../src/core";
 
+// TensorFlow takes a second or more to load, which is not the first test's fault.
+before(function () {
+  this.timeout(60_000);
+  tf.memory();
+});
+
 /** An image batch as plain numbers. */
 export interface Batch {
   readonly values: Float32Array;

@@ -6,7 +6,10 @@ const few: SimulatedImagesOptions = { trainScans: 3, testScans: 2 };
 
 const read = (set: ImageSet, i: number): Float32Array => set.pixels.read([i]);
 
-describe("simulate/images", () => {
+describe("simulate/images", function () {
+  // Some tests make several scans, which takes long on a machine that is busy with other work.
+  this.timeout(20_000);
+
   let set: ImageSet;
   before(() => {
     set = images(few);

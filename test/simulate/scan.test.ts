@@ -29,7 +29,10 @@ function heightsOf(className: string, seed: number): { high: number; low: number
   });
 }
 
-describe("simulate/scan", () => {
+describe("simulate/scan", function () {
+  // Some tests make several scans, which takes long on a machine that is busy with other work.
+  this.timeout(20_000);
+
   it("gives a surface whose rows are 20 to 60 pm high and 0.768 nm apart", () => {
     for (const seed of [1, 2, 3, 4, 5, 6]) {
       const made = scan({ seed, pixels: 160, defects: {}, rowDegrees: [0, 0], instrument: quiet });
