@@ -1,12 +1,12 @@
-import type { Canvas } from "@napi-rs/canvas";
+import type * as CanvasLibrary from "@napi-rs/canvas";
 import { checkImageSize } from "./checkImageSize";
 import { damaged, unsuitable } from "./damaged";
 import type { DecodedImage } from "./decodeImage";
 
 /** Loaded with the first image, and asked for once: looking a module up costs as much as decoding a small image. */
-let library: Promise<typeof import("@napi-rs/canvas")> | undefined;
+let library: Promise<typeof CanvasLibrary> | undefined;
 
-let canvas: Canvas | undefined;
+let canvas: CanvasLibrary.Canvas | undefined;
 
 /** Decodes a JPEG with libjpeg-turbo's exact transform. @throws InputError as `decodeImage` */
 export async function decodeJpeg(bytes: Uint8Array, name: string): Promise<DecodedImage> {

@@ -1,17 +1,17 @@
-import type { DecodedPng } from "fast-png";
+import type * as FastPng from "fast-png";
 import { checkImageSize } from "./checkImageSize";
 import { damaged, unsuitable } from "./damaged";
 import type { DecodedImage } from "./decodeImage";
 
 /** Loaded with the first image, and asked for once: looking a module up costs as much as decoding a small image. */
-let library: Promise<typeof import("fast-png")> | undefined;
+let library: Promise<typeof FastPng> | undefined;
 
 /** Decodes a PNG. @throws InputError as `decodeImage` */
 export async function decodePng(bytes: Uint8Array, name: string): Promise<DecodedImage> {
   checkHeader(bytes, name);
   library ??= import("fast-png");
   const { decode } = await library;
-  let png: DecodedPng;
+  let png: FastPng.DecodedPng;
   try {
     png = decode(bytes, { checkCrc: true });
   } catch (error) {
@@ -47,7 +47,7 @@ function checkHeader(bytes: Uint8Array, name: string): void {
 }
 
 /** One number a sample; samples of fewer than 8 bits come packed, and grey ones are spread to 0..255. */
-function unpackValues(png: DecodedPng, name: string): Uint8Array | Uint16Array {
+function unpackValues(png: FastPng.DecodedPng, name: string): Uint8Array | Uint16Array {
   const { width, height, depth, channels } = png;
   const data = png.data instanceof Uint8ClampedArray ? new Uint8Array(png.data) : png.data;
   const perRow = depth < 8 ? Math.ceil((width * depth) / 8) : width * channels;
@@ -68,7 +68,7 @@ function unpackValues(png: DecodedPng, name: string): Uint8Array | Uint16Array {
 
 /** Looks palette indices up. */
 function lookUp(
-  { width, height, palette = [] }: DecodedPng,
+  { width, height, palette = [] }: FastPng.DecodedPng,
   indices: ArrayLike<number>,
   name: string,
 ): DecodedImage {
@@ -85,7 +85,11 @@ function lookUp(
 }
 
 /** Leaves out an alpha channel that hides nothing. */
-function dropAlpha(png: DecodedPng, values: Uint8Array | Uint16Array, name: string): DecodedImage {
+function dropAlpha(
+  png: FastPng.DecodedPng,
+  values: Uint8Array | Uint16Array,
+  name: string,
+): DecodedImage {
   const { width, height, transparency } = png;
   const channels = png.channels < 3 ? 1 : 3;
   if (transparency !== undefined && hasColour(png, values, transparency)) throw transparent(name);
@@ -105,7 +109,7 @@ function dropAlpha(png: DecodedPng, values: Uint8Array | Uint16Array, name: stri
 
 /** Whether some pixel has the colour that the file declares transparent, given at the file's depth. */
 function hasColour(
-  { channels, depth }: DecodedPng,
+  { channels, depth }: FastPng.DecodedPng,
   values: ArrayLike<number>,
   colour: ArrayLike<number>,
 ): boolean {
