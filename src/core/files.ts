@@ -32,8 +32,17 @@ export function writeFileAtomically(file: string, content: string | Uint8Array):
     }
     fs.renameSync(temporary, file);
   } catch (error) {
-    fs.rmSync(temporary, { force: true });
+    removeIfThere(temporary);
     throw explainFileError(error, file, "write");
+  }
+}
+
+/** Clears up after a failed write; that it fails too changes nothing. */
+function removeIfThere(file: string): void {
+  try {
+    fs.rmSync(file, { force: true });
+  } catch {
+    // The first error tells what is wrong.
   }
 }
 
