@@ -44,7 +44,7 @@ export function placeImages(
   const images = visible.filter((path) => readable.test(path));
   const unreadable = visible.find((path) => otherImages.test(path));
   if (unreadable !== undefined) throw unreadableImage(source, unreadable);
-  if (images.length === 0) throw noImages(source, visible.length);
+  if (images.length === 0) throw noImages(source, visible);
   const top = commonFolder(images);
   const below = images.map((path) => path.slice(top.length));
   const hasParts = checkParts(below, source);
@@ -148,10 +148,11 @@ function unreadableImage(source: string, path: string): InputError {
   });
 }
 
-function noImages(source: string, others: number): InputError {
+function noImages(source: string, others: readonly string[]): InputError {
+  const isNumpy = others.some((path) => path.endsWith(".npy"));
   return new InputError({
-    got: `"${source}" ${others === 0 ? "without any file" : `with ${others} files and no image among them`}`,
+    got: `"${source}" ${others.length === 0 ? "without any file" : `with ${others.length} files and no image among them`}`,
     expected: "PNG or JPEG images, in a folder for each class",
-    todo: "Check the path.",
+    todo: isNumpy ? "These are numpy arrays: read them as npz." : "Check the path.",
   });
 }

@@ -17,3 +17,4 @@ export { joinParts } from "./joinParts";
 export { readTar, type TarProgress, type TarSink } from "./tar";
 export { readCifar10, type Cifar10Options } from "./readCifar10";
 export { readStl10, stl10Files, type Stl10Options } from "./readStl10";
+export { isImageSetNpz, readImageSetNpz } from "./readImageSetNpz";

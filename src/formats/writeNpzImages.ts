@@ -4,7 +4,7 @@ import { writeNpz, type WriteNpzOptions } from "./writeNpz";
 
 /**
  * The arrays that hold an image set: `images` (float32, as read), `labels`, `classNames`, `ids`, `groups`, and where the
- * set has them `parts`, `positions` (column, row) and `windows` (edge).
+ * set has them `parts`, `positions` (column, row), `windows` (edge) and `nmPerPixel`; `unit` always.
  */
 export function imageSetArrays(set: ImageSet): Record<string, WritableArray> {
   const n = set.ids.length;
@@ -16,6 +16,10 @@ export function imageSetArrays(set: ImageSet): Record<string, WritableArray> {
     classNames: { shape: [set.classNames.length], data: set.classNames },
     ids: column(set.ids),
     groups: column(set.groups),
+    unit: { shape: [1], data: [set.unit] },
+    ...(set.nmPerPixel === undefined
+      ? {}
+      : { nmPerPixel: { shape: [1], data: Float64Array.of(set.nmPerPixel) } }),
     ...(set.parts === undefined ? {} : { parts: column(set.parts) }),
     ...(set.windows === undefined
       ? {}

@@ -1,0 +1,162 @@
+import {
+  checkInteger,
+  InputError,
+  nearestName,
+  subset,
+  type ImageSet,
+  type Progress,
+} from "../core";
+import {
+  applyLabels,
+  isImageSetNpz,
+  readImageFolder,
+  readImageSetNpz,
+  readImageZip,
+  readLabelsCsv,
+  readNpz,
+  readNpzImages,
+  type FirstPerClass,
+} from "../formats";
+import { load } from "./load";
+
+/** Where images come from: exactly one of `npz`, `folder`, `zip` and `named`, and how to read it. Paths as they are. */
+export interface ImageSource {
+  /** A numpy archive. */
+  readonly npz?: string;
+  /** Name of its array of images; left out for an image set that fewscope wrote. */
+  readonly images?: string;
+  /** Name of its array of labels; for `folder` and `zip` a table with the columns id and label. */
+  readonly labels?: string;
+  /** Name of its array of groups. */
+  readonly groups?: string;
+  /** Name of its array of window centres, in pixels of the image they were cut from. */
+  readonly positions?: string;
+  /** What a pair of positions is: column and row, or row and column. @default "xy" */
+  readonly positionOrder?: "xy" | "yx";
+  /** Edge of the windows in the unit of the positions, for all or by group. */
+  readonly windows?: number | Readonly<Record<string, number>>;
+  readonly classNames?: readonly string[];
+  /** @default "byte" for whole numbers, "arbitrary" for floats */
+  readonly unit?: string;
+  readonly nmPerPixel?: number;
+  /** A folder of images. */
+  readonly folder?: string;
+  /** A zip archive of images. */
+  readonly zip?: string;
+  /** @default "file" */
+  readonly group?: "file" | "folder";
+  readonly channels?: 1 | 3;
+  /** Only the first images of each class, in each part or by part. */
+  readonly firstPerClass?: FirstPerClass;
+  /** A set of the catalog. */
+  readonly named?: string;
+}
+
+/** What can be said about each kind of source. */
+const keysOf: Readonly<Record<string, readonly (keyof ImageSource)[]>> = {
+  npz: [
+    "images",
+    "labels",
+    "groups",
+    "positions",
+    "positionOrder",
+    "windows",
+    "classNames",
+    "unit",
+    "nmPerPixel",
+    "firstPerClass",
+  ],
+  folder: ["labels", "classNames", "group", "channels", "firstPerClass"],
+  zip: ["labels", "classNames", "group", "channels", "firstPerClass"],
+  named: ["firstPerClass"],
+};
+
+/**
+ * Opens images wherever they are: a numpy archive, a folder or zip archive of images, or a named set.
+ * @throws InputError if there is not exactly one source, a key does not belong to it, or it cannot be read
+ */
+export async function open(source: ImageSource, on: Progress = {}): Promise<ImageSet> {
+  const { npz, folder, zip, named } = source;
+  checkKeys(source);
+  if (npz !== undefined) return takeFirst(openNpz(npz, source), source.firstPerClass);
+  if (named !== undefined) return takeFirst(await load(named, { on }), source.firstPerClass);
+  const { firstPerClass, group, channels, labels, classNames } = source;
+  const options = {
+    ...(firstPerClass === undefined ? {} : { firstPerClass }),
+    ...(group === undefined ? {} : { group }),
+    ...(channels === undefined ? {} : { channels }),
+  };
+  const set =
+    folder === undefined
+      ? await readImageZip(zip ?? "", options, on)
+      : await readImageFolder(folder, options, on);
+  if (labels === undefined && classNames === undefined) return set;
+  const table = labels === undefined ? new Map<string, string>() : await readLabelsCsv(labels);
+  return applyLabels(set, table, classNames);
+}
+
+function checkKeys(source: ImageSource): void {
+  const kinds = Object.keys(keysOf);
+  const given = (Object.keys(source) as (keyof ImageSource)[]).filter(
+    (key) => source[key] !== undefined,
+  );
+  const chosen = given.filter((key) => kinds.includes(key));
+  if (chosen.length !== 1) {
+    throw new InputError({
+      got: chosen.length === 0 ? "images without a source" : `the sources ${chosen.join(" and ")}`,
+      expected: `exactly one of ${kinds.join(", ")}`,
+      todo: "Say where the images are.",
+    });
+  }
+  const valid: readonly string[] = keysOf[chosen[0]];
+  const wrong = given.find((key) => key !== chosen[0] && !valid.includes(key));
+  if (wrong === undefined) return;
+  const near = nearestName(wrong, valid);
+  throw new InputError({
+    got: `the key "${wrong}" beside "${chosen[0]}"`,
+    expected: `one of ${valid.join(", ")}`,
+    todo: near === undefined ? "Remove it." : `Did you mean "${near}"?`,
+  });
+}
+
+function openNpz(file: string, source: ImageSource): ImageSet {
+  const { images, labels, groups, positions, positionOrder, windows } = source;
+  const { classNames, unit, nmPerPixel } = source;
+  const { names } = readNpz(file);
+  if (images === undefined) {
+    if (isImageSetNpz(names)) return readImageSetNpz(file);
+    throw new InputError({
+      got: `"${file}" without the name of its images`,
+      expected: `images: one of ${names.join(", ")}`,
+      todo: "Say which array holds the images.",
+    });
+  }
+  return readNpzImages({
+    file,
+    images,
+    ...(labels === undefined ? {} : { labels }),
+    ...(groups === undefined ? {} : { groups }),
+    ...(positions === undefined ? {} : { positions }),
+    ...(positionOrder === undefined ? {} : { positionOrder }),
+    ...(windows === undefined ? {} : { windows }),
+    ...(classNames === undefined ? {} : { classNames }),
+    ...(unit === undefined ? {} : { unit }),
+    ...(nmPerPixel === undefined ? {} : { nmPerPixel }),
+  });
+}
+
+/** Keeps the first images of each class and part, in the order of the set. */
+function takeFirst(set: ImageSet, first: FirstPerClass | undefined): ImageSet {
+  if (first === undefined) return set;
+  const seen = new Map<string, number>();
+  const kept = Array.from(set.ids.keys()).filter((i) => {
+    const part = set.parts?.[i] ?? "train";
+    const limit = typeof first === "number" ? first : (first[part] ?? Infinity);
+    if (limit !== Infinity) checkInteger("firstPerClass", limit, { min: 1 });
+    const key = `${part} ${set.labels[i]}`;
+    const count = (seen.get(key) ?? 0) + 1;
+    seen.set(key, count);
+    return count <= limit;
+  });
+  return subset(set, kept);
+}
