@@ -1,4 +1,11 @@
-export { labelEfficiency, type LabelEfficiencyOptions, type ResultMetric } from "./labelEfficiency";
+export { labelEfficiency, type LabelEfficiencyOptions } from "./labelEfficiency";
+export type { IntervalStyle, ResultMetric } from "./efficiencyCurves";
+export { labelSavings, type LabelSavingsFigureOptions } from "./labelSavings";
+export { learningCurve, type LearningCurveOptions, type LearningRun } from "./learningCurve";
+export { imageGrid, type ImageGridOptions } from "./imageGrid";
+export { confusionMatrix, type ConfusionMatrixOptions } from "./confusionMatrix";
+export { embeddingMap, type EmbeddingMapOptions } from "./embeddingMap";
+export { reliability, type ReliabilityRun } from "./reliability";
 export type { FigureOptions } from "./paperLayout";
 export { exportFigure, type ExportOptions, type FigureFormat } from "./exportFigure";
 export { toHtml } from "./toHtml";

@@ -19,7 +19,7 @@ export interface PaperOptions extends FigureOptions {
   readonly legend?: readonly string[];
   /** Pixels left of the plot. @default 72 */
   readonly left?: number;
-  /** Pixels right of the plot. @default 16 */
+  /** Pixels right of the plot. @default 20 */
   readonly right?: number;
   /** Pixels under the plot for ticks and axis title. @default 64 */
   readonly bottom?: number;
@@ -38,7 +38,7 @@ const noteLine = 19;
  */
 export function paperLayout(options: PaperOptions): Record<string, unknown> {
   const { title = "", notes = [], width = 600, plotHeight, legend = [] } = options;
-  const { left = 72, right = 16, bottom = 64 } = options;
+  const { left = 72, right = 20, bottom = 64 } = options;
   const titleLines = wrapText(title, fontSizes.title, width - 24).map(escapeText);
   const noteLines = notes.flatMap((note) => wrapText(note, fontSizes.note, width - 24));
   const entry = Math.max(0, ...legend.map((name) => textWidth(name, fontSizes.legend)));

@@ -17,6 +17,7 @@ export { isotonic } from "./isotonic";
 export {
   labelCurve,
   labelsToTarget,
+  scoreToCompare,
   type LabelCurve,
   type LabelPoint,
   type LabelsToTarget,

@@ -53,6 +53,16 @@ export function labelCurve(points: readonly LabelPoint[]): LabelCurve {
   };
 }
 
+/**
+ * The score at which methods are compared unless another is asked for: what the mean curve reaches at its largest budget but one. At the
+ * largest itself every second resample of the draws would not get there.
+ * @throws InputError as `labelCurve`
+ */
+export function scoreToCompare(points: readonly LabelPoint[]): number {
+  const { values } = labelCurve(points);
+  return values[Math.max(0, values.length - 2)];
+}
+
 /** The fewest labels with which a curve reaches a score, linear in log labels between budgets; never extrapolated. */
 export function labelsToTarget({ labels, values }: LabelCurve, target: number): LabelsToTarget {
   const at = values.findIndex((value) => value >= target);

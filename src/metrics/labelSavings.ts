@@ -1,5 +1,11 @@
 import { checkInteger, checkNumber, InputError, type Rng } from "../core";
-import { labelCurve, labelsToTarget, type LabelPoint, type LabelsToTarget } from "./labelCurve";
+import {
+  labelCurve,
+  labelsToTarget,
+  scoreToCompare,
+  type LabelPoint,
+  type LabelsToTarget,
+} from "./labelCurve";
 
 /** Two methods on the same draws, and how to compare them. */
 export interface LabelSavingsOptions {
@@ -7,7 +13,7 @@ export interface LabelSavingsOptions {
   readonly baseline: readonly LabelPoint[];
   /** Trials of the method that saves them; the same draws. */
   readonly method: readonly LabelPoint[];
-  /** The score at which labels are counted. @default the highest that both mean curves reach */
+  /** The score at which labels are counted. @default the lower of what both reach at their largest budget but one */
   readonly target?: number;
   /** Random numbers of the bootstrap; without them there is no interval. */
   readonly rng?: Rng;
@@ -51,8 +57,8 @@ export function labelSavings(options: LabelSavingsOptions): LabelSavings {
   const method = byDraw(options.method, "method");
   const draws = pairedDraws(baseline, method);
   const curves = [labelCurve(options.baseline), labelCurve(options.method)] as const;
-  const [highest] = curves.map(({ values }) => values[values.length - 1]).sort((a, b) => a - b);
-  const target = options.target ?? highest;
+  const target =
+    options.target ?? Math.min(scoreToCompare(options.baseline), scoreToCompare(options.method));
   checkNumber("target", target);
   const [ofBaseline, ofMethod] = curves.map((curve) => labelsToTarget(curve, target));
   const factor = savingsFactor(ofBaseline, ofMethod);
