@@ -1,0 +1,22 @@
+import type { Command } from "commander";
+import { configureBackend } from "../../core";
+
+/** Adds `bench simclr`: speed as one JSON line. */
+export function bench(program: Command): void {
+  const group = program.command("bench").description("measure speed; one JSON line each");
+  const whole = (text: string): number => Number(text);
+  group
+    .command("simclr")
+    .description("images a second of SimCLR pretraining, with and without augmentation")
+    .option("--width <n>", "channels of the first stage", whole, 8)
+    .option("--size <n>", "pixels along an edge", whole, 32)
+    .option("--channels <n>", "channels of an image", whole, 3)
+    .option("--batch <n>", "images in a step", whole, 128)
+    .option("--steps <n>", "measured steps", whole, 20)
+    .option("--threads <n>", "cores in one operation", whole, 2)
+    .action(async ({ threads, ...options }: Record<string, number>) => {
+      configureBackend({ threads });
+      const { benchSimclr } = await import("../bench/simclr.js");
+      console.log(JSON.stringify(await benchSimclr(options as never)));
+    });
+}

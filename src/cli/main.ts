@@ -1,0 +1,55 @@
+#!/usr/bin/env node
+import { Command, CommanderError } from "commander";
+import { InputError, nearestName, StoppedError } from "../core";
+import { bench } from "./commands/bench";
+import { datasets } from "./commands/datasets";
+import { demo } from "./commands/demo";
+import { doctor } from "./commands/doctor";
+import { figure } from "./commands/figure";
+import { study } from "./commands/study";
+import { version } from "../study";
+
+/** Every command, in the order in which help lists them. */
+const commands = [demo, study, figure, datasets, doctor, bench];
+
+async function main(): Promise<void> {
+  const program = new Command("fewscope")
+    .description("How many labels do I need, and which technique saves most of them?")
+    .version(version)
+    .exitOverride()
+    .configureOutput({ writeErr: () => undefined });
+  for (const add of commands) add(program);
+  try {
+    await program.parseAsync();
+  } catch (error) {
+    process.exitCode = explain(error, program);
+  }
+}
+
+/** Prints what went wrong and gives the exit code: 1 for a user's mistake, 130 for a stop, 70 for a fault of ours. */
+function explain(error: unknown, program: Command): number {
+  if (error instanceof CommanderError) {
+    if (error.exitCode === 0) return 0;
+    const names = program.commands.map((command) => command.name());
+    const unknown = /unknown command '(.*?)'/.exec(error.message)?.[1];
+    const near = unknown === undefined ? undefined : nearestName(unknown, names);
+    if (error.code === "commander.help") console.error(program.helpInformation());
+    else
+      console.error(
+        `${error.message.replace(/^error: /, "")}. ${near === undefined ? `Commands: ${names.join(", ")}; --help says more.` : `Did you mean "${near}"?`}`,
+      );
+    return 1;
+  }
+  if (error instanceof InputError) {
+    console.error(error.message);
+    return 1;
+  }
+  if (error instanceof StoppedError) {
+    console.error(error.message);
+    return 130;
+  }
+  console.error(error);
+  return 70;
+}
+
+void main();

@@ -1,0 +1,123 @@
+import { z } from "zod";
+import { fromSpec } from "../augment";
+import * as classify from "../classify";
+import type { Augmentation, Classify, Pretrain } from "../core";
+import * as pretrain from "../pretrain";
+
+/*
+ * The techniques that a plan may name: the schema of each one's options, and how it is made of them. A new technique
+ * gets one entry here; the command line, the plan's checks and the errors follow.
+ */
+
+const positiveInteger = z.int().min(1);
+const positive = z.number().positive();
+/** Checked where it is read, by the augmentations themselves. */
+const views = z.unknown().optional();
+
+const encoder = z
+  .strictObject({
+    resnet: z.strictObject({ depth: z.int(), width: positiveInteger.optional() }).optional(),
+    conv4: z.strictObject({ width: positiveInteger.optional() }).optional(),
+  })
+  .refine((spec) => Object.keys(spec).length === 1, { error: "exactly one of resnet, conv4" })
+  .optional();
+
+interface Entry<Made> {
+  readonly schema: z.ZodType;
+  readonly make: (options: never) => Made;
+}
+
+function entry<Schema extends z.ZodType, Made>(
+  schema: Schema,
+  make: (options: z.infer<Schema>) => Made,
+): Entry<Made> {
+  return { schema, make: make as (options: never) => Made };
+}
+
+/** Options as a method takes them, with its views made. */
+function withViews<T extends { views?: unknown }>(
+  options: T,
+): Omit<T, "views"> & { views?: Augmentation } {
+  const { views: spec, ...rest } = options;
+  return spec === undefined ? rest : { ...rest, views: fromSpec(spec) };
+}
+
+/** Pretraining by name. */
+export const pretrainings = {
+  none: entry(z.strictObject({ encoder }), (options) => pretrain.none(plain(options))),
+  pixels: entry(z.strictObject({ components: positiveInteger.optional() }), (options) =>
+    pretrain.pixels(options),
+  ),
+  simclr: entry(
+    z.strictObject({
+      views,
+      encoder,
+      temperature: positive.optional(),
+      epochs: positiveInteger.optional(),
+      batchSize: z.int().min(2).optional(),
+      learningRate: positive.optional(),
+      warmupEpochs: z.number().min(0).optional(),
+      weightDecay: z.number().min(0).optional(),
+      hiddenDim: positiveInteger.optional(),
+      outputDim: positiveInteger.optional(),
+    }),
+    (options) => pretrain.simclr(plain(withViews(options))),
+  ),
+} satisfies Record<string, Entry<Pretrain>>;
+
+/** Classifiers by name. */
+export const classifiers = {
+  fineTune: entry(
+    z.strictObject({
+      views,
+      epochs: positiveInteger.optional(),
+      minSteps: z.int().min(0).optional(),
+      batchSize: positiveInteger.optional(),
+      learningRate: positive.optional(),
+      weightDecay: z.number().min(0).optional(),
+    }),
+    (options) => classify.fineTune(withViews(options)),
+  ),
+  logisticRegression: entry(
+    z.strictObject({
+      c: positive.optional(),
+      standardise: z.enum(["all", "labelled", "none"]).optional(),
+      maxIterations: positiveInteger.optional(),
+    }),
+    (options) => classify.logisticRegression(options),
+  ),
+  nearestNeighbours: entry(
+    z.strictObject({ k: positiveInteger.optional(), temperature: positive.optional() }),
+    (options) => classify.nearestNeighbours(options),
+  ),
+  prototypes: entry(
+    z.strictObject({ distance: z.enum(["squaredEuclidean", "cosine"]).optional() }),
+    (options) => classify.prototypes(options),
+  ),
+} satisfies Record<string, Entry<Classify>>;
+
+/** One pretraining with its options, for example { "simclr": { "epochs": 100 } }. */
+export type PretrainSpec = { readonly [Name in keyof typeof pretrainings]?: object };
+
+/** One classifier with its options, for example { "logisticRegression": {} }. */
+export type ClassifySpec = { readonly [Name in keyof typeof classifiers]?: object };
+
+/** Makes the pretraining that a plan names. */
+export function makePretrain(spec: PretrainSpec): Pretrain {
+  return make(pretrainings, spec);
+}
+
+/** Makes the classifier that a plan names. */
+export function makeClassify(spec: ClassifySpec): Classify {
+  return make(classifiers, spec);
+}
+
+function make<Made>(entries: Readonly<Record<string, Entry<Made>>>, spec: object): Made {
+  const [name, options] = Object.entries(spec)[0] as [string, never];
+  return entries[name].make(options);
+}
+
+/** The checks above have made sure of what the wider type allows. */
+function plain<T, U>(options: T): U {
+  return options as unknown as U;
+}

@@ -1,0 +1,132 @@
+import * as fs from "node:fs";
+import * as path from "node:path";
+import type { ImageSource } from "../catalog";
+import { checkOneOf, explainFileError, InputError } from "../core";
+import type { ClassifySpec, PretrainSpec } from "./methodSpecs";
+import { explainSchemaError, planSchema } from "./planSchema";
+import type { SplitSpec } from "./split";
+import type { Standardise } from "./standardise";
+
+/**
+ * Where a study's images come from: exactly one of `npz`, `folder`, `zip` and `named`. Paths may begin with
+ * $FEWSCOPE_DATA and else are relative to the plan.
+ */
+export interface PlanData extends ImageSource {
+  /** @default "none" */
+  readonly standardise?: Standardise;
+}
+
+/** One technique of a plan. */
+export interface MethodSpec {
+  readonly name: string;
+  readonly pretrain: PretrainSpec;
+  readonly classify: ClassifySpec;
+}
+
+/** A study as JSON: what is compared on which images with which label budgets. */
+export interface Plan {
+  readonly name: string;
+  readonly data: PlanData;
+  readonly split?: SplitSpec;
+  /** Label budgets, each at least 1. */
+  readonly labelsPerClass: readonly number[];
+  /** Also with every label of the pool, once. @default false */
+  readonly allLabels?: boolean;
+  /** How many times the labelled images are drawn. */
+  readonly draws: number;
+  readonly seed: number;
+  /** Cores in one operation; part of the result. @default 2 */
+  readonly threads?: number;
+  /** Independent pretrainings that the draws take turns with. @default 1 */
+  readonly pretrainings?: number;
+  /** Whether pretraining may see the test images, without labels. @default false */
+  readonly transductive?: boolean;
+  /** A split.json of another study, whose labelled images are used again. */
+  readonly ladder?: string;
+  /** What the figure shows. @default "balancedAccuracy" */
+  readonly metric?: "accuracy" | "balancedAccuracy" | "macroF1";
+  /** The method that label savings are counted against. @default "from scratch" where there is one, else the last */
+  readonly baseline?: string;
+  /** Level of guessing in the figure, in [0,1]. @default one over the number of classes */
+  readonly chance?: number;
+  /** Sentences for the figure's caption. */
+  readonly notes?: readonly string[];
+  readonly methods: readonly MethodSpec[];
+}
+
+/**
+ * Checks a plan.
+ * @throws InputError that names the wrong key with the nearest right one, or the wrong value
+ */
+export function parsePlan(json: unknown): Plan {
+  const parsed = planSchema.safeParse(json);
+  if (!parsed.success) throw explainSchemaError(parsed.error, json);
+  const plan = parsed.data as Plan;
+  const names = plan.methods.map((method) => method.name);
+  const twice = names.find((name, i) => names.indexOf(name) !== i);
+  if (twice !== undefined) {
+    throw new InputError({
+      got: `two methods named "${twice}"`,
+      expected: "an own name for each method",
+      todo: "Rename one of them.",
+    });
+  }
+  if (plan.baseline !== undefined) checkOneOf("baseline", plan.baseline, names);
+  return { ...plan, labelsPerClass: [...new Set(plan.labelsPerClass)].sort((a, b) => a - b) };
+}
+
+/**
+ * Reads a plan file and makes its paths absolute.
+ * @throws InputError if the file cannot be read, is no JSON, or is no valid plan
+ */
+export function readPlan(file: string): Plan {
+  let text: string;
+  try {
+    text = fs.readFileSync(file, "utf8");
+  } catch (error) {
+    throw explainFileError(error, file, "read");
+  }
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch (error) {
+    throw new InputError({
+      got: `"${file}", which is no JSON (${(error as Error).message})`,
+      expected: "a plan in JSON",
+      todo: "Mend the file at the place named.",
+    });
+  }
+  return resolvePaths(parsePlan(json), path.dirname(path.resolve(file)));
+}
+
+function resolvePaths(plan: Plan, folder: string): Plan {
+  const absolute = (file: string): string => path.resolve(folder, expandDataFolder(file));
+  const { data } = plan;
+  const isCsv = data.npz === undefined && data.labels !== undefined;
+  return {
+    ...plan,
+    data: {
+      ...data,
+      ...(data.npz === undefined ? {} : { npz: absolute(data.npz) }),
+      ...(data.folder === undefined ? {} : { folder: absolute(data.folder) }),
+      ...(data.zip === undefined ? {} : { zip: absolute(data.zip) }),
+      ...(isCsv ? { labels: absolute(data.labels) } : {}),
+    },
+    ...(plan.ladder === undefined ? {} : { ladder: absolute(plan.ladder) }),
+  };
+}
+
+/** Replaces $FEWSCOPE_DATA at the start of a path. @throws InputError if the variable is needed and not set */
+function expandDataFolder(file: string): string {
+  const match = /^\$(?:\{FEWSCOPE_DATA\}|FEWSCOPE_DATA)(?=[/\\]|$)/.exec(file);
+  if (match === null) return file;
+  const folder = process.env["FEWSCOPE_DATA"];
+  if (!folder) {
+    throw new InputError({
+      got: `the path "${file}" while FEWSCOPE_DATA is not set`,
+      expected: "the environment variable FEWSCOPE_DATA to name the folder of your data",
+      todo: "Set it, for example FEWSCOPE_DATA=/home/me/data.",
+    });
+  }
+  return path.join(folder, file.slice(match[0].length));
+}

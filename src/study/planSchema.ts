@@ -1,0 +1,140 @@
+import { z } from "zod";
+import { InputError, nearestName } from "../core";
+import { classifiers, pretrainings } from "./methodSpecs";
+
+const onlyOne =
+  (keys: readonly string[]) =>
+  (value: object): boolean =>
+    keys.filter((key) => key in value).length === 1;
+
+function oneOfEntries(entries: Readonly<Record<string, { schema: z.ZodType }>>): z.ZodType {
+  const names = Object.keys(entries);
+  const shape = Object.fromEntries(names.map((name) => [name, entries[name].schema.optional()]));
+  return z
+    .strictObject(shape)
+    .refine(onlyOne(names), { error: `exactly one of ${names.join(", ")}` });
+}
+
+const sources = ["npz", "folder", "zip", "named"] as const;
+const count = z.int().min(1);
+
+const data = z
+  .strictObject({
+    npz: z.string().optional(),
+    images: z.string().optional(),
+    labels: z.string().optional(),
+    groups: z.string().optional(),
+    positions: z.string().optional(),
+    positionOrder: z.enum(["xy", "yx"]).optional(),
+    unit: z.string().optional(),
+    nmPerPixel: z.number().positive().optional(),
+    group: z.enum(["file", "folder"]).optional(),
+    channels: z.union([z.literal(1), z.literal(3)]).optional(),
+    windows: z
+      .union([z.number().positive(), z.record(z.string(), z.number().positive())])
+      .optional(),
+    classNames: z.array(z.string()).min(2).optional(),
+    folder: z.string().optional(),
+    zip: z.string().optional(),
+    named: z.string().optional(),
+    firstPerClass: z
+      .union([count, z.strictObject({ train: count.optional(), test: count.optional() })])
+      .optional(),
+    standardise: z.enum(["none", "group", "image"]).optional(),
+  })
+  .refine(onlyOne(sources), { error: `exactly one of ${sources.join(", ")}` });
+
+const groupNames = z.array(z.string()).min(1);
+const splits = ["test", "testGroups", "adaptGroups"] as const;
+
+const split = z
+  .strictObject({
+    test: z.number().gt(0).lt(1).optional(),
+    testGroups: groupNames.optional(),
+    adaptGroups: groupNames.optional(),
+  })
+  .refine(onlyOne(splits), { error: `exactly one of ${splits.join(", ")}` });
+
+/** What a plan may hold. */
+export const planSchema: z.ZodType = z.strictObject({
+  name: z.string().min(1),
+  data,
+  split: split.optional(),
+  labelsPerClass: z.array(count).min(1),
+  allLabels: z.boolean().optional(),
+  draws: count,
+  seed: z.int(),
+  threads: z.int().min(1).max(1024).optional(),
+  pretrainings: count.optional(),
+  transductive: z.boolean().optional(),
+  ladder: z.string().optional(),
+  metric: z.enum(["accuracy", "balancedAccuracy", "macroF1"]).optional(),
+  baseline: z.string().optional(),
+  chance: z.number().min(0).max(1).optional(),
+  notes: z.array(z.string()).optional(),
+  methods: z
+    .array(
+      z.strictObject({
+        name: z.string().min(1),
+        pretrain: oneOfEntries(pretrainings),
+        classify: oneOfEntries(classifiers),
+      }),
+    )
+    .min(1),
+});
+
+/** Turns the first complaint about a plan into a sentence that says what to do. */
+export function explainSchemaError(error: z.ZodError, json: unknown): InputError {
+  const issue = error.issues[0];
+  const place = placeName(issue.path);
+  if (issue.code === "unrecognized_keys") {
+    const wrong = issue.keys[0];
+    const valid = keysAt(planSchema, issue.path);
+    const near = nearestName(wrong, valid);
+    return new InputError({
+      got: `the key "${wrong}" in ${place}`,
+      expected: `one of ${valid.join(", ")}`,
+      todo: near === undefined ? "Remove it." : `Did you mean "${near}"?`,
+    });
+  }
+  const value = issue.path.reduce<unknown>(
+    (inside, key) => (inside as Record<PropertyKey, unknown> | undefined)?.[key],
+    json,
+  );
+  const got = value === undefined ? `no ${place}` : `${place} ${shorten(JSON.stringify(value))}`;
+  return new InputError({
+    got,
+    expected: issue.code === "custom" ? issue.message : issue.message.replace(/^.*expected /i, ""),
+    todo: `Change ${place}.`,
+  });
+}
+
+function placeName(keys: readonly PropertyKey[]): string {
+  if (keys.length === 0) return "the plan";
+  return keys
+    .map((key) => (typeof key === "number" ? `[${key}]` : `.${String(key)}`))
+    .join("")
+    .replace(/^\./, "");
+}
+
+function shorten(text: string): string {
+  return text.length > 80 ? `${text.slice(0, 77)}...` : text;
+}
+
+/** The keys that the schema knows at a place. */
+function keysAt(schema: z.ZodType, place: readonly PropertyKey[]): string[] {
+  let here: unknown = schema;
+  for (const key of place) {
+    here = unwrap(here);
+    if (here instanceof z.ZodArray) here = here.element;
+    else if (here instanceof z.ZodObject) here = (here.shape as Record<PropertyKey, unknown>)[key];
+  }
+  here = unwrap(here);
+  if (here instanceof z.ZodUnion)
+    here = here.options.find((option) => option instanceof z.ZodObject);
+  return here instanceof z.ZodObject ? Object.keys(here.shape) : [];
+}
+
+function unwrap(schema: unknown): unknown {
+  return schema instanceof z.ZodOptional ? unwrap(schema.unwrap()) : schema;
+}

@@ -1,0 +1,191 @@
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { open } from "../catalog";
+import {
+  canonicalJson,
+  configureBackend,
+  createRng,
+  explainFileError,
+  imagesHash,
+  InputError,
+  writeFileIfChanged,
+  type Figure,
+  type ImageSet,
+  type Progress,
+} from "../core";
+import { exportFigure, labelEfficiency, toJson } from "../figures";
+import { drawLadder } from "./ladder";
+import { makeClassify, makePretrain } from "./methodSpecs";
+import type { Plan } from "./plan";
+import { runTrials, type Failure, type PreparedMethod, type TrialSettings } from "./runTrials";
+import { savings, savingsText } from "./savings";
+import { splitImages } from "./split";
+import { readSplit, splitToJson, type DrawnSplit } from "./splitFile";
+import { standardise } from "./standardise";
+import { openStore, type Store, type TrialRecord } from "./store";
+import { resultsCsv, summarise, summaryCsv, summaryTable } from "./summary";
+
+/** Where a study's records go. */
+export interface RunPlanOptions {
+  /** Output folder; made if need be. */
+  readonly out: string;
+  /** Folder that studies share encoders in. @default the folder `encoders` in `out` */
+  readonly encoders?: string;
+}
+
+/** What a study gave, and the files it left. */
+export interface StudyOutcome {
+  readonly results: readonly TrialRecord[];
+  readonly failures: readonly Failure[];
+  /** Trials that were done before this run. */
+  readonly found: number;
+  readonly table: string;
+  /** What each method saves against the baseline, in words; empty where there is nothing to compare. */
+  readonly savings: string;
+  readonly figure: Figure;
+  readonly folder: string;
+}
+
+/** What `redraw` needs to know of a finished study. */
+interface StudyFile {
+  readonly plan: Plan;
+  readonly notes: readonly string[];
+  readonly trials: readonly string[];
+}
+
+/**
+ * Runs what a plan asks for and is not done yet, then writes results.csv, summary.csv and the figure.
+ * @throws InputError if the data cannot be read, a class has too few images, or the folder cannot be written
+ */
+export async function runPlan(
+  plan: Plan,
+  { out, encoders }: RunPlanOptions,
+  on: Progress = {},
+): Promise<StudyOutcome> {
+  configureBackend({ threads: plan.threads ?? 2 });
+  const store = openStore(out, encoders);
+  const set = { ...(await openImages(plan, on)), name: plan.name };
+  const drawn = drawSplit(set, plan);
+  writeFileIfChanged(path.join(out, "split.json"), splitToJson(set, imagesHash(set), drawn));
+  const methods = plan.methods.map(({ name, pretrain, classify }): PreparedMethod => ({
+    name,
+    pretrain: makePretrain(pretrain),
+    classify: makeClassify(classify),
+    pretrainSpec: pretrain,
+    classifySpec: classify,
+  }));
+  const settings: TrialSettings = {
+    labelsPerClass: plan.labelsPerClass,
+    allLabels: plan.allLabels ?? false,
+    draws: plan.draws,
+    pretrainings: plan.pretrainings ?? 1,
+    seed: plan.seed,
+  };
+  const { results, failures, found } = await runTrials(set, drawn, methods, settings, store, on);
+  const study: StudyFile = {
+    plan,
+    notes: [...drawn.split.notes, ...planNotes(plan)],
+    trials: results.map((result) => result.key),
+  };
+  writeFileIfChanged(path.join(out, "study.json"), `${canonicalJson(study, 1)}\n`);
+  return { results, failures, found, folder: out, ...(await report(store, study, results)) };
+}
+
+/**
+ * Draws a finished study's table and figure again from its records.
+ * @throws InputError if the folder holds no study, or a record is missing
+ */
+export async function redraw(folder: string): Promise<StudyOutcome> {
+  const file = path.join(folder, "study.json");
+  let study: StudyFile;
+  try {
+    study = JSON.parse(fs.readFileSync(file, "utf8")) as StudyFile;
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw explainFileError(error, file, "read");
+    throw new InputError({
+      got: `"${file}", which is no JSON`,
+      expected: "the study.json that a study wrote",
+      todo: "Run the study again; nothing that is recorded is computed twice.",
+    });
+  }
+  const store = openStore(folder);
+  const results = study.trials.map((key) => {
+    const record = store.read(key);
+    if (record !== undefined) return record;
+    throw new InputError({
+      got: `a study without its record ${key}`,
+      expected: "a record for each trial",
+      todo: "Run the study again; it makes what is missing.",
+    });
+  });
+  return {
+    results,
+    failures: [],
+    found: results.length,
+    folder,
+    ...(await report(store, study, results)),
+  };
+}
+
+async function openImages(plan: Plan, on: Progress): Promise<ImageSet> {
+  const { standardise: by = "none", ...data } = plan.data;
+  return standardise(await open(data, on), by);
+}
+
+function drawSplit(set: ImageSet, plan: Plan): DrawnSplit {
+  const budget = Math.max(...plan.labelsPerClass);
+  if (plan.ladder !== undefined) {
+    return readSplit(plan.ladder, set, imagesHash(set), plan.draws, budget);
+  }
+  const rng = createRng(plan.seed);
+  const split = splitImages(set, plan.split, rng.fork("split"), plan.transductive);
+  const ladders = Array.from({ length: plan.draws }, (_, draw) =>
+    drawLadder(set, split, budget, rng.fork("label draw").fork(String(draw))),
+  );
+  return { split, ladders };
+}
+
+function planNotes({ draws, pretrainings = 1, notes = [] }: Plan): string[] {
+  const drawn = `${draws} label ${draws === 1 ? "draw" : "draws"}`;
+  const trained = `${pretrainings} ${pretrainings === 1 ? "pretraining" : "pretrainings"}`;
+  const band = draws > 1 ? "; bands: 95 % t-interval over the draws" : "";
+  return [`${drawn}, shared by all methods; ${trained}${band}.`, ...notes];
+}
+
+async function report(
+  store: Store,
+  { plan, notes }: StudyFile,
+  results: readonly TrialRecord[],
+): Promise<Pick<StudyOutcome, "table" | "savings" | "figure">> {
+  const metric = plan.metric ?? "balancedAccuracy";
+  // Every trial has failed: there is nothing to draw, and the failures tell why.
+  if (results.length === 0) return { table: "", savings: "", figure: { data: [], layout: {} } };
+  const rows = summarise(results, metric);
+  const table = summaryTable(rows);
+  const baseline = plan.baseline ?? defaultBaseline(plan);
+  const compared = savings(results, baseline, metric, plan.seed);
+  const chance = plan.chance ?? 1 / (results[0]?.classNames.length ?? 1);
+  const figure = labelEfficiency(results, { title: plan.name, metric, notes, chance });
+  const told = savingsText(compared);
+  const file = (name: string): string => path.join(store.folder, name);
+  writeFileIfChanged(file("results.csv"), resultsCsv(results));
+  writeFileIfChanged(file("summary.csv"), summaryCsv(rows, metric));
+  const drawn = toJson(figure);
+  const json = file("label-efficiency.json");
+  // A page of megabytes and a picture take seconds to make: only when the figure has changed.
+  const upToDate =
+    fs.existsSync(json) &&
+    fs.readFileSync(json, "utf8") === drawn &&
+    ["html", "svg", "png"].every((format) => fs.existsSync(file(`label-efficiency.${format}`)));
+  if (!upToDate) {
+    // The JSON last: it tells that the others are there.
+    await exportFigure(figure, file("label-efficiency"), ["html", "svg", "png", "json"]);
+  }
+  if (told !== "") writeFileIfChanged(file("label-savings.txt"), `${told}\n`);
+  return { table, savings: told, figure };
+}
+
+function defaultBaseline({ methods }: Plan): string {
+  const names = methods.map((method) => method.name);
+  return names.includes("from scratch") ? "from scratch" : names[names.length - 1];
+}

@@ -1,0 +1,150 @@
+import { InputError, UNLABELLED, checkNumber, type ImageSet, type Rng } from "../core";
+
+/** Which images may be learnt from and which are kept for the test. Exactly one key; none takes the set's own parts. */
+export interface SplitSpec {
+  /** Share of the groups kept for the test, between 0 and 1; classes are kept in proportion as far as groups allow. */
+  readonly test?: number;
+  /** Labels and pretraining from the other groups, test on these. */
+  readonly testGroups?: readonly string[];
+  /** Pretraining on the other groups only; labels and test images from these. */
+  readonly adaptGroups?: readonly string[];
+}
+
+/** Indices into the set. */
+export interface Split {
+  /** What pretraining sees, labels hidden. */
+  readonly pretrain: Int32Array;
+  /** Where labels may be bought. */
+  readonly pool: Int32Array;
+  /** What the test is taken from; never in `pretrain` unless the study is transductive. */
+  readonly test: Int32Array;
+  /** Whether labels and test images come from the same images, so that each draw tests on what it did not label. */
+  readonly adapt: boolean;
+  /** What a reader of the figure must know. */
+  readonly notes: readonly string[];
+}
+
+/**
+ * Splits a set so that images of one group never straddle pretraining and test.
+ * @throws InputError if a group is not in the set, nothing is left on one side, or the set has no parts of its own
+ */
+export function splitImages(
+  set: ImageSet,
+  spec: SplitSpec | undefined,
+  rng: Rng,
+  transductive = false,
+): Split {
+  const split = basicSplit(set, spec ?? {}, rng);
+  for (const side of ["pretrain", "pool", "test"] as const) {
+    if (split[side].length > 0) continue;
+    throw new InputError({
+      got: `no image for ${side === "pool" ? "labelling" : side === "test" ? "the test" : "pretraining"} in "${set.name}"`,
+      expected: "images on both sides of the split",
+      todo: "Change the split.",
+    });
+  }
+  if (!transductive) return split;
+  const all = new Set([...split.pretrain, ...split.test]);
+  return {
+    ...split,
+    pretrain: Int32Array.from(all).sort(),
+    notes: [...split.notes, "Transductive: pretraining saw the test images, without labels."],
+  };
+}
+
+function basicSplit(set: ImageSet, spec: SplitSpec, rng: Rng): Split {
+  if (spec.test !== undefined) return randomGroups(set, spec.test, rng);
+  if (spec.testGroups !== undefined) return byGroups(set, spec.testGroups, false);
+  if (spec.adaptGroups !== undefined) return byGroups(set, spec.adaptGroups, true);
+  return ownParts(set);
+}
+
+function ownParts(set: ImageSet): Split {
+  const { parts } = set;
+  if (parts === undefined) {
+    throw new InputError({
+      got: `no split for "${set.name}", which has no parts of its own`,
+      expected: 'one such as "split": { "test": 0.3 }',
+      todo: "Add a split to the plan.",
+    });
+  }
+  const test = select(set, (i) => parts[i] === "test" && set.labels[i] !== UNLABELLED);
+  return {
+    pretrain: select(set, (i) => parts[i] !== "test"),
+    pool: select(set, (i) => parts[i] === "train" && set.labels[i] !== UNLABELLED),
+    test,
+    adapt: false,
+    notes: [`Test: the set's own ${test.length} test images.`],
+  };
+}
+
+function byGroups(set: ImageSet, wanted: readonly string[], adapt: boolean): Split {
+  const groups = new Set(set.groups);
+  const missing = wanted.find((group) => !groups.has(group));
+  if (missing !== undefined || wanted.length === 0) {
+    throw new InputError({
+      got: missing === undefined ? "an empty list of groups" : `the group "${missing}"`,
+      expected: `one of ${[...groups].slice(0, 20).join(", ")}${groups.size > 20 ? ", ..." : ""}`,
+      todo: "Name groups of the set.",
+    });
+  }
+  const chosen = new Set(wanted);
+  const others = select(set, (i) => !chosen.has(set.groups[i]));
+  const labelled = select(set, (i) => chosen.has(set.groups[i]) && set.labels[i] !== UNLABELLED);
+  const named = `${wanted.length === 1 ? "group" : "groups"} ${wanted.join(", ")}`;
+  return {
+    pretrain: others,
+    pool: adapt ? labelled : others.filter((i) => set.labels[i] !== UNLABELLED),
+    test: labelled,
+    adapt,
+    notes: [
+      adapt
+        ? `Pretraining without ${named}; labels and test images from ${named}; images that overlap a labelled one are left out of the test.`
+        : `Labels and pretraining without ${named}; test on all of ${named}.`,
+    ],
+  };
+}
+
+function randomGroups(set: ImageSet, share: number, rng: Rng): Split {
+  checkNumber("split.test", share, { min: 0, max: 1, aboveMin: true });
+  const byGroup = new Map<string, number[]>();
+  set.groups.forEach((group, i) => byGroup.set(group, [...(byGroup.get(group) ?? []), i]));
+  const names = [...byGroup.keys()].sort();
+  const target = classCounts(set, set.labels.keys()).map((count) => count * share);
+  const have = target.map(() => 0);
+  const test = new Set<string>();
+  for (const g of rng.fork("test groups").permutation(names.length)) {
+    const counts = classCounts(set, byGroup.get(names[g]) ?? []);
+    // A group joins the test while that brings the classes nearer to their share.
+    const gain = counts.reduce((sum, count, c) => {
+      return sum + Math.abs(target[c] - have[c]) - Math.abs(target[c] - have[c] - count);
+    }, 0);
+    if (gain <= 0) continue;
+    test.add(names[g]);
+    counts.forEach((count, c) => (have[c] += count));
+  }
+  const train = select(set, (i) => !test.has(set.groups[i]));
+  const tested = select(set, (i) => test.has(set.groups[i]) && set.labels[i] !== UNLABELLED);
+  const whole = names.length === set.ids.length ? "images" : `groups (${test.size})`;
+  return {
+    pretrain: train,
+    pool: train.filter((i) => set.labels[i] !== UNLABELLED),
+    test: tested,
+    adapt: false,
+    notes: [`Test: ${tested.length} images of other ${whole} than those learnt from.`],
+  };
+}
+
+/** Images of each class, with those without label last. */
+function classCounts(set: ImageSet, indices: Iterable<number>): number[] {
+  const counts = new Array<number>(set.classNames.length + 1).fill(0);
+  for (const i of indices) {
+    const label = set.labels[i];
+    counts[label === UNLABELLED ? set.classNames.length : label] += 1;
+  }
+  return counts;
+}
+
+function select(set: ImageSet, keep: (index: number) => boolean): Int32Array {
+  return Int32Array.from(set.labels.keys()).filter(keep);
+}

@@ -1,0 +1,98 @@
+import * as fs from "node:fs";
+import * as path from "node:path";
+import {
+  canonicalJson,
+  explainFileError,
+  InputError,
+  writeFileAtomically,
+  type Result,
+} from "../core";
+
+/** A finished trial with everything that determines it; the same on every run, so that records compare byte by byte. */
+export interface TrialRecord extends Result {
+  /** SHA-256 of everything that determines the trial, and the name of its file. */
+  readonly key: string;
+  /** Counts by true class (rows) and predicted class. */
+  readonly confusion: readonly (readonly number[])[];
+  readonly classNames: readonly string[];
+  /** Which of the independent pretrainings, from 0. */
+  readonly pretraining: number;
+  /** How the two halves of the method were set. */
+  readonly pretrain: unknown;
+  readonly classify: unknown;
+  readonly threads: string;
+  readonly tensorflow: string;
+  readonly fewscope: string;
+}
+
+/** What differs from run to run. */
+export interface Sidecar {
+  readonly seconds: number;
+  readonly finishedAt: string;
+  readonly machine: string;
+  readonly node: string;
+  /** Largest resident memory of the process so far, in megabytes. */
+  readonly peakMegabytes: number;
+}
+
+/** The folder of a study: one file a record, written once and whole. */
+export interface Store {
+  readonly folder: string;
+  read(key: string): TrialRecord | undefined;
+  write(record: TrialRecord, sidecar: Sidecar): void;
+  /** Where the encoder of a pretraining is kept. */
+  encoderFile(key: string): string;
+  /** Where an unfinished training keeps its checkpoint. */
+  checkpointFile(key: string): string;
+  /** Keeps the loss of each step of a training. */
+  keepLosses(key: string, name: string, values: Float32Array): void;
+}
+
+/**
+ * Opens the folder of a study, making it if need be.
+ * @param encoders another folder to keep encoders in, so that studies can share them
+ * @throws InputError if it cannot be written
+ */
+export function openStore(folder: string, encoders = path.join(folder, "encoders")): Store {
+  const recordFile = (key: string): string => path.join(folder, "records", `${key}.json`);
+  // Found out before any hour of work, not after it.
+  const probe = path.join(folder, ".writable");
+  writeFileAtomically(probe, "");
+  fs.rmSync(probe, { force: true });
+  return {
+    folder,
+    read: (key) => {
+      const file = recordFile(key);
+      return fs.existsSync(file) ? readRecord(file) : undefined;
+    },
+    write: (record, sidecar) => {
+      // The sidecar first: a record that exists is complete.
+      const name = `${record.key}.json`;
+      writeFileAtomically(path.join(folder, "sidecars", name), `${canonicalJson(sidecar, 1)}\n`);
+      writeFileAtomically(recordFile(record.key), `${canonicalJson(record, 1)}\n`);
+    },
+    encoderFile: (key) => path.join(encoders, `${key}.safetensors`),
+    checkpointFile: (key) => {
+      const file = path.join(folder, "checkpoints", `${key}.safetensors`);
+      fs.mkdirSync(path.dirname(file), { recursive: true });
+      return file;
+    },
+    keepLosses: (key, name, values) => {
+      const file = path.join(folder, "losses", `${key}.json`);
+      writeFileAtomically(file, `${canonicalJson({ name, values: Array.from(values) })}\n`);
+    },
+  };
+}
+
+function readRecord(file: string): TrialRecord {
+  try {
+    return JSON.parse(fs.readFileSync(file, "utf8")) as TrialRecord;
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw explainFileError(error, file, "read");
+    throw new InputError({
+      got: `"${file}", which is no record any more`,
+      expected: "a record as it was written",
+      todo: "Delete the file; the same study then makes it again.",
+    });
+  }
+}

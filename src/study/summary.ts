@@ -1,0 +1,93 @@
+import type { Result } from "../core";
+import { meanInterval } from "../metrics";
+
+/** One method at one budget: the mean over draws with its 95 % t-interval. */
+export interface SummaryRow {
+  readonly method: string;
+  /** 0 stands for all labels. */
+  readonly labelsPerClass: number;
+  readonly draws: number;
+  readonly mean: number;
+  /** Half width of the 95 % t-interval; NaN for a single draw. */
+  readonly halfWidth: number;
+}
+
+/** A number of a result that a summary can be made of. */
+export type Metric = "accuracy" | "balancedAccuracy" | "macroF1";
+
+/** Mean and interval by method and budget, in the order in which they first occur. */
+export function summarise(
+  results: readonly Result[],
+  metric: Metric = "balancedAccuracy",
+): SummaryRow[] {
+  const groups = new Map<string, Result[]>();
+  for (const result of results) {
+    const key = JSON.stringify([result.method, result.labelsPerClass]);
+    groups.set(key, [...(groups.get(key) ?? []), result]);
+  }
+  return [...groups.values()].map((group) => {
+    const { mean, halfWidth } = meanInterval(group.map((result) => result[metric]));
+    const { method, labelsPerClass } = group[0];
+    return { method, labelsPerClass, draws: group.length, mean, halfWidth };
+  });
+}
+
+/** The summary as a plain-text table: a line a method, a column a budget, percent with the interval's half width. */
+export function summaryTable(rows: readonly SummaryRow[]): string {
+  const budgets = [...new Set(rows.map((row) => row.labelsPerClass))].sort(
+    (a, b) => (a === 0 ? Infinity : a) - (b === 0 ? Infinity : b),
+  );
+  const methods = [...new Set(rows.map((row) => row.method))];
+  const cell = (method: string, budget: number): string => {
+    const row = rows.find((r) => r.method === method && r.labelsPerClass === budget);
+    if (row === undefined) return "-";
+    const mean = (100 * row.mean).toFixed(1);
+    return Number.isFinite(row.halfWidth) ? `${mean} ± ${(100 * row.halfWidth).toFixed(1)}` : mean;
+  };
+  const header = ["labels a class", ...budgets.map((b) => (b === 0 ? "all" : String(b)))];
+  const lines = methods.map((method) => [method, ...budgets.map((b) => cell(method, b))]);
+  const widths = header.map((_, column) =>
+    Math.max(...[header, ...lines].map((line) => line[column].length)),
+  );
+  const format = (line: readonly string[]): string =>
+    line.map((text, i) => (i === 0 ? text.padEnd(widths[i]) : text.padStart(widths[i]))).join("  ");
+  const rule = widths.map((width) => "-".repeat(width)).join("  ");
+  return [format(header), rule, ...lines.map(format)].join("\n");
+}
+
+const resultColumns = [
+  "dataset",
+  "method",
+  "labelsPerClass",
+  "draw",
+  "seed",
+  "accuracy",
+  "balancedAccuracy",
+  "macroF1",
+  "nTest",
+  "labelsRead",
+] as const satisfies readonly (keyof Result)[];
+
+/** One line a trial, as CSV. */
+export function resultsCsv(results: readonly Result[]): string {
+  return csv(
+    resultColumns,
+    results.map((result) => resultColumns.map((column) => result[column])),
+  );
+}
+
+/** One line a method and budget, as CSV. */
+export function summaryCsv(rows: readonly SummaryRow[], metric: Metric): string {
+  return csv(
+    ["method", "labelsPerClass", "draws", metric, "halfWidth95"],
+    rows.map((row) => [row.method, row.labelsPerClass, row.draws, row.mean, row.halfWidth]),
+  );
+}
+
+function csv(header: readonly string[], rows: readonly (readonly (string | number)[])[]): string {
+  const quote = (value: string | number): string => {
+    const text = typeof value === "number" && !Number.isFinite(value) ? "" : String(value);
+    return /[",\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+  };
+  return [header, ...rows].map((row) => `${row.map(quote).join(",")}\n`).join("");
+}

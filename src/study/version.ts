@@ -1,0 +1,9 @@
+import * as fs from "node:fs";
+import * as path from "node:path";
+
+/** The version of fewscope, part of every record. */
+export const version: string = (
+  JSON.parse(fs.readFileSync(path.join(__dirname, "..", "..", "package.json"), "utf8")) as {
+    version: string;
+  }
+).version;

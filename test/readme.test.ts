@@ -1,0 +1,56 @@
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import * as fs from "node:fs";
+import * as os from "node:os";
+import * as path from "node:path";
+
+const project = path.join(__dirname, "..");
+const readme = fs.readFileSync(path.join(project, "README.md"), "utf8");
+
+/** The code blocks of one language, in order. */
+function blocks(language: string): string[] {
+  const fence = new RegExp("```" + language + "\\n([\\s\\S]*?)```", "g");
+  return Array.from(readme.matchAll(fence), (match) => match[1]);
+}
+
+describe("README", function () {
+  this.timeout(300_000);
+
+  it("has a tour whose cells run, one after the other, as they stand", () => {
+    const cells = blocks("ts").filter((cell) => !cell.startsWith("//"));
+    assert.equal(cells.length, 5);
+    const folder = fs.mkdtempSync(path.join(os.tmpdir(), "fewscope-readme-"));
+    const file = path.join(project, ".cache", `readme-${process.pid}.mts`);
+    fs.mkdirSync(path.dirname(file), { recursive: true });
+    try {
+      fs.writeFileSync(file, cells.join("\n"));
+      const words = ["--import", "tsx", file];
+      const env = { ...process.env, FAST: "1" };
+      const run = spawnSync(process.execPath, words, { cwd: folder, encoding: "utf8", env });
+      assert.equal(run.status, 0, run.stderr);
+      for (const name of ["my-study.svg", "my-study.png"])
+        assert.ok(fs.statSync(path.join(folder, name)).size > 1000, name);
+    } finally {
+      fs.rmSync(folder, { recursive: true });
+      fs.rmSync(file);
+    }
+  });
+
+  it("names only commands that there are", () => {
+    const { scripts } = JSON.parse(fs.readFileSync(path.join(project, "package.json"), "utf8")) as {
+      scripts: Record<string, string>;
+    };
+    const lines = blocks("sh").join("").split("\n");
+    const named = lines.flatMap((line) => /^npm (?:run )?(?:-s )?([a-z]+)/.exec(line)?.[1] ?? []);
+    assert.ok(named.length >= 4);
+    for (const name of named) assert.ok(name in scripts, `npm script "${name}"`);
+    const commands = fs.readdirSync(path.join(project, "src", "cli", "commands"));
+    for (const [, command] of readme.matchAll(/fewscope -- ([a-z]+)/g))
+      assert.ok(commands.includes(`${command}.ts`), `command "${command}"`);
+  });
+
+  it("points only at files that there are", () => {
+    for (const [, target] of readme.matchAll(/\]\((?!https?:)([^)#]+)\)/g))
+      assert.ok(fs.existsSync(path.join(project, target)), target);
+  });
+});

@@ -1,0 +1,99 @@
+import assert from "node:assert/strict";
+import * as fs from "node:fs";
+import * as os from "node:os";
+import * as path from "node:path";
+import { InputError } from "../../src/core";
+import { parsePlan, readPlan } from "../../src/study";
+
+const plan = {
+  name: "stm-real",
+  data: {
+    npz: "patches.npz",
+    images: "patches",
+    labels: "labels",
+    groups: "group",
+    classNames: ["background", "bright", "dark"],
+  },
+  split: { testGroups: ["2"] },
+  labelsPerClass: [1, 2, 5, 10],
+  draws: 5,
+  seed: 1,
+  threads: 2,
+  methods: [
+    {
+      name: "from scratch",
+      pretrain: { none: {} },
+      classify: { fineTune: { epochs: 60 } },
+    },
+    {
+      name: "SimCLR + logistic",
+      pretrain: { simclr: { epochs: 100, encoder: { resnet: { depth: 10, width: 8 } } } },
+      classify: { logisticRegression: {} },
+    },
+  ],
+};
+
+const refuses = (json: unknown, message: RegExp): void => {
+  assert.throws(
+    () => parsePlan(json),
+    (error) => {
+      assert.ok(error instanceof InputError);
+      assert.match(error.message, message);
+      return true;
+    },
+  );
+};
+
+describe("study/plan", () => {
+  it("reads the plan of the README", () => {
+    assert.deepEqual(parsePlan(plan), plan);
+  });
+
+  it("names the nearest right key for a wrong one, at every depth", () => {
+    refuses({ ...plan, labelPerClass: [1] }, /"labelPerClass".*Did you mean "labelsPerClass"/);
+    refuses({ ...plan, split: { testGroup: ["2"] } }, /Did you mean "testGroups"/);
+    const [scratch, simclr] = plan.methods;
+    const misspelt = { ...simclr, pretrain: { simcrl: {} } };
+    refuses({ ...plan, methods: [scratch, misspelt] }, /methods\[1\]\.pretrain.*"simclr"/);
+    const option = { ...simclr, pretrain: { simclr: { epoch: 3 } } };
+    refuses({ ...plan, methods: [option] }, /"epoch".*Did you mean "epochs"/);
+  });
+
+  it("says what is wrong with a value", () => {
+    refuses({ ...plan, draws: 0 }, /draws 0/);
+    refuses({ ...plan, labelsPerClass: [] }, /labelsPerClass/);
+    refuses({ ...plan, labelsPerClass: [1.5] }, /labelsPerClass\[0\] 1.5/);
+    refuses({ ...plan, seed: "one" }, /seed "one"/);
+    refuses({ ...plan, methods: undefined }, /no methods/);
+    refuses(
+      { ...plan, data: { npz: "a.npz", zip: "b.zip" } },
+      /exactly one of npz, folder, zip, named/,
+    );
+    refuses({ ...plan, split: { test: 0.3, testGroups: ["2"] } }, /exactly one of/);
+    refuses(3, /plan 3/);
+    refuses({ ...plan, methods: [plan.methods[0], plan.methods[0]] }, /two methods named/);
+  });
+
+  it("makes paths absolute, from the plan's folder or from FEWSCOPE_DATA", () => {
+    const folder = fs.mkdtempSync(path.join(os.tmpdir(), "fewscope-plan-"));
+    const before = process.env["FEWSCOPE_DATA"];
+    try {
+      const file = path.join(folder, "plan.json");
+      fs.writeFileSync(file, JSON.stringify(plan));
+      assert.equal(readPlan(file).data.npz, path.join(folder, "patches.npz"));
+      assert.equal(readPlan(file).data.labels, "labels");
+      const data = { ...plan.data, npz: "$FEWSCOPE_DATA/stm/patches.npz" };
+      fs.writeFileSync(file, JSON.stringify({ ...plan, data }));
+      process.env["FEWSCOPE_DATA"] = "/data";
+      assert.equal(readPlan(file).data.npz, path.join("/data", "stm", "patches.npz"));
+      delete process.env["FEWSCOPE_DATA"];
+      assert.throws(() => readPlan(file), /FEWSCOPE_DATA/);
+      fs.writeFileSync(file, "{");
+      assert.throws(() => readPlan(file), /no JSON/);
+      assert.throws(() => readPlan(path.join(folder, "none.json")), /no such file/);
+    } finally {
+      if (before !== undefined) process.env["FEWSCOPE_DATA"] = before;
+      fs.rmSync(folder, { recursive: true });
+    }
+  });
+});

@@ -1,0 +1,206 @@
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import * as fs from "node:fs";
+import * as os from "node:os";
+import * as path from "node:path";
+import { writeNpz } from "../../src/formats";
+import { parsePlan, runPlan, type Plan } from "../../src/study";
+import { InputError } from "../../src/core";
+import { stripes } from "./fixtures";
+
+const set = stripes({ perClass: 24, size: 8 });
+let folder = "";
+
+/** A plan with every kind of method, small enough for seconds. */
+function plan(changes: object = {}): Plan {
+  const simclr = {
+    simclr: {
+      epochs: 3,
+      batchSize: 16,
+      views: "grey",
+      encoder: { resnet: { depth: 8, width: 4 } },
+    },
+  };
+  return parsePlan({
+    name: "stripes",
+    data: {
+      npz: path.join(folder, "set.npz"),
+      images: "images",
+      labels: "labels",
+      groups: "groups",
+      classNames: set.classNames,
+    },
+    split: { test: 0.25 },
+    labelsPerClass: [1, 3],
+    draws: 2,
+    seed: 1,
+    threads: 2,
+    methods: [
+      { name: "SimCLR + logistic", pretrain: simclr, classify: { logisticRegression: {} } },
+      {
+        name: "SimCLR + fine-tuning",
+        pretrain: simclr,
+        classify: { fineTune: { epochs: 1, minSteps: 3 } },
+      },
+      { name: "pixels", pretrain: { pixels: {} }, classify: { nearestNeighbours: {} } },
+      { name: "components", pretrain: { pixels: { components: 3 } }, classify: { prototypes: {} } },
+    ],
+    ...changes,
+  });
+}
+
+function writeSet(name: string, labels: Int32Array): void {
+  const n = set.ids.length;
+  const arrays = {
+    images: {
+      shape: [n, 8, 8, 1],
+      data: set.pixels.read(Int32Array.from({ length: n }, (_, i) => i)),
+    },
+    labels: { shape: [n], data: labels },
+    groups: { shape: [n], data: Int32Array.from({ length: n }, (_, i) => Math.floor(i / 5)) },
+  };
+  fs.writeFileSync(path.join(folder, name), writeNpz(arrays));
+}
+
+/** Every file of a folder that must not differ between runs, by name. */
+function files(out: string, folders = ["records", "losses"]): Record<string, string> {
+  return Object.fromEntries(
+    folders.flatMap((name) =>
+      fs.readdirSync(path.join(out, name)).map((file) => {
+        const where = path.join(out, name, file);
+        return [`${name}/${file}`, fs.readFileSync(where, "utf8")] as const;
+      }),
+    ),
+  );
+}
+
+/** Runs the command line on a plan; kills it without warning as soon as `until` says so. Gives exit code or signal. */
+function study(file: string, out: string, until?: () => boolean): Promise<number | string | null> {
+  const main = path.join(__dirname, "..", "..", "src", "cli", "main.ts");
+  const words = ["study", file, "--out", out, "--checkpoint-seconds", "0"];
+  const child = spawn(process.execPath, ["--import", "tsx", main, ...words], { stdio: "ignore" });
+  const watch = setInterval(() => {
+    if (until?.() === true) child.kill("SIGKILL");
+  }, 2);
+  return new Promise((resolve, reject) => {
+    child.on("error", reject);
+    child.on("exit", (code, signal) => {
+      clearInterval(watch);
+      resolve(code ?? signal);
+    });
+  });
+}
+
+describe("study/runPlan", function () {
+  this.timeout(120_000);
+  before(() => {
+    folder = fs.mkdtempSync(path.join(os.tmpdir(), "fewscope-study-"));
+    writeSet("set.npz", set.labels);
+  });
+  after(() => fs.rmSync(folder, { recursive: true }));
+
+  it("leaves a record for every trial, tables and the figure, and computes nothing twice", async () => {
+    const out = path.join(folder, "once");
+    const first = await runPlan(plan(), { out });
+    assert.equal(first.results.length, 4 * 2 * 2);
+    assert.deepEqual([first.failures.length, first.found], [0, 0]);
+    for (const result of first.results) {
+      assert.equal(result.labelsRead, 3 * result.labelsPerClass);
+      assert.ok(result.accuracy >= 0 && result.accuracy <= 1);
+    }
+    const lines = fs.readFileSync(path.join(out, "results.csv"), "utf8").trim().split("\n");
+    assert.equal(
+      lines[0],
+      "dataset,method,labelsPerClass,draw,seed,accuracy,balancedAccuracy,macroF1,nTest,labelsRead",
+    );
+    assert.equal(lines.length, 17);
+    for (const format of ["html", "svg", "png", "json"])
+      assert.ok(fs.statSync(path.join(out, `label-efficiency.${format}`)).size > 1000, format);
+    const times = (): number[] =>
+      fs.readdirSync(out).map((f) => fs.statSync(path.join(out, f)).mtimeMs);
+    const before = times();
+    const again = await runPlan(plan(), { out });
+    assert.equal(again.found, 16);
+    assert.deepEqual(again.results, first.results);
+    assert.deepEqual(times(), before);
+  });
+
+  it("gives the same bytes on a second run", async () => {
+    await runPlan(plan(), { out: path.join(folder, "a") });
+    await runPlan(plan(), { out: path.join(folder, "b") });
+    assert.deepEqual(files(path.join(folder, "a")), files(path.join(folder, "b")));
+  });
+
+  it("changes no record when the labels of the unlabelled pool are permuted", async () => {
+    const out = path.join(folder, "true labels");
+    await runPlan(plan(), { out });
+    const split = JSON.parse(fs.readFileSync(path.join(out, "split.json"), "utf8")) as {
+      test: string[];
+      draws: { byClass: Record<string, string[]> }[];
+    };
+    const read = new Set([
+      ...split.test,
+      ...split.draws.flatMap((d) => Object.values(d.byClass).flat()),
+    ]);
+    const ids = JSON.parse(fs.readFileSync(path.join(out, "split.json"), "utf8")) as {
+      pretrain: string[];
+      test: string[];
+    };
+    const order = [...ids.pretrain, ...ids.test];
+    const position = new Map(order.map((id) => [id, Number(id.split("-").at(-1))]));
+    const labels = set.labels.slice();
+    let changed = 0;
+    for (const id of order) {
+      const i = position.get(id) ?? 0;
+      if (read.has(id)) continue;
+      labels[i] = (labels[i] + 1) % 3;
+      changed += 1;
+    }
+    assert.ok(changed > 20, `${changed} labels changed`);
+    writeSet("permuted.npz", labels);
+    const data = { ...plan().data, npz: path.join(folder, "permuted.npz") };
+    const other = path.join(folder, "permuted labels");
+    await runPlan(plan({ data, ladder: path.join(out, "split.json") }), { out: other });
+    assert.deepEqual(files(other), files(out));
+  });
+
+  it("goes on with the other trials when one cannot be done", async () => {
+    const methods = [
+      { name: "impossible", pretrain: { pixels: {} }, classify: { fineTune: {} } },
+      { name: "pixels", pretrain: { pixels: {} }, classify: { prototypes: {} } },
+    ];
+    const { results, failures } = await runPlan(plan({ methods }), {
+      out: path.join(folder, "some"),
+    });
+    assert.equal(results.length, 4);
+    assert.equal(failures.length, 4);
+    assert.ok(failures.every(({ error }) => error instanceof InputError));
+  });
+
+  it("refuses a folder that cannot be written before any work", async () => {
+    fs.writeFileSync(path.join(folder, "file"), "");
+    await assert.rejects(
+      runPlan(plan(), { out: path.join(folder, "file", "out") }),
+      (error) => error instanceof InputError && /cannot be written/.test(error.message),
+    );
+  });
+
+  it("ends at the same records after kills in pretraining and in evaluation", async () => {
+    const file = path.join(folder, "plan.json");
+    fs.writeFileSync(file, JSON.stringify(plan({ name: "killed" })));
+    const whole = path.join(folder, "whole");
+    assert.equal(await study(file, whole), 0);
+    const broken = path.join(folder, "broken");
+    const has = (name: string, count: number) => (): boolean => {
+      const where = path.join(broken, name);
+      return fs.existsSync(where) && fs.readdirSync(where).length >= count;
+    };
+    // First with a checkpoint on disk and no encoder yet, then with some records and not all.
+    assert.equal(await study(file, broken, has("checkpoints", 1)), "SIGKILL");
+    assert.ok(!fs.existsSync(path.join(broken, "records")));
+    assert.equal(await study(file, broken, has("records", 3)), "SIGKILL");
+    assert.ok(fs.readdirSync(path.join(broken, "records")).length < 16);
+    assert.equal(await study(file, broken), 0);
+    assert.deepEqual(files(broken), files(whole));
+  });
+});
