@@ -3,32 +3,36 @@ import { batchNormInference, batchNormTraining } from "./kernels";
 import { makeVariable, type Layer } from "./layer";
 
 /**
- * Batch norm over channels with PyTorch's constants: epsilon 1e-5, running statistics that take a tenth of each batch.
- * Variables "weight", "bias", "running_mean", "running_var", each [channels]. [b,h,w,channels] -> [b,h,w,channels]
+ * Batch norm over channels with PyTorch's constants: epsilon 1e-5, running statistics that take a tenth of each batch;
+ * with `relu`, negative results become 0. Variables "weight", "bias", "running_mean", "running_var", each [channels].
+ * [b,h,w,channels] -> [b,h,w,channels]
  * @see Ioffe & Szegedy 2015, arXiv:1502.03167
  */
-export function batchNormLayer(channels: number): Layer<Tensor4D> {
+export function batchNormLayer(
+  channels: number,
+  { relu = false }: { relu?: boolean } = {},
+): Layer<Tensor4D> {
   const constant = (value: number, trainable: boolean): Variable & Tensor1D =>
     makeVariable<Tensor1D>(new Float32Array(channels).fill(value), [channels], trainable);
-  const weight = constant(1, true);
-  const bias = constant(0, true);
-  const mean = constant(0, false);
-  const variance = constant(1, false);
-  const inputs = { scale: weight, offset: bias, runningMean: mean, runningVariance: variance };
+  const scale = constant(1, true);
+  const offset = constant(0, true);
+  const runningMean = constant(0, false);
+  const runningVariance = constant(1, false);
+  const norm = { scale, offset, runningMean, runningVariance };
   return {
     variables: new Map([
-      ["weight", weight],
-      ["bias", bias],
-      ["running_mean", mean],
-      ["running_var", variance],
+      ["weight", scale],
+      ["bias", offset],
+      ["running_mean", runningMean],
+      ["running_var", runningVariance],
     ]),
     apply: (x, training) => {
-      if (!training) return batchNormInference(x, inputs);
-      const { y, runningMean, runningVariance } = batchNormTraining(x, inputs);
-      mean.assign(runningMean);
-      variance.assign(runningVariance);
-      tf.dispose([runningMean, runningVariance]);
-      return y;
+      if (!training) return batchNormInference(x, norm, relu);
+      const result = batchNormTraining(x, norm, relu);
+      runningMean.assign(result.runningMean);
+      runningVariance.assign(result.runningVariance);
+      tf.dispose([result.runningMean, result.runningVariance]);
+      return result.y;
     },
   };
 }

@@ -1,4 +1,11 @@
-import { checkInteger, type ImageSet, type Network, type Rng, type Tensor4D } from "../core";
+import {
+  checkInteger,
+  type ImageSet,
+  type Network,
+  type Rng,
+  type Tensor1D,
+  type Tensor4D,
+} from "../core";
 import { conv4 } from "./conv4";
 import { checkEncoderSpec, type EncoderSpec } from "./encoderSpec";
 import { collectVariables, disposeVariables, makeVariable } from "./layer";
@@ -15,8 +22,8 @@ export function buildNetwork(spec: EncoderSpec, shape: ImageSet["shape"], rng: R
   const channels = shape[2];
   const body =
     "resnet" in spec ? resnet(spec.resnet, channels, rng) : conv4(spec.conv4, shape, rng);
-  const mean = makeVariable(new Float32Array(channels), [channels], false);
-  const std = makeVariable(new Float32Array(channels).fill(1), [channels], false);
+  const mean = makeVariable<Tensor1D>(new Float32Array(channels), [channels], false);
+  const std = makeVariable<Tensor1D>(new Float32Array(channels).fill(1), [channels], false);
   const input = {
     variables: new Map([
       ["mean", mean],
@@ -28,10 +35,20 @@ export function buildNetwork(spec: EncoderSpec, shape: ImageSet["shape"], rng: R
     spec: { ...spec, shape: [...shape] },
     dim: body.dim,
     variables,
-    apply: (images, training) =>
-      body.apply(images.sub<Tensor4D>(mean).div<Tensor4D>(std), training),
+    apply: (images, training) => body.apply(standardise(images, mean, std), training),
     dispose: () => disposeVariables(variables),
   };
+}
+
+/** Takes the mean off each channel and divides by its spread. [b,h,w,c] -> [b,h,w,c] */
+function standardise(images: Tensor4D, mean: Tensor1D, std: Tensor1D): Tensor4D {
+  const [b, h, w, c] = images.shape;
+  // Whole rows at a time: TensorFlow is 5 times slower where the last axis has 3 values.
+  const rows = images.reshape([b * h, w * c]);
+  return rows
+    .sub(mean.tile([w]))
+    .div(std.tile([w]))
+    .reshape([b, h, w, c]);
 }
 
 const dimensions = ["height", "width", "channels"] as const;

@@ -1,7 +1,6 @@
 import { checkInteger, type Rng, type Tensor2D, type Tensor4D } from "../core";
 import { batchNormLayer } from "./batchNormLayer";
 import type { Head } from "./head";
-import { relu } from "./kernels";
 import { collectVariables, disposeVariables, type Layer } from "./layer";
 import { linear } from "./linear";
 
@@ -32,10 +31,10 @@ export function projector(options: ProjectorOptions, rng: Rng): Head {
   const parts = Array.from({ length: layers }, (_, i) => {
     const last = i === layers - 1;
     const outputs = last ? outputDim : hiddenDim;
-    const norm = last && !finalNorm ? undefined : vectorNorm(outputs);
+    const norm = last && !finalNorm ? undefined : vectorNorm(outputs, !last);
     const sizes = { inputDim: i === 0 ? inputDim : hiddenDim, outputDim: outputs };
     const layer = linear({ ...sizes, bias: norm === undefined }, rng.fork(`layer ${i}`));
-    return { layer, norm, last };
+    return { layer, norm };
   });
   const named = parts.map(
     ({ layer, norm }, i) =>
@@ -53,18 +52,17 @@ export function projector(options: ProjectorOptions, rng: Rng): Head {
   return {
     variables,
     apply: (input, training) =>
-      parts.reduce((x, { layer, norm, last }) => {
+      parts.reduce((x, { layer, norm }) => {
         const y = layer.apply(x, training);
-        const normed = norm?.apply(y, training) ?? y;
-        return last ? normed : relu(normed);
+        return norm?.apply(y, training) ?? y;
       }, input),
     dispose: () => disposeVariables(variables),
   };
 }
 
-/** Batch norm of vectors. [b,d] -> [b,d] */
-function vectorNorm(dim: number): Layer<Tensor2D> {
-  const norm = batchNormLayer(dim);
+/** Batch norm of vectors, with ReLU after it or not. [b,d] -> [b,d] */
+function vectorNorm(dim: number, relu: boolean): Layer<Tensor2D> {
+  const norm = batchNormLayer(dim, { relu });
   return {
     variables: norm.variables,
     apply: (x, training) => {

@@ -2,7 +2,7 @@ import { tf, type Rng, type Tensor2D, type Tensor4D } from "../core";
 import { batchNormLayer } from "./batchNormLayer";
 import { convolutionLayer } from "./convolutionLayer";
 import { blocksOfDepth, type ResnetSpec } from "./encoderSpec";
-import { relu } from "./kernels";
+import { addRelu } from "./kernels";
 import { collectVariables, type Layer } from "./layer";
 
 /** A network's function with the length of what it gives. */
@@ -46,10 +46,10 @@ export function convolutionUnit(
   rng: Rng,
 ): Layer<Tensor4D> {
   const conv = convolutionLayer(shape, rng);
-  const bn = batchNormLayer(shape.outputs);
+  const bn = batchNormLayer(shape.outputs, { relu: true });
   return {
     variables: collectVariables({ conv, bn }),
-    apply: (x, training) => relu(bn.apply(conv.apply(x, training), training)),
+    apply: (x, training) => bn.apply(conv.apply(x, training), training),
   };
 }
 
@@ -62,7 +62,7 @@ interface BlockShape {
 /** Two 3x3 convolutions beside a shortcut. [b,h,w,inputs] -> [b,h/stride,w/stride,outputs] */
 function basicBlock({ inputs, outputs, stride }: BlockShape, rng: Rng): Layer<Tensor4D> {
   const conv1 = convolutionLayer({ inputs, outputs, kernel: 3, stride }, rng.fork("conv1"));
-  const bn1 = batchNormLayer(outputs);
+  const bn1 = batchNormLayer(outputs, { relu: true });
   const conv2 = convolutionLayer({ inputs: outputs, outputs, kernel: 3 }, rng.fork("conv2"));
   const bn2 = batchNormLayer(outputs);
   const same = stride === 1 && inputs === outputs;
@@ -76,9 +76,9 @@ function basicBlock({ inputs, outputs, stride }: BlockShape, rng: Rng): Layer<Te
       ...(downsample === undefined ? {} : { downsample }),
     }),
     apply: (x, training) => {
-      const inner = relu(bn1.apply(conv1.apply(x, training), training));
+      const inner = bn1.apply(conv1.apply(x, training), training);
       const outer = bn2.apply(conv2.apply(inner, training), training);
-      return relu(outer.add<Tensor4D>(downsample?.apply(x, training) ?? x));
+      return addRelu(outer, downsample?.apply(x, training) ?? x, training);
     },
   };
 }

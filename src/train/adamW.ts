@@ -1,5 +1,6 @@
-import { checkNumber, tf, type Tensor, type Variable } from "../core";
-import { decays, zerosLike, type Optimiser } from "./optimiser";
+import { checkNumber, tf, type Tensor1D, type Variable } from "../core";
+import { flatVariables } from "./flatVariables";
+import { decays, zeros, type Optimiser } from "./optimiser";
 
 /** How AdamW moves. */
 export interface AdamWOptions {
@@ -25,33 +26,33 @@ export function adamW(options: AdamWOptions = {}): Optimiser {
   checkNumber("epsilon", epsilon, { min: 0, aboveMin: true });
   checkNumber("weightDecay", weightDecay, { min: 0 });
   return (variables) => {
-    const first = zerosLike(variables, "mean");
-    const second = zerosLike(variables, "square");
+    const flat = flatVariables(variables);
+    const mean = zeros(flat.size);
+    const square = zeros(flat.size);
     const count = tf.tidy(() => tf.variable(tf.scalar(0, "int32"), false));
-    const update = (name: string, variable: Variable, g: Tensor, rate: number, t: number): void => {
-      const mean = first.get(`${name}.mean`) as Variable;
-      const square = second.get(`${name}.square`) as Variable;
-      mean.assign(mean.mul(beta1).add(g.mul(1 - beta1)));
-      square.assign(square.mul(beta2).add(g.square().mul(1 - beta2)));
-      const divisor = square
-        .div(1 - beta2 ** t)
-        .sqrt()
-        .add(epsilon);
-      const move = mean.mul(rate / (1 - beta1 ** t)).div(divisor);
-      const kept = decays(variable) ? variable.mul(1 - rate * weightDecay) : variable;
-      variable.assign(kept.sub(move));
-    };
+    const decay = flat.spread((variable) => (decays(variable) ? weightDecay : 0));
     return {
-      state: new Map([...first, ...second, ["steps", count]]),
+      state: new Map<string, Variable>([
+        ["mean", mean],
+        ["square", square],
+        ["steps", count],
+      ]),
       step: (gradients, rate) =>
         tf.tidy(() => {
           const t = count.dataSync()[0] + 1;
           count.assign(tf.scalar(t, "int32"));
-          for (const [name, variable] of variables) {
-            update(name, variable, gradients.get(name) as Tensor, rate, t);
-          }
+          const w = flat.join(variables);
+          const g = flat.join(gradients);
+          mean.assign(mean.mul<Tensor1D>(beta1).add(g.mul(1 - beta1)));
+          square.assign(square.mul<Tensor1D>(beta2).add(g.square().mul(1 - beta2)));
+          const divisor = square
+            .div(1 - beta2 ** t)
+            .sqrt()
+            .add(epsilon);
+          const move = mean.mul(rate / (1 - beta1 ** t)).div(divisor);
+          flat.assign(w.sub(w.mul(tf.tensor1d(decay).mul(rate))).sub(move));
         }),
-      dispose: () => tf.dispose([...first.values(), ...second.values(), count]),
+      dispose: () => tf.dispose([mean, square, count]),
     };
   };
 }

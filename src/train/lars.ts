@@ -1,5 +1,6 @@
-import { checkNumber, checkOneOf, tf, type Tensor, type Variable } from "../core";
-import { decays, zerosLike, type Optimiser } from "./optimiser";
+import { checkNumber, checkOneOf, tf, type Tensor, type Tensor1D, type Variable } from "../core";
+import { flatVariables } from "./flatVariables";
+import { decays, zeros, type Optimiser } from "./optimiser";
 
 /**
  * Where published LARS codes differ. "google": the norm of gradient and decay together, rate inside the momentum (the SimCLR code);
@@ -42,23 +43,23 @@ export function lars(options: LarsOptions = {}): Optimiser {
     return decayed.mul(tf.where(known, ratio, 1));
   };
   return (variables) => {
-    const state = zerosLike(variables, "momentum");
-    const update = (name: string, variable: Variable, gradient: Tensor, rate: number): void => {
-      const velocity = state.get(`${name}.momentum`) as Variable;
-      const move = adapted(variable, gradient);
-      const inside = variant === "google" ? move.mul(rate) : move;
-      velocity.assign(velocity.mul(momentum).add(inside));
-      variable.assign(variable.sub(variant === "google" ? velocity : velocity.mul(rate)));
-    };
+    const flat = flatVariables(variables);
+    const velocity = zeros(flat.size);
     return {
-      state,
+      state: new Map([["momentum", velocity]]),
       step: (gradients, rate) =>
         tf.tidy(() => {
-          for (const [name, variable] of variables) {
-            update(name, variable, gradients.get(name) as Tensor, rate);
-          }
+          const w = flat.join(variables);
+          const moves = Array.from(variables, ([name, variable]): [string, Tensor] => [
+            name,
+            adapted(variable, gradients.get(name) as Tensor),
+          ]);
+          const move = flat.join(new Map(moves));
+          const inside = variant === "google" ? move.mul(rate) : move;
+          velocity.assign(velocity.mul<Tensor1D>(momentum).add(inside));
+          flat.assign(w.sub(variant === "google" ? velocity : velocity.mul(rate)));
         }),
-      dispose: () => tf.dispose([...state.values()]),
+      dispose: () => velocity.dispose(),
     };
   };
 }

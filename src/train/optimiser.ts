@@ -1,4 +1,4 @@
-import { tf, type Tensor, type Variable } from "../core";
+import { tf, type Tensor, type Tensor1D, type Variable } from "../core";
 
 /** Binds an update rule to the variables it will change. */
 export type Optimiser = (variables: ReadonlyMap<string, Variable>) => BoundOptimiser;
@@ -20,15 +20,7 @@ export function decays(variable: Variable): boolean {
   return variable.rank > 1;
 }
 
-/** One zero for every value of every variable, under "name.suffix". */
-export function zerosLike(
-  variables: ReadonlyMap<string, Variable>,
-  suffix: string,
-): Map<string, Variable> {
-  return new Map(
-    Array.from(variables, ([name, variable]) => [
-      `${name}.${suffix}`,
-      tf.tidy(() => tf.variable(tf.zeros(variable.shape), false)),
-    ]),
-  );
+/** A vector of zeros to remember something in. [size] */
+export function zeros(size: number): Variable & Tensor1D {
+  return tf.tidy(() => tf.variable(tf.zeros([size]), false)) as Variable & Tensor1D;
 }

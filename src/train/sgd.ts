@@ -1,5 +1,6 @@
-import { checkNumber, tf, type Tensor, type Variable } from "../core";
-import { decays, zerosLike, type Optimiser } from "./optimiser";
+import { checkNumber, tf, type Tensor1D } from "../core";
+import { flatVariables } from "./flatVariables";
+import { decays, zeros, type Optimiser } from "./optimiser";
 
 /** How stochastic gradient descent moves. */
 export interface SgdOptions {
@@ -24,24 +25,21 @@ export function sgd({
   checkNumber("momentum", momentum, { min: 0, max: 1 });
   checkNumber("weightDecay", weightDecay, { min: 0 });
   return (variables) => {
-    const state = zerosLike(variables, "momentum");
-    const update = (name: string, variable: Variable, gradient: Tensor, rate: number): void => {
-      const velocity = state.get(`${name}.momentum`) as Variable;
-      const g =
-        weightDecay > 0 && decays(variable) ? gradient.add(variable.mul(weightDecay)) : gradient;
-      velocity.assign(velocity.mul(momentum).add(g));
-      const move: Tensor = nesterov ? velocity.mul(momentum).add(g) : velocity;
-      variable.assign(variable.sub(move.mul(rate)));
-    };
+    const flat = flatVariables(variables);
+    const velocity = zeros(flat.size);
+    const decay = flat.spread((variable) => (decays(variable) ? weightDecay : 0));
     return {
-      state,
+      state: new Map([["momentum", velocity]]),
       step: (gradients, rate) =>
         tf.tidy(() => {
-          for (const [name, variable] of variables) {
-            update(name, variable, gradients.get(name) as Tensor, rate);
-          }
+          const w = flat.join(variables);
+          const given = flat.join(gradients);
+          const g = weightDecay > 0 ? given.add<Tensor1D>(w.mul(tf.tensor1d(decay))) : given;
+          velocity.assign(velocity.mul<Tensor1D>(momentum).add(g));
+          const move = nesterov ? velocity.mul(momentum).add(g) : velocity;
+          flat.assign(w.sub(move.mul(rate)));
         }),
-      dispose: () => tf.dispose([...state.values()]),
+      dispose: () => velocity.dispose(),
     };
   };
 }
