@@ -3,7 +3,8 @@ import { assembleImages, type ImageFilesOptions } from "./assembleImages";
 import { sourceName, withBytesAsync } from "./byteSource";
 import { damaged } from "./damaged";
 import { placeImages } from "./imageLayout";
-import { listZip, readZipEntry } from "./zip";
+import { listZip } from "./listZip";
+import { readZipEntry } from "./readZipEntry";
 
 /**
  * Reads PNG and JPEG images from a zip archive, laid out as `readImageFolder` says; one folder around everything is

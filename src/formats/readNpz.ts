@@ -2,7 +2,8 @@ import { InputError, nearestName } from "../core";
 import { sourceName, withBytes } from "./byteSource";
 import { parseNpy } from "./readNpy";
 import type { NpyArray } from "./npyTypes";
-import { listZip, readZipEntry } from "./zip";
+import { listZip } from "./listZip";
+import { readZipEntry } from "./readZipEntry";
 
 /** The arrays of a numpy archive; each is read when it is asked for. */
 export interface NpzFile {

@@ -1,4 +1,3 @@
-import { crc32, inflateRawSync } from "node:zlib";
 import type { ByteSource } from "./byteSource";
 import { damaged, unsuitable } from "./damaged";
 
@@ -21,10 +20,8 @@ const endOfDirectory = 0x06054b50;
 const zip64Locator = 0x07064b50;
 const zip64Directory = 0x06064b50;
 const directoryEntry = 0x02014b50;
-const fileHeader = 0x04034b50;
-
-/** Deflate packs at most 1032 to one, so that a file that claims more is a lie. */
-const mostDeflation = 1032;
+/** Begins the header before each file. */
+export const fileHeader = 0x04034b50;
 
 /**
  * Lists the files of a zip archive, plain or zip64, without unpacking one; folders are left out.
@@ -50,60 +47,6 @@ export function listZip(source: ByteSource): ZipEntry[] {
   }
   checkEntries(entries, source);
   return entries;
-}
-
-/**
- * Unpacks one file of a zip archive and checks it.
- * @throws InputError if it is damaged, encrypted, or packed in another way than stored or deflated
- */
-export function readZipEntry(source: ByteSource, entry: ZipEntry): Uint8Array {
-  const name = `${source.name}: ${entry.name}`;
-  if (entry.encrypted) {
-    throw unsuitable(name, "which is encrypted", "a file without password", "Unpack it first.");
-  }
-  const header = source.read(entry.at, 30);
-  const view = new DataView(header.buffer);
-  if (view.getUint32(0, true) !== fileHeader) throw damaged(name, "its header is missing");
-  const start = entry.at + 30 + view.getUint16(26, true) + view.getUint16(28, true);
-  const packed = source.read(start, entry.packedSize);
-  const bytes = unpack(packed, entry, name);
-  if (crc32(bytes) !== entry.crc) throw damaged(name, "its checksum differs");
-  return bytes;
-}
-
-function unpack(packed: Uint8Array, entry: ZipEntry, name: string): Uint8Array {
-  if (entry.method === 0) {
-    if (entry.size !== packed.length) throw damaged(name, "its two sizes differ");
-    return packed;
-  }
-  if (entry.method !== 8) {
-    throw unsuitable(
-      name,
-      `which is packed by method ${entry.method}`,
-      "files stored or deflated",
-      "Pack the archive again in the usual way.",
-    );
-  }
-  if (entry.size === 0) return new Uint8Array(0);
-  if (entry.size > packed.length * mostDeflation) {
-    throw damaged(name, `${packed.length} bytes claim to unpack to ${entry.size}`);
-  }
-  const bytes = inflate(packed, entry.size, name);
-  if (bytes.length !== entry.size) {
-    throw damaged(name, `it unpacks to ${bytes.length} bytes instead of ${entry.size}`);
-  }
-  // An own buffer, so that typed arrays can lie over it.
-  return bytes.byteOffset === 0 && bytes.buffer.byteLength === bytes.length
-    ? new Uint8Array(bytes.buffer)
-    : new Uint8Array(bytes);
-}
-
-function inflate(packed: Uint8Array, size: number, name: string): Buffer {
-  try {
-    return inflateRawSync(packed, { maxOutputLength: size });
-  } catch (error) {
-    throw damaged(name, "it cannot be unpacked", error);
-  }
 }
 
 interface Directory {
