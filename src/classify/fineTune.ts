@@ -71,7 +71,7 @@ export function fineTune(options: FineTuneOptions = {}): Classify {
           tf.tidy(() => views(readBatch(known, order.at(step)), stepRng.fork("views"))),
         loss: (batch, step) => {
           const labels = Int32Array.from(order.at(step), (i) => known.labels[i]);
-          const logits = head.apply(network.apply(batch as Tensor4D, true), true);
+          const logits = head.apply(network.apply(batch, true), true);
           return crossEntropy(logits, tf.tensor1d(labels, "int32"));
         },
         optimiser: adamW({ weightDecay }),

@@ -87,7 +87,7 @@ export function simclr(options: SimclrOptions = {}): Pretrain {
         steps,
         prepare: (step, stepRng) => twoViews(images, order.at(step), views, stepRng),
         loss: (both): Scalar => {
-          const embedded = head.apply(network.apply(both as Tensor4D, true), true);
+          const embedded = head.apply(network.apply(both, true), true);
           const [a, b] = tf.split(embedded, 2) as [Tensor2D, Tensor2D];
           return ntXent(a, b, { temperature });
         },

@@ -31,7 +31,7 @@ function entry<Schema extends z.ZodType, Made>(
   schema: Schema,
   make: (options: z.infer<Schema>) => Made,
 ): Entry<Made> {
-  return { schema, make: make as (options: never) => Made };
+  return { schema, make: make };
 }
 
 /** Options as a method takes them, with its views made. */

@@ -3,16 +3,22 @@ import { spawnSync } from "node:child_process";
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
+import { pathToFileURL } from "node:url";
 import { writeNpz } from "../../src/formats";
 
 const main = path.join(__dirname, "..", "..", "src", "cli", "main.ts");
+/** Found from any folder, unlike a package name. */
+const typescript = pathToFileURL(
+  path.join(path.dirname(require.resolve("tsx/package.json")), "dist", "loader.mjs"),
+).href;
 let folder = "";
 
 /** Runs the command line in the test's folder. */
 function fewscope(...words: string[]): { status: number | null; out: string; err: string } {
-  const run = spawnSync(process.execPath, ["--import", require.resolve("tsx"), main, ...words], {
+  const run = spawnSync(process.execPath, ["--import", typescript, main, ...words], {
     cwd: folder,
     encoding: "utf8",
+    env: { ...process.env, NODE_OPTIONS: "" },
   });
   return { status: run.status, out: run.stdout, err: run.stderr };
 }

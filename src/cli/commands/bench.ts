@@ -17,6 +17,6 @@ export function bench(program: Command): void {
     .action(async ({ threads, ...options }: Record<string, number>) => {
       configureBackend({ threads });
       const { benchSimclr } = await import("../bench/simclr.js");
-      console.log(JSON.stringify(await benchSimclr(options as never)));
+      console.log(JSON.stringify(await benchSimclr(options)));
     });
 }
