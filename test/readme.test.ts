@@ -3,8 +3,13 @@ import { spawnSync } from "node:child_process";
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
+import { pathToFileURL } from "node:url";
 
 const project = path.join(__dirname, "..");
+/** Found from any folder, unlike a package name. */
+const typescript = pathToFileURL(
+  path.join(path.dirname(require.resolve("tsx/package.json")), "dist", "loader.mjs"),
+).href;
 const readme = fs.readFileSync(path.join(project, "README.md"), "utf8");
 
 /** The code blocks of one language, in order. */
@@ -24,8 +29,8 @@ describe("README", function () {
     fs.mkdirSync(path.dirname(file), { recursive: true });
     try {
       fs.writeFileSync(file, cells.join("\n"));
-      const words = ["--import", "tsx", file];
-      const env = { ...process.env, FAST: "1" };
+      const words = ["--import", typescript, file];
+      const env = { ...process.env, NODE_OPTIONS: "" };
       const run = spawnSync(process.execPath, words, { cwd: folder, encoding: "utf8", env });
       assert.equal(run.status, 0, run.stderr);
       for (const name of ["my-study.svg", "my-study.png"])
