@@ -1,6 +1,5 @@
 import { createRng, type Result } from "../core";
 import {
-  labelCurve,
   labelPoints,
   labelSavings,
   type Bounded,
@@ -16,8 +15,8 @@ export interface SavingsRow extends LabelSavings {
 }
 
 /**
- * Compares every method with the baseline at the score that the baseline reaches with its largest budget: labels needed
- * by each, read off mean curves, never extrapolated.
+ * Compares every method with the baseline at the highest score that both reach: labels needed by each, read off mean
+ * curves, never extrapolated.
  */
 export function savings(
   results: readonly Result[],
@@ -30,16 +29,13 @@ export function savings(
   if (points.length === 0) return [];
   const budgets = new Set(points.map((point) => point.labels));
   if (budgets.size < 2) return [];
-  const target = labelCurve(points).values.at(-1);
   return names
     .filter((name) => name !== baseline)
     .flatMap((name) => {
       const method = labelPoints(results, { method: name, metric });
       if (method.length !== points.length) return [];
       const rng = createRng(seed).fork("label savings").fork(name);
-      return [
-        { name, against: baseline, ...labelSavings({ baseline: points, method, target, rng }) },
-      ];
+      return [{ name, against: baseline, ...labelSavings({ baseline: points, method, rng }) }];
     });
 }
 
@@ -47,17 +43,24 @@ export function savings(
 export function savingsText(rows: readonly SavingsRow[]): string {
   const first = rows[0];
   if (first === undefined) return "";
-  const head = `Labels a class for ${(100 * first.target).toFixed(1)} %, which "${first.against}" reaches with ${labels(first.baseline)}:`;
   const width = Math.max(...rows.map((row) => row.name.length));
   const lines = rows.map((row) => {
-    const { interval } = row;
-    const range =
-      interval === undefined || row.factor.bound !== "exact"
-        ? ""
-        : ` (${interval.low.toFixed(1)} to ${Number.isFinite(interval.high) ? interval.high.toFixed(1) : "more"} times in 95 % of resampled draws)`;
-    return `  ${row.name.padEnd(width)}  ${labels(row.method)}: ${factor(row.factor)}${range}`;
+    const score = `${(100 * row.target).toFixed(1)} %`.padStart(7);
+    const needed = `${labels(row.method)} labels a class, not ${labels(row.baseline)}`;
+    return `  ${row.name.padEnd(width)} ${score} with ${needed}: ${factor(row.factor)}${range(row)}`;
   });
-  return [head, ...lines].join("\n");
+  return [`Labels for a score that both the method and "${first.against}" reach:`, ...lines].join(
+    "\n",
+  );
+}
+
+function range({ interval, factor: { value, bound } }: SavingsRow): string {
+  if (interval === undefined || bound !== "exact") return "";
+  const { low, high } = interval;
+  // Told the same way round as the factor itself.
+  const [from, to] = value < 1 ? [1 / high, 1 / low] : [low, high];
+  const end = Number.isFinite(to) ? to.toFixed(1) : "more";
+  return ` (${from.toFixed(1)} to ${end} in 95 % of resampled draws)`;
 }
 
 function labels({ status, labels: n }: LabelsToTarget): string {
