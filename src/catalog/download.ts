@@ -1,6 +1,6 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { setTimeout as wait } from "node:timers/promises";
+import { setTimeout as sleep } from "node:timers/promises";
 import { explainFileError, InputError, type Progress } from "../core";
 import type { CatalogFile } from "./card";
 import { verifyFile } from "./verify";
@@ -8,10 +8,22 @@ import { verifyFile } from "./verify";
 /** How often a transfer may stop without having brought anything. */
 const patience = 3;
 
+type Pause = (seconds: number, signal?: AbortSignal) => Promise<void>;
+
+const wait: Pause = async (seconds, signal) => {
+  try {
+    await sleep(1000 * seconds, undefined, signal === undefined ? {} : { signal });
+  } catch (error) {
+    signal?.throwIfAborted();
+    throw error;
+  }
+};
+
 /**
  * Brings one file of a named set into a folder, unless it is there: from the mirror that FEWSCOPE_MIRROR names (a folder
  * or an address; the file is sought at `<mirror>/<set>/<file>`), else from its own address. A transfer that breaks is
  * resumed, now or by the next call; size and checksums are checked before the file gets its name.
+ * @param pause waits before a server in trouble is asked again
  * @throws InputError if it cannot be had, is another file, or the disk is full
  */
 export async function download(
@@ -19,6 +31,7 @@ export async function download(
   card: CatalogFile,
   folder: string,
   on: Progress = {},
+  pause: Pause = wait,
 ): Promise<string> {
   const file = path.join(folder, card.name);
   if (fs.existsSync(file)) {
@@ -32,7 +45,7 @@ export async function download(
   } catch (error) {
     throw explainFileError(error, folder, "write");
   }
-  if (isAddress(from)) await transfer(from, partial, file, card, on);
+  if (isAddress(from)) await transfer(from, partial, file, card, on, pause);
   else copy(from, partial, card);
   await verifyFile(partial, card, from);
   fs.renameSync(partial, file);
@@ -71,6 +84,7 @@ async function transfer(
   file: string,
   card: CatalogFile,
   on: Progress,
+  pause: Pause,
 ): Promise<void> {
   let failures = 0;
   let last: unknown;
@@ -86,7 +100,7 @@ async function transfer(
     if (sizeOf(partial) > before) failures = 0;
     else if (++failures >= patience) throw explain(last, url, file, card);
     // Nothing came: a server in trouble gets some time. Where something came, the rest is asked for at once.
-    else await wait(1000 * failures, undefined, { signal: on.signal });
+    else await pause(failures, on.signal);
   }
 }
 
@@ -130,15 +144,18 @@ async function write(
 ): Promise<void> {
   let size = start;
   const handle = openPart(partial, start > 0 ? "a" : "w");
+  const reader = response.body?.getReader();
   try {
-    for await (const piece of response.body ?? []) {
-      writePiece(handle, piece as Uint8Array, partial);
-      size += (piece as Uint8Array).length;
+    for (let piece = await reader?.read(); piece?.value; piece = await reader?.read()) {
+      writePiece(handle, piece.value, partial);
+      size += piece.value.length;
       report?.({ task: `Fetching ${card.name}`, done: size, total: card.bytes, unit: "byte" });
       if (size > card.bytes) throw tooLong(url, card);
     }
   } finally {
     fs.closeSync(handle);
+    // After a broken line there is nothing left to cancel.
+    await reader?.cancel().catch(() => undefined);
     if (size > card.bytes) fs.rmSync(partial, { force: true });
   }
 }

@@ -129,8 +129,8 @@ function tarParser(
       }
     },
     end: () => {
-      if (left > 0 || filled > 0) throw damaged(name, "it ends inside a file");
       if (files === 0) throw notTar(name);
+      if (left > 0 || filled > 0) throw damaged(name, "it ends inside a file");
     },
   };
 }

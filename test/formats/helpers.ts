@@ -48,7 +48,7 @@ export function temporaryFolder(): {
 /** Asserts that a call is refused with a sentence that says the right thing. */
 export async function refuses(call: () => unknown, message: RegExp): Promise<void> {
   await assert.rejects(
-    async () => call(),
+    () => Promise.resolve().then(call),
     (error: unknown) => {
       assert.ok(error instanceof InputError, String((error as Error).stack));
       assert.match(error.message, message);

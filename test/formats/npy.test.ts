@@ -147,7 +147,10 @@ describe("writeNpy", () => {
   });
 
   it("gives back text of any letters, but for zeros at the end", () => {
-    const texts = fc.array(fc.string({ unit: "binary" }).map((text) => text.replace(/\0+$/, "")));
+    const texts = fc.array(
+      fc.string({ unit: "binary", maxLength: 8 }).map((text) => text.replace(/\0+$/, "")),
+      { maxLength: 6 },
+    );
     fc.assert(
       fc.property(texts, (data) => {
         assert.deepEqual(readNpy(writeNpy({ shape: [data.length], data })).data, data);
