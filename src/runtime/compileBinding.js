@@ -1,0 +1,78 @@
+"use strict";
+const fs = require("node:fs");
+const path = require("node:path");
+const { execute } = require("./execute.js");
+const { modulesFolder, tfjsNodeFolder } = require("./places.js");
+const { Problem, again, explainOutput } = require("./problem.js");
+const { say } = require("./say.js");
+const { findCompiler } = require("./tools.js");
+
+/** Node's stable interface for addons: a binding made for it runs on every Node that we support. */
+const napiVersion = 8;
+
+/** Where tfjs-node looks for its binding. */
+const bindingFile = path.join(tfjsNodeFolder, "lib", `napi-v${napiVersion}`, "tfjs_binding.node");
+
+/**
+ * Where a compiled binding is kept; one for each tfjs-node and each library.
+ * @param {string} libraryFolder
+ * @returns {string}
+ */
+function cachedBinding(libraryFolder) {
+  const { version } = require(path.join(tfjsNodeFolder, "package.json"));
+  return path.join(libraryFolder, `tfjs_binding-${version}-napi-v${napiVersion}.node`);
+}
+
+/**
+ * Compiles tfjs-node's binding, which its package ships as source, against the library.
+ * @param {import("./platformWheel.js").Wheel} wheel
+ * @param {string} libraryFolder with the libraries and their C headers
+ * @throws Problem if the compiler fails
+ */
+async function compileBinding(wheel, libraryFolder) {
+  const [program = "c++", ...before] = findCompiler() ?? [];
+  const target = cachedBinding(libraryFolder);
+  const temporary = `${target}.${process.pid}.tmp`;
+  say(`compiling the binding to TensorFlow with ${path.basename(program)}`);
+  const args = [...before, ...compilerArguments(wheel, libraryFolder), "-o", temporary];
+  const result = await execute(program, args);
+  if (!result.ok) {
+    fs.rmSync(temporary, { force: true });
+    const known = explainOutput(result.output, { place: libraryFolder, registry: "" });
+    if (known !== undefined) throw known;
+    process.stderr.write(`${result.output.trim().split("\n").slice(0, 20).join("\n")}\n`);
+    throw new Problem(
+      `${program} could not compile the binding to TensorFlow (its words are above): install g++ 8 or newer, or name another compiler in CXX, ${again}.`,
+    );
+  }
+  fs.renameSync(temporary, target);
+}
+
+/** @param {import("./platformWheel.js").Wheel} wheel @param {string} libraryFolder @returns {string[]} */
+function compilerArguments(wheel, libraryFolder) {
+  const sourceFolder = path.join(tfjsNodeFolder, "binding");
+  const includes = [
+    path.join(modulesFolder, "node-api-headers", "include"),
+    path.join(libraryFolder, "include"),
+    sourceFolder,
+  ];
+  const own = process.platform === "darwin" ? [] : [path.join(__dirname, "quietLog.cc")];
+  const sources = ["tfjs_backend.cc", "tfjs_binding.cc"].map((f) => path.join(sourceFolder, f));
+  // Linux: the second library is used through the first one only, and some linkers would leave it out and not find it later.
+  const link =
+    process.platform === "darwin"
+      ? ["-bundle", "-undefined", "dynamic_lookup"]
+      : ["-shared", "-Wl,--no-as-needed"];
+  return [
+    ..."-O2 -std=c++17 -fPIC".split(" "),
+    `-DNAPI_VERSION=${napiVersion}`,
+    ...includes.map((folder) => `-I${folder}`),
+    ...link,
+    ...own,
+    ...sources,
+    ...wheel.libraries.map((file) => path.join(libraryFolder, file)),
+    `-Wl,-rpath,${libraryFolder}`,
+  ];
+}
+
+module.exports = { bindingFile, cachedBinding, compileBinding };

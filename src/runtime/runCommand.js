@@ -1,0 +1,41 @@
+"use strict";
+const path = require("node:path");
+const { projectFolder } = require("./places.js");
+const { Problem } = require("./problem.js");
+const { tensorFlowEnvironment } = require("./tensorFlowEnvironment.js");
+
+/**
+ * Sets up what is missing, then runs a command of fewscope. Own commands: `setup` sets up only, `test` runs all checks,
+ * `doctor` looks without setting anything up.
+ * @param {readonly string[]} args the command and its arguments
+ */
+async function runCommand(args) {
+  const [command, ...rest] = args;
+  try {
+    if (command === "doctor") {
+      process.exitCode = await require("./doctor.js").doctor({ json: rest.includes("--json") });
+      return;
+    }
+    await require("./setUp.js").setUp({ withBuild: command !== "test" });
+    tensorFlowEnvironment(process.env);
+    if (command === "setup") console.log("fewscope is set up.");
+    else if (command === "test") process.exitCode = await require("./runChecks.js").runChecks(rest);
+    else runCommandLine(args);
+  } catch (error) {
+    if (!(error instanceof Problem)) throw error;
+    console.error(error.message);
+    process.exitCode = 1;
+  }
+}
+
+/**
+ * Goes on as `fewscope ARGS` in this very process: so Ctrl-C reaches the work exactly once, and its exit code is ours.
+ * @param {readonly string[]} args
+ */
+function runCommandLine(args) {
+  const main = path.join(projectFolder, "dist", "cli", "main.js");
+  process.argv = [process.execPath, main, ...args];
+  require(main);
+}
+
+module.exports = { runCommand };

@@ -1,0 +1,60 @@
+"use strict";
+const path = require("node:path");
+const { build, buildState } = require("./build.js");
+const { withLock } = require("./lock.js");
+const { installNative, nativeState } = require("./native.js");
+const { installPackages, packagesState } = require("./packages.js");
+const { projectFolder } = require("./places.js");
+const { explainFileError } = require("./problem.js");
+const { say, secondsSince } = require("./say.js");
+const { stopOnSignals } = require("./stopOnSignals.js");
+
+/** In this order: each needs the ones before it. */
+const steps = [
+  {
+    state: packagesState,
+    act: installPackages,
+    what: "npm packages (600 MB of disk, half a minute or more)",
+    done: "npm packages",
+  },
+  {
+    state: nativeState,
+    act: installNative,
+    what: "native TensorFlow (download of 270 MB, 850 MB of disk)",
+    done: "native TensorFlow",
+  },
+  { state: buildState, act: build, what: "the build of the sources", done: "build" },
+];
+
+/**
+ * Makes the project ready: npm packages, native TensorFlow, build. What is there already is not done again.
+ * @param {{ withBuild?: boolean }} [options]
+ * @throws Problem with one sentence for what the user can mend
+ */
+async function setUp({ withBuild = true } = {}) {
+  const wanted = withBuild ? steps : steps.filter(({ act }) => act !== build);
+  if (wanted.every(({ state }) => state().status === "ok")) return;
+  const stopListening = stopOnSignals();
+  try {
+    // Not in node_modules or dist, which the steps themselves remove.
+    await withLock(path.join(projectFolder, ".cache", "setup.lock"), () => doSteps(wanted));
+  } catch (error) {
+    throw explainFileError(error, projectFolder);
+  } finally {
+    stopListening();
+  }
+}
+
+/** @param {typeof steps} wanted */
+async function doSteps(wanted) {
+  for (const { state, act, what, done } of wanted) {
+    const { status, found } = state();
+    if (status === "ok") continue;
+    const started = Date.now();
+    say(`setting up ${what}: ${found}`);
+    await act();
+    say(`${done}: done in ${secondsSince(started)}`);
+  }
+}
+
+module.exports = { setUp };
