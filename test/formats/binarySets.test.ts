@@ -71,7 +71,7 @@ describe("readIdx", () => {
     const files = [...damage(images, 200), ...damage(gzipSync(images), 200)];
     const refused = await survives(files, readIdx);
     assert.ok(refused > 200, `${refused} refused`);
-  });
+  }).timeout(20_000);
 });
 
 describe("readIdxImages", () => {
@@ -222,7 +222,7 @@ describe("readTar", () => {
     const damaged = [...damage(tar(files), 150), ...damage(gzipSync(tar(files)), 150)];
     const refused = await survives(damaged, read);
     assert.ok(refused > 100, `${refused} refused`);
-  });
+  }).timeout(20_000);
 
   it("stops when asked", async () => {
     const stop = new AbortController();

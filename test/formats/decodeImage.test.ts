@@ -79,7 +79,7 @@ describe("decodeImage", () => {
       for (let length = 2; length < bytes.length; length += 1 + (length >> 4))
         await refuses(() => decodeImage(bytes.subarray(0, length), "cut"), /"cut"/);
     }
-  });
+  }).timeout(20_000);
 
   it("refuses sizes that the file cannot hold, before it makes anything of that size", async () => {
     const png = fileOf("grey");
@@ -106,14 +106,14 @@ describe("decodeImage", () => {
       const refused = await survives(files, (bytes) => decodeImage(bytes, "x"));
       assert.ok(refused > 150, `${refused} refused`);
     }
-  });
+  }).timeout(20_000);
 
   it("survives any damage to a JPEG", async () => {
     for (const name of ["JPEG colour", "JPEG progressive", "JPEG grey"]) {
       const refused = await survives(damage(fileOf(name), 150), (bytes) => decodeImage(bytes, "x"));
       assert.ok(refused > 20, `${refused} refused`);
     }
-  });
+  }).timeout(20_000);
 
   it("reads the sample with 16 bits", async function () {
     const file = needData(this, "spm", "png", "synth_gray16.png");

@@ -277,7 +277,7 @@ describe("images in class folders", () => {
     const files = damage(zipSync({ ...classes }), 200);
     const refused = await survives(files, (bytes) => readImageZip(bytes));
     assert.ok(refused > 100, `${refused} refused`);
-  });
+  }).timeout(20_000);
 
   it("are read from the JPEG copy of CIFAR-10 without unpacking it all", async function () {
     this.timeout(60_000);

@@ -49,7 +49,7 @@ describe("readLabelsCsv", () => {
     const text = bytes('id,label\np1,a\np2,"b, c"\np3,\n');
     const refused = await survives(damage(text, 300), readLabelsCsv);
     assert.ok(refused > 20, `${refused} refused`);
-  });
+  }).timeout(20_000);
 });
 
 describe("applyLabels", () => {

@@ -104,7 +104,7 @@ describe("readNpy", () => {
       const refused = await survives(damage(bytesOf(formatFiles.arrays[name].file), 200), readNpy);
       assert.ok(refused > 40, `${refused} refused`);
     }
-  });
+  }).timeout(20_000);
 
   it("reads the sample arrays", function () {
     for (const name of ["f32_c", "f64_fortran", "i2_be"]) {
@@ -147,10 +147,9 @@ describe("writeNpy", () => {
   });
 
   it("gives back text of any letters, but for zeros at the end", () => {
-    const texts = fc.array(
-      fc.string({ unit: "binary", maxLength: 8 }).map((text) => text.replace(/\0+$/, "")),
-      { maxLength: 6 },
-    );
+    const letters = fc.constantFrom("a", "ü", "表", "\u{1f600}", "\u{10ffff}", "\0", " ");
+    const words = fc.string({ unit: letters }).map((text) => text.replace(/\0+$/, ""));
+    const texts = fc.array(words);
     fc.assert(
       fc.property(texts, (data) => {
         assert.deepEqual(readNpy(writeNpy({ shape: [data.length], data })).data, data);

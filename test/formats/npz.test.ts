@@ -79,7 +79,7 @@ describe("zip archives", () => {
       const refused = await survives(damage(bytesOf(formatFiles.zips[name]), 200), unpack);
       assert.ok(refused > 40, `${refused} refused`);
     }
-  });
+  }).timeout(20_000);
 });
 
 describe("readNpz", () => {
@@ -116,7 +116,7 @@ describe("readNpz", () => {
       npz.names.forEach((name) => npz.read(name));
     });
     assert.ok(refused > 100, `${refused} refused`);
-  });
+  }).timeout(20_000);
 });
 
 describe("writeNpz", () => {

@@ -108,7 +108,7 @@ describe("readNpzImages", () => {
       readNpzImages({ file: bytes, images: "patches", labels: "labels", groups: "group" }),
     );
     assert.ok(refused > 20, `${refused} refused`);
-  });
+  }).timeout(20_000);
 
   it("reads the real STM patches", function () {
     const set = readNpzImages({
