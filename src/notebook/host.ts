@@ -12,8 +12,7 @@ export interface KernelHost {
 /** The kernel that this code runs in, if it does. */
 export function kernelHost(): KernelHost | undefined {
   return (globalThis as Record<symbol, unknown>)[Symbol.for("fewscope.kernel")] as
-    | KernelHost
-    | undefined;
+    KernelHost | undefined;
 }
 
 /** Sends an output to the notebook, or its plain text to the terminal. */

@@ -49,7 +49,9 @@ function pacer(): (event: ProgressEvent) => State {
     const isTrial = event.unit === "trial";
     if (isTrial) outer = event;
     const rate = (event.done - from) / Math.max((performance.now() - since) / 1000, 1e-3);
-    const parts = Object.entries(event.values ?? {}).map(([name, x]) => `${name} ${x.toPrecision(4)}`);
+    const parts = Object.entries(event.values ?? {}).map(
+      ([name, x]) => `${name} ${x.toPrecision(4)}`,
+    );
     if (rate > 0 && event.done < event.total) {
       const left = Math.ceil((event.total - event.done) / rate);
       parts.unshift(`${rate.toPrecision(3)} ${event.unit ?? "step"}/s`, `${left} s left`);

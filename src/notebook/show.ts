@@ -25,7 +25,10 @@ export async function show(
   }
   const png = await toPng(figure, { width, height });
   present({
-    "application/vnd.plotly.v1+json": { data: figure.data, layout: { ...figure.layout, width, height } },
+    "application/vnd.plotly.v1+json": {
+      data: figure.data,
+      layout: { ...figure.layout, width, height },
+    },
     "image/png": Buffer.from(png).toString("base64"),
     "text/plain": text,
   });

@@ -62,7 +62,9 @@ function asText(
     Math.max(name.length, ...lines.map((line) => line[c].length)),
   );
   const align = (line: readonly string[]): string =>
-    line.map((text, c) => (numeric[c] ? text.padStart(widths[c]) : text.padEnd(widths[c]))).join("  ");
+    line
+      .map((text, c) => (numeric[c] ? text.padStart(widths[c]) : text.padEnd(widths[c])))
+      .join("  ");
   const rule = widths.map((width) => "-".repeat(width)).join("  ");
   return [align(columns), rule, ...lines.map(align), ...(more === "" ? [] : [more])].join("\n");
 }
