@@ -1,5 +1,4 @@
 import { checkInteger, InputError, type SetPart } from "../core";
-import { compareLabels } from "./labelsFrom";
 
 /** How many images of each class are read, the first by name: of every part, or of each part by itself. */
 export type FirstPerClass = number | Readonly<Partial<Record<SetPart, number>>>;
@@ -48,9 +47,7 @@ export function placeImages(
   const top = commonFolder(images);
   const below = images.map((path) => path.slice(top.length));
   const hasParts = checkParts(below, source);
-  const placed = images
-    .map((path, i) => place(path, below[i], hasParts))
-    .sort((a, b) => compareLabels(a.id, b.id));
+  const placed = sortByBytes(images.map((path, i) => place(path, below[i], hasParts)));
   checkClasses(placed, source);
   return firstPerClass === undefined ? placed : takeFirst(placed, firstPerClass);
 }
@@ -112,6 +109,13 @@ function place(path: string, below: string, hasParts: boolean): PlacedImage {
     ...(className === undefined ? {} : { className }),
     ...(part === undefined ? {} : { part }),
   };
+}
+
+/** Sorted by the UTF-8 bytes of the ids, the same on every machine; each key is made once, for there may be many. */
+function sortByBytes(placed: readonly PlacedImage[]): PlacedImage[] {
+  const keyed = placed.map((image) => ({ image, key: Buffer.from(image.id).toString("latin1") }));
+  keyed.sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0));
+  return keyed.map(({ image }) => image);
 }
 
 function checkClasses(placed: readonly PlacedImage[], source: string): void {

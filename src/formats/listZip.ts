@@ -1,3 +1,4 @@
+import { isUtf8 } from "node:buffer";
 import type { ByteSource } from "./byteSource";
 import { damaged, unsuitable } from "./damaged";
 
@@ -164,15 +165,6 @@ function checkEntries(entries: readonly ZipEntry[], source: ByteSource): void {
       throw damaged(`${source.name}: ${entry.name}`, "it reaches beyond its place in the archive");
     }
   });
-}
-
-function isUtf8(bytes: Uint8Array): boolean {
-  try {
-    new TextDecoder("utf-8", { fatal: true }).decode(bytes);
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 function exact(view: DataView, at: number, source: string): number {

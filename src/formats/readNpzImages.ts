@@ -1,17 +1,12 @@
 import * as path from "node:path";
-import {
-  checkNumber,
-  imageSet,
-  InputError,
-  type ImageSet,
-  type ImageWindow,
-  type SetPart,
-} from "../core";
+import { imageSet, InputError, type ImageSet, type SetPart } from "../core";
 import { sourceName } from "./byteSource";
 import { unsuitable } from "./damaged";
 import { labelsFrom } from "./labelsFrom";
 import type { NpyArray } from "./npyTypes";
-import { readNpz, type NpzFile } from "./readNpz";
+import { readColumn, textOrNumbers } from "./npzColumn";
+import { windowsOf } from "./npzWindows";
+import { readNpz } from "./readNpz";
 
 /** Which arrays of a numpy archive make an image set. */
 export interface NpzImagesOptions {
@@ -125,40 +120,6 @@ function pixelsOf({ shape, dtype, data }: NpyArray, name: string): NpzPixels {
   return { pixels, shape: [height, width, channels], isWhole };
 }
 
-function readColumn(npz: NpzFile, file: string, name: string, n: number, size?: number): NpyArray {
-  const array = npz.read(name);
-  const fits =
-    array.shape[0] === n &&
-    (size === undefined
-      ? array.shape.length === 1 || (array.shape.length === 2 && array.shape[1] === 1)
-      : array.shape.length === 2 && array.shape[1] === size);
-  if (fits) return array;
-  throw unsuitable(
-    `${file}: ${name}`,
-    `an array of shape (${array.shape.join(", ")}) beside ${n} images`,
-    `shape (${n},${size === undefined ? "" : ` ${size}`})`,
-    "Check that both belong together.",
-  );
-}
-
-/** Whole numbers as numbers, text as text. */
-function textOrNumbers(
-  { dtype, data }: NpyArray,
-  file: string,
-  name = "",
-): readonly (string | number)[] {
-  if (dtype === "str") return data as readonly string[];
-  if (dtype.startsWith("float")) {
-    throw unsuitable(
-      `${file}: ${name}`,
-      `an array of type ${dtype}`,
-      "whole numbers or text",
-      "Convert it in numpy, for example with astype(int).",
-    );
-  }
-  return Array.from(data as ArrayLike<number | bigint>, Number);
-}
-
 function checkPart(part: string | number): SetPart {
   if (part === "train" || part === "test" || part === "unlabelled") return part;
   throw new InputError({
@@ -166,67 +127,4 @@ function checkPart(part: string | number): SetPart {
     expected: "train, test or unlabelled",
     todo: "Rename it.",
   });
-}
-
-function windowsOf(
-  { windows, positionOrder = "xy", file, positions }: NpzImagesOptions,
-  places: NpyArray | undefined,
-  groups: readonly string[] | undefined,
-  npz: NpzFile,
-  n: number,
-): ImageWindow[] | undefined {
-  if (places === undefined && windows === undefined) return undefined;
-  if (places === undefined || windows === undefined) {
-    throw new InputError({
-      got: places === undefined ? "windows without positions" : "positions without windows",
-      expected: "both, or neither",
-      todo: "Give the positions' array and the edge of the windows, so that overlap can be told.",
-    });
-  }
-  if (places.dtype === "str") {
-    throw unsuitable(
-      `${sourceName(file)}: ${positions ?? ""}`,
-      "an array of text",
-      "an array of numbers",
-      "Name the array of places.",
-    );
-  }
-  const sizes = windowSizes(windows, groups, npz, n, sourceName(file));
-  const values = Array.from(places.data as ArrayLike<number | bigint>, Number);
-  const [x, y] = positionOrder === "xy" ? [0, 1] : [1, 0];
-  return sizes.map((size, i) => ({
-    x: checkNumber("a window's place", values[2 * i + x]),
-    y: checkNumber("a window's place", values[2 * i + y]),
-    size: checkNumber("the edge of a window", size, { min: 0, aboveMin: true }),
-  }));
-}
-
-function windowSizes(
-  windows: number | string | Readonly<Record<string, number>>,
-  groups: readonly string[] | undefined,
-  npz: NpzFile,
-  n: number,
-  file: string,
-): number[] {
-  if (typeof windows === "number") return new Array<number>(n).fill(windows);
-  if (typeof windows === "string") {
-    return textOrSizes(readColumn(npz, file, windows, n), file, windows);
-  }
-  return Array.from({ length: n }, (_, i) => {
-    const group = groups?.[i] ?? "";
-    if (Object.hasOwn(windows, group)) return windows[group];
-    throw new InputError({
-      got:
-        groups === undefined
-          ? "windows by group without groups"
-          : `no window for the group "${group}"`,
-      expected: "one edge for all, or one for each group",
-      todo: "Complete the windows.",
-    });
-  });
-}
-
-function textOrSizes(array: NpyArray, file: string, name: string): number[] {
-  if (array.dtype !== "str") return Array.from(array.data as ArrayLike<number | bigint>, Number);
-  throw unsuitable(`${file}: ${name}`, "an array of text", "an array of numbers", "Name another.");
 }

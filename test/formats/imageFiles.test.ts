@@ -8,8 +8,18 @@ import type { ImageSet, ProgressEvent } from "../../src/core";
 import { bytesOf, formatFiles } from "../fixtures/formatFiles";
 import { damage, needData, refuses, survives, temporaryFolder } from "./helpers";
 
+interface PngSize {
+  readonly width?: number;
+  readonly height?: number;
+  readonly channels?: number;
+  readonly depth?: 8 | 16;
+}
+
 /** A PNG of one value. */
-function png(value: number, { width = 3, height = 2, channels = 1, depth = 8 } = {}): Uint8Array {
+function png(
+  value: number,
+  { width = 3, height = 2, channels = 1, depth = 8 }: PngSize = {},
+): Uint8Array {
   const length = width * height * channels;
   const data = depth === 16 ? new Uint16Array(length) : new Uint8Array(length);
   return encode({ width, height, channels, depth, data: data.fill(value) });
