@@ -19,7 +19,7 @@ function blocks(language: string): string[] {
 }
 
 describe("README", function () {
-  this.timeout(300_000);
+  this.timeout(600_000);
 
   it("has a tour whose cells run, one after the other, as they stand", () => {
     const cells = blocks("ts").filter((cell) => !cell.startsWith("//"));

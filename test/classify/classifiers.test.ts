@@ -157,7 +157,7 @@ describe("classify/prototypes", () => {
 });
 
 describe("classify/fineTune", function () {
-  this.timeout(30_000);
+  this.timeout(600_000);
   const small = { resnet: { depth: 8, width: 4 } } as const;
   const images = stripes({ perClass: 8, size: 8 });
 

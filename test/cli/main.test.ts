@@ -47,7 +47,7 @@ function writePlan(name: string, changes: object): string {
 }
 
 describe("cli", function () {
-  this.timeout(120_000);
+  this.timeout(600_000);
   before(() => {
     folder = fs.mkdtempSync(path.join(os.tmpdir(), "fewscope-cli-"));
     const labels = Int32Array.from({ length: 24 }, (_, i) => i % 2);

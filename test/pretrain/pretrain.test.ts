@@ -17,7 +17,7 @@ async function embeddings(method: Pretrain, set: ImageSet, seed = 1): Promise<Fl
 }
 
 describe("pretrain", function () {
-  this.timeout(60_000);
+  this.timeout(600_000);
 
   for (const [name, method] of [
     ["none", pretrain.none({ encoder })],

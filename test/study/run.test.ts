@@ -7,7 +7,7 @@ const images = stripes({ perClass: 40, size: 8 });
 const small = { resnet: { depth: 8, width: 4 } } as const;
 
 describe("study/run", function () {
-  this.timeout(60_000);
+  this.timeout(600_000);
 
   it("tells easy classes from few labels, and better from more", async () => {
     const results = await study.run({

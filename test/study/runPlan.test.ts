@@ -92,7 +92,7 @@ function study(file: string, out: string, until?: () => boolean): Promise<number
 }
 
 describe("study/runPlan", function () {
-  this.timeout(120_000);
+  this.timeout(600_000);
   before(() => {
     folder = fs.mkdtempSync(path.join(os.tmpdir(), "fewscope-study-"));
     writeSet("set.npz", set.labels);
