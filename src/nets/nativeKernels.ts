@@ -89,7 +89,16 @@ function run(name: string, attrs: readonly Attribute[], ...inputs: Tensor[]): Te
   return backend().executeSingleOutput(name, attrs, inputs);
 }
 
+const attributesOf = new Map<string, Attribute[]>();
+
 function convolutionAttributes(stride: number, padding: number, kernel: number): Attribute[] {
+  const key = `${stride} ${padding} ${kernel}`;
+  const found = attributesOf.get(key) ?? makeConvolutionAttributes(stride, padding, kernel);
+  attributesOf.set(key, found);
+  return found;
+}
+
+function makeConvolutionAttributes(stride: number, padding: number, kernel: number): Attribute[] {
   // "SAME" puts the odd row of a stride of two at the far end, PyTorch at the near one.
   const same = stride === 1 && 2 * padding + 1 === kernel;
   const settings = {

@@ -41,7 +41,7 @@ export function adamW(options: AdamWOptions = {}): Optimiser {
         tf.tidy(() => {
           const t = count.dataSync()[0] + 1;
           count.assign(tf.scalar(t, "int32"));
-          const w = flat.join(variables);
+          const w = flat.values();
           const g = flat.join(gradients);
           mean.assign(mean.mul<Tensor1D>(beta1).add(g.mul(1 - beta1)));
           square.assign(square.mul<Tensor1D>(beta2).add(g.square().mul(1 - beta2)));
@@ -52,7 +52,10 @@ export function adamW(options: AdamWOptions = {}): Optimiser {
           const move = mean.mul(rate / (1 - beta1 ** t)).div(divisor);
           flat.assign(w.sub(w.mul(tf.tensor1d(decay).mul(rate))).sub(move));
         }),
-      dispose: () => tf.dispose([mean, square, count]),
+      dispose: () => {
+        tf.dispose([mean, square, count]);
+        flat.dispose();
+      },
     };
   };
 }

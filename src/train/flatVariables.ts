@@ -4,12 +4,15 @@ import { tf, type Tensor, type Tensor1D, type Variable } from "../core";
 export interface FlatVariables {
   /** Values of all variables together. */
   readonly size: number;
+  /** The variables' values now, which the caller must not dispose. [size] */
+  readonly values: () => Tensor1D;
   /** Joins the tensors of these names, which have the variables' shapes. [size] */
   readonly join: (tensors: ReadonlyMap<string, Tensor>) => Tensor1D;
   /** Sets each variable to its part. [size] */
   readonly assign: (values: Tensor1D) => void;
   /** What is given for each variable, repeated for each of its values. [size] */
   readonly spread: (value: (variable: Variable) => number) => Float32Array;
+  readonly dispose: () => void;
 }
 
 /** Sees variables as one vector, in their order. */
@@ -18,14 +21,27 @@ export function flatVariables(variables: ReadonlyMap<string, Variable>): FlatVar
   const list = [...variables.values()];
   const sizes = list.map((variable) => variable.size);
   const size = sizes.reduce((sum, n) => sum + n, 0);
+  // What was assigned last, and where its parts lie: as long as no one else has changed a variable, nothing is joined.
+  let last: Tensor1D | undefined;
+  let parts: object[] = [];
+  const join = (tensors: ReadonlyMap<string, Tensor>): Tensor1D =>
+    tf.concat1d(names.map((name) => (tensors.get(name) as Tensor).flatten()));
   return {
     size,
-    join: (tensors) => tf.concat1d(names.map((name) => (tensors.get(name) as Tensor).flatten())),
-    assign: (values) =>
+    join,
+    values: () => {
+      const unchanged = list.every((variable, i) => variable.dataId === parts[i]);
+      return last !== undefined && unchanged ? last : join(variables);
+    },
+    assign: (values) => {
+      last?.dispose();
+      last = tf.keep(values.clone());
       tf.tidy(() => {
-        const parts = tf.split(values, sizes);
-        list.forEach((variable, i) => variable.assign(parts[i].reshape(variable.shape)));
-      }),
+        const split = tf.split(values, sizes);
+        list.forEach((variable, i) => variable.assign(split[i].reshape(variable.shape)));
+      });
+      parts = list.map((variable) => variable.dataId);
+    },
     spread: (value) => {
       const out = new Float32Array(size);
       let from = 0;
@@ -35,5 +51,6 @@ export function flatVariables(variables: ReadonlyMap<string, Variable>): FlatVar
       }
       return out;
     },
+    dispose: () => last?.dispose(),
   };
 }

@@ -49,7 +49,7 @@ export function lars(options: LarsOptions = {}): Optimiser {
       state: new Map([["momentum", velocity]]),
       step: (gradients, rate) =>
         tf.tidy(() => {
-          const w = flat.join(variables);
+          const w = flat.values();
           const moves = Array.from(variables, ([name, variable]): [string, Tensor] => [
             name,
             adapted(variable, gradients.get(name) as Tensor),
@@ -59,7 +59,10 @@ export function lars(options: LarsOptions = {}): Optimiser {
           velocity.assign(velocity.mul<Tensor1D>(momentum).add(inside));
           flat.assign(w.sub(variant === "google" ? velocity : velocity.mul(rate)));
         }),
-      dispose: () => velocity.dispose(),
+      dispose: () => {
+        velocity.dispose();
+        flat.dispose();
+      },
     };
   };
 }

@@ -32,14 +32,17 @@ export function sgd({
       state: new Map([["momentum", velocity]]),
       step: (gradients, rate) =>
         tf.tidy(() => {
-          const w = flat.join(variables);
+          const w = flat.values();
           const given = flat.join(gradients);
           const g = weightDecay > 0 ? given.add<Tensor1D>(w.mul(tf.tensor1d(decay))) : given;
           velocity.assign(velocity.mul<Tensor1D>(momentum).add(g));
           const move = nesterov ? velocity.mul(momentum).add(g) : velocity;
           flat.assign(w.sub(move.mul(rate)));
         }),
-      dispose: () => velocity.dispose(),
+      dispose: () => {
+        velocity.dispose();
+        flat.dispose();
+      },
     };
   };
 }
