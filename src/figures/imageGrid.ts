@@ -110,8 +110,14 @@ function gridLayout(
   });
   return {
     ...layout,
-    xaxis: { visible: false, range: [0, picture.width] },
-    yaxis: { visible: false, range: [picture.height, 0] },
+    xaxis: { visible: false, range: [0, picture.width], constrain: "domain" },
+    // Pixels stay square when the figure is shown in another size.
+    yaxis: {
+      visible: false,
+      range: [picture.height, 0],
+      scaleanchor: "x",
+      constrain: "domain",
+    },
     images: [stretched(picture)],
     shapes: ruler?.shapes ?? [],
     annotations: [...(layout["annotations"] as object[]), ...(ruler?.annotations ?? [])],

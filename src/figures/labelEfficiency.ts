@@ -59,7 +59,8 @@ export function labelEfficiency(
   const from = many && budgets.length > 0 ? 1.15 * budgets[budgets.length - 1] : left;
   const names = [...curves.map((curve) => curve.name), ...(anyFull ? ["all labels"] : [])];
   const layout = paperLayout({ ...options, plotHeight: 330, legend: names });
-  const xaxis = { type: "log", range: xRange, ...budgetTicks(budgets, xRange) };
+  const ticks = budgetTicks(budgets, xRange, (layout["width"] as number) - 92);
+  const xaxis = { type: "log", range: xRange, ...ticks };
   const yaxis = { range: percentRange(curves, interval, chance) };
   return {
     data: [
@@ -135,8 +136,11 @@ function logRange(budgets: readonly number[], aside: boolean): [number, number] 
 }
 
 /** A tick at each budget, labelled where its number does not touch the one before. */
-function budgetTicks(budgets: readonly number[], [low, high]: readonly [number, number]): object {
-  const plotWidth = 512;
+function budgetTicks(
+  budgets: readonly number[],
+  [low, high]: readonly [number, number],
+  plotWidth: number,
+): object {
   const pixels = (budget: number): number =>
     (plotWidth * (Math.log10(budget) - low)) / (high - low);
   let free = -Infinity;

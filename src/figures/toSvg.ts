@@ -13,14 +13,32 @@ let last: Promise<unknown> = Promise.resolve();
 
 /**
  * Draws a figure as an SVG picture, without a browser. The same figure and size give the same text, to the byte.
- * @throws InputError if the size is not positive, or plotly cannot draw the figure
+ * @throws InputError if the size is not positive, a trace needs WebGL, or plotly cannot draw the figure
  */
-export function toSvg(figure: Figure, options: SizeOptions = {}): Promise<string> {
+export async function toSvg(figure: Figure, options: SizeOptions = {}): Promise<string> {
   const size = pictureSize(figure, options);
+  checkTraces(figure);
   // One after the other: they share a window, and its random numbers.
   const drawn = last.then(() => draw(figure, size));
   last = drawn.catch(() => undefined);
   return drawn;
+}
+
+/** Plotly leaves such traces out of an SVG without WebGL, or waits for it forever. */
+const needsWebGl =
+  /gl$|3d$|^(surface|mesh3d|cone|streamtube|volume|isosurface|splom|parcoords)$|(scatter|density|choropleth)map(box)?$/;
+
+function checkTraces({ data }: Figure): void {
+  const types = data.map(
+    (trace) => (trace as { readonly type?: string } | null)?.type ?? "scatter",
+  );
+  const wrong = types.find((type) => needsWebGl.test(type));
+  if (wrong === undefined) return;
+  throw new InputError({
+    got: `a figure with a trace of the type "${wrong}"`,
+    expected: "traces that are drawn without WebGL, which only a browser has",
+    todo: "Export it as html, or draw it with another type such as scatter.",
+  });
 }
 
 /** The size that a figure is drawn in. @throws InputError if it is not positive */

@@ -1,0 +1,115 @@
+import assert from "node:assert/strict";
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { format } from "prettier";
+import { createRng, type Figure } from "../../src/core";
+import {
+  confusionMatrix,
+  embeddingMap,
+  imageGrid,
+  labelEfficiency,
+  labelSavings,
+  learningCurve,
+  reliability,
+  toJson,
+} from "../../src/figures";
+import { exampleCalibration, exampleResults } from "./exampleData";
+
+const methods = ["pixels", "from scratch", "SimCLR + logistic", "SimCLR + fine-tune"];
+const numbers = (n: number, value: (i: number) => number): number[] =>
+  Array.from({ length: n }, (_, i) => value(i));
+
+/** One of each figure, and of those that look otherwise with other data. */
+const examples: Readonly<Record<string, () => Figure | Promise<Figure>>> = {
+  "label-efficiency": () =>
+    labelEfficiency(exampleResults(methods, [1, 2, 5, 10, 0], 5), {
+      title: "Simulated STM",
+      chance: 0.2,
+      notes: ["5 label draws, shared by all methods; 1 pretraining; 95 % t-interval over draws."],
+    }),
+  "label-efficiency-one-draw": () =>
+    labelEfficiency(exampleResults(["from scratch"], [1, 5, 20], 1), { metric: "accuracy" }),
+  "label-efficiency-twelve": () =>
+    labelEfficiency(
+      exampleResults(
+        numbers(12, (i) => i).map((i) => `method ${i}`),
+        [1, 10, 0],
+        3,
+      ),
+    ),
+  "label-savings": () =>
+    labelSavings(exampleResults(methods, [1, 2, 5, 10, 20], 5), {
+      baseline: "from scratch",
+      rng: createRng(1),
+    }),
+  "learning-curve": () =>
+    learningCurve(
+      [1, 2].map((k) => ({ name: `run ${k}`, values: numbers(60, (i) => 2 + k / (1 + i)) })),
+      { smoothing: 0.8, yLabel: "NT-Xent loss", maxPoints: 30 },
+    ),
+  "learning-curve-log": () =>
+    learningCurve([{ name: "run", values: [1, 0.1, NaN, 0.01] }], {
+      yScale: "log",
+      xLabel: "epoch",
+    }),
+  "image-grid-heights": () =>
+    imageGrid({
+      name: "heights",
+      pixels: Float32Array.from(numbers(6 * 16, (i) => Math.sin(i) * (1 + (i % 5)))),
+      shape: [4, 4, 1],
+      labels: [0, 0, 1, 1, 1, 0],
+      classNames: ["clean", "dimer vacancy"],
+      unit: "pm",
+      nmPerPixel: 0.4,
+    }),
+  "image-grid-colours": () =>
+    imageGrid(
+      {
+        name: "colours",
+        pixels: Uint8Array.from(numbers(3 * 12, (i) => (i * 37) % 256)),
+        shape: [2, 2, 3],
+      },
+      { columns: 3, rng: createRng(1), title: "Unlabelled" },
+    ),
+  "confusion-matrix": () =>
+    confusionMatrix(
+      [
+        [8, 2, 0],
+        [1, 9, 0],
+        [0, 0, 0],
+      ],
+      ["clean", "vacancy", "adatom"],
+    ),
+  "embedding-map": () =>
+    embeddingMap({
+      embeddings: numbers(60, (i) => Math.sin(i * i) + (i % 3)),
+      dim: 3,
+      labels: numbers(20, (i) => (i % 4) - 1),
+      ids: numbers(20, (i) => i).map((i) => `image ${i}`),
+      classNames: ["a", "b", "c"],
+      method: "pca",
+      rng: createRng(1),
+      maxPoints: 15,
+    }),
+  reliability: () =>
+    reliability([
+      { name: "from scratch", calibration: exampleCalibration(2) },
+      { name: "SimCLR", calibration: exampleCalibration(1) },
+    ]),
+};
+
+/** After a wanted change: UPDATE_SNAPSHOTS=1 npx mocha, then look at the difference and at the pictures. */
+const update = process.env["UPDATE_SNAPSHOTS"] === "1";
+
+describe("figures", () => {
+  for (const [name, make] of Object.entries(examples)) {
+    it(`${name} is the figure that was looked at`, async () => {
+      const file = path.join(__dirname, "snapshots", `${name}.json`);
+      const json = toJson(await make());
+      if (update) fs.writeFileSync(file, await format(json, { parser: "json", printWidth: 100 }));
+      const hint = `${name} has changed; if that is meant, look at it and run with UPDATE_SNAPSHOTS=1`;
+      assert.ok(fs.existsSync(file), `${file} is missing; run once with UPDATE_SNAPSHOTS=1`);
+      assert.deepEqual(JSON.parse(json), JSON.parse(fs.readFileSync(file, "utf8")), hint);
+    });
+  }
+});
