@@ -1,4 +1,4 @@
-export { drawLadder, rung, type Ladder } from "./ladder";
+export { drawLadder, rung, testImages, type Ladder } from "./ladder";
 export { parsePlan, readPlan, type MethodSpec, type Plan, type PlanData } from "./plan";
 export { type ClassifySpec, type PretrainSpec } from "./methodSpecs";
 export { run, type RunOptions } from "./run";

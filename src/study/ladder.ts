@@ -5,13 +5,11 @@ import type { Split } from "./split";
 export interface Ladder {
   /** By class index; empty for a class that the pool lacks. */
   readonly byClass: readonly Int32Array[];
-  /** Where this draw is tested. */
-  readonly test: Int32Array;
 }
 
 /**
  * Draws which images are labelled, the same number of each class that the pool has.
- * @throws InputError if a class has fewer images than the largest budget, or nothing is left to test on
+ * @throws InputError if a class has fewer images than the largest budget
  */
 export function drawLadder(set: ImageSet, split: Split, budget: number, rng: Rng): Ladder {
   const byClass = set.classNames.map((className, c) => {
@@ -27,7 +25,7 @@ export function drawLadder(set: ImageSet, split: Split, budget: number, rng: Rng
     const order = rng.fork(className).permutation(candidates.length);
     return Int32Array.from(order.subarray(0, budget), (at) => candidates[at]);
   });
-  return { byClass, test: split.adapt ? notTouched(set, split.test, byClass) : split.test };
+  return { byClass };
 }
 
 /** The labelled images of a budget; 0 stands for the whole pool. */
@@ -38,19 +36,14 @@ export function rung(ladder: Ladder, pool: Int32Array, labelsPerClass: number): 
   );
 }
 
-/** Test images that neither are labelled nor overlap a labelled one. */
-function notTouched(set: ImageSet, test: Int32Array, byClass: readonly Int32Array[]): Int32Array {
-  const labelled = byClass.flatMap((images) => [...images]);
+/**
+ * Where a trial is tested: on all test images, or, where labels come from the same images, on those that neither are
+ * labelled nor overlap a labelled one.
+ */
+export function testImages(set: ImageSet, split: Split, labelled: Int32Array): Int32Array {
+  if (!split.adapt) return split.test;
   const taken = new Set(labelled);
-  const left = test.filter((i) => !taken.has(i) && !labelled.some((j) => overlap(set, i, j)));
-  if (left.length === 0) {
-    throw new InputError({
-      got: "no image that is neither labelled nor overlaps a labelled one",
-      expected: "some to test on",
-      todo: "Give smaller budgets in labelsPerClass.",
-    });
-  }
-  return left;
+  return split.test.filter((i) => !taken.has(i) && !labelled.some((j) => overlap(set, i, j)));
 }
 
 function overlap(set: ImageSet, i: number, j: number): boolean {

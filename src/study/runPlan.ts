@@ -21,6 +21,7 @@ import { runTrials, type Failure, type PreparedMethod, type TrialSettings } from
 import { savings, savingsText } from "./savings";
 import { splitImages } from "./split";
 import { readSplit, splitToJson, type DrawnSplit } from "./splitFile";
+import { keepClasses } from "./keepClasses";
 import { standardise } from "./standardise";
 import { openStore, type Store, type TrialRecord } from "./store";
 import { resultsCsv, summarise, summaryCsv, summaryTable } from "./summary";
@@ -64,9 +65,10 @@ export async function runPlan(
 ): Promise<StudyOutcome> {
   configureBackend({ threads: plan.threads ?? 2 });
   const store = openStore(out, encoders);
-  const set = { ...(await openImages(plan, on)), name: plan.name };
-  const drawn = drawSplit(set, plan);
-  writeFileIfChanged(path.join(out, "split.json"), splitToJson(set, imagesHash(set), drawn));
+  const all = { ...(await openImages(plan, on)), name: plan.name };
+  const drawn = drawSplit(all, plan);
+  const { set, notes: classNotes } = keepClasses(all, drawn.split);
+  writeFileIfChanged(path.join(out, "split.json"), splitToJson(all, imagesHash(all), drawn));
   const methods = plan.methods.map(({ name, pretrain, classify }): PreparedMethod => ({
     name,
     pretrain: makePretrain(pretrain),
@@ -84,7 +86,7 @@ export async function runPlan(
   const { results, failures, found } = await runTrials(set, drawn, methods, settings, store, on);
   const study: StudyFile = {
     plan,
-    notes: [...drawn.split.notes, ...planNotes(plan)],
+    notes: [...drawn.split.notes, ...testSizes(results), ...classNotes, ...planNotes(plan)],
     trials: results.map((result) => result.key),
   };
   writeFileIfChanged(path.join(out, "study.json"), `${canonicalJson(study, 1)}\n`);
@@ -143,6 +145,19 @@ function drawSplit(set: ImageSet, plan: Plan): DrawnSplit {
     drawLadder(set, split, budget, rng.fork("label draw").fork(String(draw))),
   );
   return { split, ladders };
+}
+
+/** Says how many images were tested on, where that differs between trials. */
+function testSizes(results: readonly TrialRecord[]): string[] {
+  const sizes = new Map<number, number[]>();
+  for (const { labelsPerClass, nTest } of results)
+    sizes.set(labelsPerClass, [...(sizes.get(labelsPerClass) ?? []), nTest]);
+  if (new Set([...sizes.values()].flat()).size <= 1) return [];
+  const told = [...sizes].map(([labels, counts]) => {
+    const [least, most] = [Math.min(...counts), Math.max(...counts)];
+    return `${least === most ? least : `${least} to ${most}`} with ${labels}`;
+  });
+  return [`Test images by labels a class: ${told.join(", ")}.`];
 }
 
 function planNotes({ draws, pretrainings = 1, notes = [] }: Plan): string[] {

@@ -20,7 +20,7 @@ import {
 } from "../core";
 import { accuracy, argmaxRows, balancedAccuracy, confusion, macroF1 } from "../metrics";
 import { embedImages, loadEncoder } from "../nets";
-import { rung } from "./ladder";
+import { rung, testImages } from "./ladder";
 import type { DrawnSplit } from "./splitFile";
 import type { Store, TrialRecord } from "./store";
 import { version } from "./version";
@@ -159,6 +159,7 @@ function planTrials(
         const ladder = ladders[draw];
         const pretraining = draw % settings.pretrainings;
         const labelled = rung(ladder, split.pool, labelsPerClass);
+        const test = testImages(set, split, labelled);
         const pretrainSpec = method.pretrainSpec ?? { unnamed: m };
         const encoderKey = sha256(canonicalJson({ ...common, pretrainSpec, pretraining }));
         const key = sha256(
@@ -170,7 +171,7 @@ function planTrials(
             labelsPerClass,
             draw,
             labelled: labelHash(labelled),
-            test: labelHash(ladder.test),
+            test: labelHash(test),
           }),
         );
         return {
@@ -179,7 +180,7 @@ function planTrials(
           draw,
           pretraining,
           labelled,
-          test: ladder.test,
+          test,
           encoderKey,
           key,
         };
@@ -285,6 +286,7 @@ async function runTrial(
   on: Progress,
 ): Promise<TrialRecord> {
   const { method, labelled, labelsPerClass, draw, test } = trial;
+  if (test.length === 0) throw nothingLeft();
   const start = process.hrtime.bigint();
   const frozen = method.classify.frozen === true;
   const source = frozen ? await workshop.embedded() : set;
@@ -338,6 +340,14 @@ async function runTrial(
   } finally {
     classifier.dispose();
   }
+}
+
+function nothingLeft(): InputError {
+  return new InputError({
+    got: "no image that is neither labelled nor overlaps a labelled one",
+    expected: "some to test on",
+    todo: "Give smaller budgets in labelsPerClass.",
+  });
 }
 
 /** What a classifier may look at: the images of pretraining without labels, and the labelled ones. */

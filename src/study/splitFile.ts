@@ -11,10 +11,9 @@ interface SplitFile {
   readonly test: readonly string[];
   readonly adapt: boolean;
   readonly notes: readonly string[];
-  /** For each draw: the labelled images by class, and the test images if they differ from `test`. */
+  /** For each draw: the labelled images by class, in the order in which budgets take them. */
   readonly draws: readonly {
     readonly byClass: Readonly<Record<string, readonly string[]>>;
-    readonly test?: readonly string[];
   }[];
 }
 
@@ -37,7 +36,6 @@ export function splitToJson(set: ImageSet, imagesHash: string, drawn: DrawnSplit
     notes: split.notes,
     draws: ladders.map((ladder) => ({
       byClass: Object.fromEntries(set.classNames.map((name, c) => [name, ids(ladder.byClass[c])])),
-      ...(ladder.test === split.test ? {} : { test: ids(ladder.test) }),
     })),
   };
   return `${canonicalJson(file, 1)}\n`;
@@ -74,7 +72,6 @@ export function readSplit(
   };
   const ladders = stored.draws.slice(0, draws).map((draw) => ({
     byClass: set.classNames.map((name) => indices(draw.byClass[name] ?? []).subarray(0, budget)),
-    test: draw.test === undefined ? split.test : indices(draw.test),
   }));
   const short = ladders.some((ladder) =>
     ladder.byClass.some((images) => images.length > 0 && images.length < budget),

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { createRng, InputError, withLabels } from "../../src/core";
-import { drawLadder, rung, splitImages } from "../../src/study";
+import { drawLadder, rung, splitImages, testImages } from "../../src/study";
+import { keepClasses } from "../../src/study/keepClasses";
 import { stripes } from "./fixtures";
 
 const rng = createRng(5);
@@ -39,14 +40,14 @@ describe("study/split", () => {
     const set = { ...stripes({ groupSize: 30 }), windows };
     const split = splitImages(set, { adaptGroups: ["scan 1"] }, rng);
     assert.ok(!split.pretrain.some((i) => set.groups[i] === "scan 1"));
-    const ladder = drawLadder(set, split, 2, rng);
-    const labelled = ladder.byClass.flatMap((images) => [...images]);
+    const labelled = rung(drawLadder(set, split, 2, rng), split.pool, 2);
+    const test = testImages(set, split, labelled);
     assert.equal(labelled.length, 6);
     for (const i of labelled) {
       assert.equal(set.groups[i], "scan 1");
-      for (const near of [i - 1, i, i + 1]) assert.ok(!ladder.test.includes(near));
+      for (const near of [i - 1, i, i + 1]) assert.ok(!test.includes(near));
     }
-    assert.ok(ladder.test.length > 0);
+    assert.ok(test.length > 0);
   });
 
   it("says which groups there are when one is not", () => {
@@ -93,5 +94,20 @@ describe("study/ladder", () => {
     const set = withLabels(all, labels);
     const ladder = drawLadder(set, splitImages(set, { testGroups: ["scan 0"] }, rng), 2, rng);
     assert.equal(ladder.byClass[2].length, 0);
+  });
+});
+
+describe("study/keepClasses", () => {
+  it("leaves out a class that can be neither learnt nor tested, and says so", () => {
+    const all = stripes({ perClass: 20, groupSize: 20 });
+    const labels = all.labels.map((label, i) => (all.groups[i] === "scan 2" ? label % 2 : label));
+    const set = withLabels(all, labels);
+    const split = splitImages(set, { adaptGroups: ["scan 2"] }, rng);
+    const kept = keepClasses(set, split);
+    assert.deepEqual(kept.set.classNames, ["class 0", "class 1"]);
+    assert.match(kept.notes.join(), /class 2/);
+    for (const i of split.pool) assert.equal(kept.set.labels[i], labels[i]);
+    assert.ok(kept.set.labels.every((label) => label < 2));
+    assert.equal(keepClasses(all, splitImages(all, { test: 0.3 }, rng)).set, all);
   });
 });
