@@ -16,6 +16,7 @@ import {
   readStl10,
   readTar,
   stl10Files,
+  type TarSink,
 } from "../formats";
 import { setFolder } from "./cache";
 import { card, type CatalogCard, type CatalogFile } from "./card";
@@ -93,23 +94,29 @@ async function unpackStl10(its: CatalogCard, folder: string, on: Progress): Prom
   if (wanted.size === 0) return folder;
   const [file] = its.files;
   const archive = await download(its.name, file, folder, on);
-  await readTar(
-    archive,
-    (where) => {
-      const name = path.posix.basename(where);
-      return wanted.has(name) ? fileSink(path.join(folder, name)) : undefined;
-    },
-    {
-      ...(on.signal === undefined ? {} : { signal: on.signal }),
-      report: (done) =>
-        on.report?.({ task: `Unpacking ${file.name}`, done, total: file.bytes, unit: "byte" }),
-    },
-  );
+  const handles = new Set<number>();
+  try {
+    await readTar(
+      archive,
+      (where) => {
+        const name = path.posix.basename(where);
+        return wanted.has(name) ? fileSink(path.join(folder, name), handles) : undefined;
+      },
+      {
+        ...(on.signal === undefined ? {} : { signal: on.signal }),
+        report: (done) =>
+          on.report?.({ task: `Unpacking ${file.name}`, done, total: file.bytes, unit: "byte" }),
+      },
+    );
+  } finally {
+    handles.forEach((handle) => fs.closeSync(handle));
+  }
   fs.rmSync(archive);
   return folder;
 }
 
-function fileSink(file: string): { write: (piece: Uint8Array) => void; end: () => void } {
+/** Writes one file, which gets its name when it is whole; `open` holds its handle until then. */
+function fileSink(file: string, open: Set<number>): TarSink {
   const partial = `${file}.part`;
   const attempt = <T>(act: () => T): T => {
     try {
@@ -119,13 +126,15 @@ function fileSink(file: string): { write: (piece: Uint8Array) => void; end: () =
     }
   };
   const handle = attempt(() => fs.openSync(partial, "w"));
+  open.add(handle);
   return {
     write: (piece) =>
       attempt(() => {
-        for (let at = 0; at < piece.length;) at += fs.writeSync(handle, piece, at);
+        for (let at = 0; at < piece.length; ) at += fs.writeSync(handle, piece, at);
       }),
     end: () =>
       attempt(() => {
+        open.delete(handle);
         fs.closeSync(handle);
         fs.renameSync(partial, file);
       }),
