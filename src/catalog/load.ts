@@ -130,7 +130,7 @@ function fileSink(file: string, open: Set<number>): TarSink {
   return {
     write: (piece) =>
       attempt(() => {
-        for (let at = 0; at < piece.length; ) at += fs.writeSync(handle, piece, at);
+        for (let at = 0; at < piece.length;) at += fs.writeSync(handle, piece, at);
       }),
     end: () =>
       attempt(() => {
