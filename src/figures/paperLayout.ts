@@ -40,10 +40,13 @@ export function paperLayout(options: PaperOptions): Record<string, unknown> {
   const { title = "", notes = [], width = 600, plotHeight, legend = [] } = options;
   const { left = 72, right = 20, bottom = 64 } = options;
   const titleLines = wrapText(title, fontSizes.title, width - 24).map(escapeText);
-  const noteLines = notes.flatMap((note) => wrapText(note, fontSizes.note, width - 24));
+  const noteLines = notes.flatMap((note) => wrapText(note, fontSizes.note, 0.92 * width - 24));
   const entry = Math.max(0, ...legend.map((name) => textWidth(name, fontSizes.legend)));
   const plotWidth = width - left - right;
   const columns = Math.max(1, Math.floor((width - right) / (entry + legendSymbol)));
+  // What is free goes to the entries, for browsers whose Arial is a wider font.
+  const free = (width - right) / columns - legendSymbol;
+  const entryWidth = round(Math.max(entry, Math.min(1.2 * entry, free)), 2);
   const legendHeight = Math.ceil(legend.length / columns) * legendRow;
   const titleHeight = titleLines.length === 0 ? 0 : 14 + titleLines.length * 26;
   const margin = {
@@ -62,7 +65,7 @@ export function paperLayout(options: PaperOptions): Record<string, unknown> {
     hoverlabel: { font: { family: fontFamily, size: 14 } },
     showlegend: legend.length > 0,
     ...(titleLines.length === 0 ? {} : { title: titleAt(titleLines) }),
-    ...(legend.length === 0 ? {} : { legend: legendAbove(entry, (4 - left) / plotWidth) }),
+    ...(legend.length === 0 ? {} : { legend: legendAbove(entryWidth, (4 - left) / plotWidth) }),
     annotations: noteLines.length === 0 ? [] : [notesBelow(noteLines, left, bottom)],
   };
 }

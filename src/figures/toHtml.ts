@@ -1,14 +1,17 @@
 import * as fs from "node:fs";
 import type { Figure } from "../core";
+import { fontFiles } from "./fonts";
 import { titleText } from "./text";
 import { pictureSize, type SizeOptions } from "./toSvg";
 
 /**
- * A figure as one page that needs nothing else: interactive, with plotly.js inside (5 MB).
+ * A figure as one page that needs nothing else: interactive, with plotly.js and the font inside (5 MB).
  * @throws InputError if the size is not positive
  */
 export function toHtml(figure: Figure, options: SizeOptions = {}): string {
   const plotly = fs.readFileSync(require.resolve("plotly.js-dist-min"), "utf8");
+  const [regular] = fontFiles();
+  const font = fs.readFileSync(regular).toString("base64");
   const layout = { ...figure.layout, ...pictureSize(figure, options) };
   const title = titleText(figure);
   return `<!doctype html>
@@ -17,18 +20,32 @@ export function toHtml(figure: Figure, options: SizeOptions = {}): string {
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>${escapeHtml(title)}</title>
-<style>body { margin: 1em; background: white; } #figure { margin: auto; width: max-content; }</style>
+<style>
+@font-face { font-family: Arimo; src: url(data:font/ttf;base64,${font}); }
+body { margin: 1em; background: white; }
+#figure { margin: auto; width: max-content; }
+</style>
 </head>
 <body>
 <div id="figure" role="img" aria-label="${escapeHtml(title)}"></div>
 <script>${plotly.replaceAll("</script", "<\\/script")}</script>
 <script>
-Plotly.newPlot("figure", ${script(figure.data)}, ${script(layout)}, { displaylogo: false });
+// With its letters at hand the figure is laid out as in the pictures.
+document.fonts.load("16px Arimo").finally(() =>
+  Plotly.newPlot("figure", ${script(figure.data)}, ${script(layout)}, ${script(config)}),
+);
 </script>
 </body>
 </html>
 `;
 }
+
+/** Of plotly's buttons those that a finished figure needs; its picture is an SVG. */
+const config = {
+  displaylogo: false,
+  modeBarButtons: [["toImage", "zoom2d", "pan2d", "resetScale2d"]],
+  toImageButtonOptions: { format: "svg", filename: "figure" },
+};
 
 /** JSON that cannot end the script it stands in. */
 const script = (value: unknown): string => JSON.stringify(value).replaceAll("<", "\\u003c");

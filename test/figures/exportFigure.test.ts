@@ -161,5 +161,6 @@ describe("toHtml", () => {
     assert.equal(scripts.length, 2);
     assert.match(scripts[1].textContent, /Plotly\.newPlot\("figure"/);
     assert.doesNotMatch(scripts[1].textContent, /<more>/);
+    assert.match(html, /@font-face \{ font-family: Arimo; src: url\(data:font\/ttf;base64,/);
   });
 });
