@@ -75,6 +75,7 @@ export function explainFileError(error: unknown, file: string, use: "read" | "wr
 const fileErrorAdvice: Readonly<Record<string, readonly [why: string, todo: string]>> = {
   ENOENT: ["there is no such file or folder", "Check the path."],
   ENOTDIR: ["a part of the path is a file, not a folder", "Check the path."],
+  EEXIST: ["a part of the path is a file, not a folder", "Check the path."],
   EISDIR: ["it is a folder", "Name a file inside it."],
   EACCES: ["permission denied", "Choose another folder, or change its permissions."],
   EPERM: ["permission denied", "Choose another folder, or change its permissions."],

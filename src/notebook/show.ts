@@ -4,9 +4,9 @@ import { kernelHost, present } from "./host";
 
 /** Size of the picture that stands in for the interactive figure. */
 export interface ShowOptions {
-  /** Pixels. @default 720 */
+  /** Pixels. @default the figure's own */
   readonly width?: number;
-  /** Pixels. @default 480 */
+  /** Pixels. @default the figure's own */
   readonly height?: number;
 }
 
@@ -14,20 +14,17 @@ export interface ShowOptions {
  * Shows a figure in a notebook: one message with the interactive plotly form, a picture for where plotly is not, and a
  * line of text. Outside a notebook it prints that line.
  */
-export async function show(
-  figure: Figure,
-  { width = 720, height = 480 }: ShowOptions = {},
-): Promise<void> {
+export async function show(figure: Figure, size: ShowOptions = {}): Promise<void> {
   const text = describe(figure);
   if (kernelHost() === undefined) {
     present({ "text/plain": text });
     return;
   }
-  const png = await toPng(figure, { width, height });
+  const png = await toPng(figure, { ...size, scale: 1 });
   present({
     "application/vnd.plotly.v1+json": {
       data: figure.data,
-      layout: { ...figure.layout, width, height },
+      layout: { ...figure.layout, ...size },
     },
     "image/png": Buffer.from(png).toString("base64"),
     "text/plain": text,

@@ -163,7 +163,7 @@ function testSizes(results: readonly TrialRecord[]): string[] {
 function planNotes({ draws, pretrainings = 1, notes = [] }: Plan): string[] {
   const drawn = `${draws} label ${draws === 1 ? "draw" : "draws"}`;
   const trained = `${pretrainings} ${pretrainings === 1 ? "pretraining" : "pretrainings"}`;
-  const band = draws > 1 ? "; bands: 95 % t-interval over the draws" : "";
+  const band = draws > 1 ? "; intervals: 95 %, Student's t over the draws" : "";
   return [`${drawn}, shared by all methods; ${trained}${band}.`, ...notes];
 }
 
