@@ -1,0 +1,46 @@
+import { checkNumber } from "../../core";
+import { unsuitable } from "../damaged";
+import type { SiUnit } from "./siUnit";
+
+/** What the reader of an image may add to what the file says. */
+export interface LateralOptions {
+  /** Size of a pixel, one number where pixels are square, in nm. Needed where the file gives none; replaces what it gives. */
+  readonly nmPerPixel?: number | readonly [x: number, y: number];
+}
+
+/** What a file says of its frame. */
+export interface LateralClaim {
+  readonly width: number;
+  readonly height: number;
+  /** Frame size in `unit`; left out where the file says nothing. */
+  readonly size?: readonly [x: number, y: number];
+  readonly unit?: SiUnit;
+}
+
+/**
+ * Frame size in metres, from the caller or from the file.
+ * @throws InputError if neither gives one: a guess would make every length and area wrong
+ */
+export function lateralSize(
+  file: string,
+  { width, height, size, unit }: LateralClaim,
+  { nmPerPixel }: LateralOptions,
+): [x: number, y: number] {
+  if (nmPerPixel !== undefined) {
+    const pair = typeof nmPerPixel === "number" ? [nmPerPixel, nmPerPixel] : nmPerPixel;
+    const [x, y] = pair.map((value) =>
+      checkNumber("nmPerPixel", value, { min: 0, aboveMin: true }),
+    );
+    return [x * 1e-9 * width, y * 1e-9 * height];
+  }
+  if (size !== undefined && unit?.unit === "m")
+    return [size[0] * unit.factor, size[1] * unit.factor];
+  throw unsuitable(
+    file,
+    size === undefined
+      ? "which says nothing of its size on the surface"
+      : `whose frame is ${size[0]} x ${size[1]} without a unit of length`,
+    "a size of the pixels",
+    "Give the size of a pixel with nmPerPixel, for example nmPerPixel: 0.1.",
+  );
+}

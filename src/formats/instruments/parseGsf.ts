@@ -1,0 +1,65 @@
+import type { Scan } from "../../core";
+import { checkImageSize } from "../checkImageSize";
+import { damaged } from "../damaged";
+import { assembleScan } from "./assembleScan";
+import { headerTable } from "./headerTable";
+import { lateralSize, type LateralOptions } from "./lateralSize";
+import { readPlane } from "./readPlane";
+import { siUnit } from "./siUnit";
+
+/** First line of a file. */
+export const gsfMagic = "Gwyddion Simple Field 1.0\n";
+
+/**
+ * Reads a Gwyddion Simple Field.
+ * @throws InputError if it is cut short, or says no size and none is given
+ * @see Gwyddion user guide, "Gwyddion Simple Field"
+ */
+export function parseGsf(bytes: Uint8Array, file: string, options: LateralOptions): Scan {
+  const end = bytes.indexOf(0);
+  if (end < 0) throw damaged(file, "its header has no end");
+  const header = headerTable(file);
+  const text = Buffer.from(bytes.buffer, bytes.byteOffset, end).toString("utf8");
+  for (const line of text.slice(gsfMagic.length).split("\n")) {
+    const at = line.indexOf("=");
+    if (at > 0) header.add(line.slice(0, at).trim(), line.slice(at + 1).trim());
+  }
+  const number = (key: string, missing: number): number => Number(header.get(key) ?? missing);
+  const [width, height] = [number("XRes", NaN), number("YRes", NaN)];
+  if (![width, height].every((size) => Number.isSafeInteger(size) && size > 0)) {
+    throw damaged(file, `its header says ${width} x ${height} pixels`);
+  }
+  checkImageSize(width, height, file);
+  // One to four zeros fill the header up to a multiple of four.
+  const from = end + 4 - (end % 4);
+  if (from + 4 * width * height !== bytes.length) {
+    throw damaged(
+      file,
+      `${width} x ${height} pixels need ${from + 4 * width * height} bytes and it has ${bytes.length}`,
+    );
+  }
+  const { unit, factor } = siUnit(header.get("ZUnits") ?? "");
+  const lateral = siUnit(header.get("XYUnits") ?? "");
+  const sizeMetres = lateralSize(
+    file,
+    { width, height, size: [number("XReal", 1), number("YReal", 1)], unit: lateral },
+    options,
+  );
+  return assembleScan({
+    file,
+    format: "Gwyddion Simple Field",
+    channels: [
+      {
+        name: header.get("Title") ?? "data",
+        unit,
+        direction: "forward",
+        data: readPlane(bytes, { from, width, height, type: "f32", scale: factor }),
+      },
+    ],
+    width,
+    height,
+    sizeMetres,
+    offsetMetres: [number("XOffset", 0) * lateral.factor, number("YOffset", 0) * lateral.factor],
+    metadata: header.toRecord(),
+  });
+}

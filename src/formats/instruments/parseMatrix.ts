@@ -1,0 +1,231 @@
+import * as path from "node:path";
+import type { Channel, Scan } from "../../core";
+import { checkImageSize } from "../checkImageSize";
+import { damaged, unsuitable } from "../damaged";
+import { assembleScan } from "./assembleScan";
+import { byteCursor } from "./byteCursor";
+import { checkMemory } from "./checkMemory";
+import { matrixBlocks, matrixMagic } from "./matrixBlocks";
+import {
+  matrixParameters,
+  type MatrixFile,
+  type MatrixState,
+  type MatrixTransfer,
+} from "./matrixParameters";
+import { siUnit } from "./siUnit";
+
+/** The raw values of a data file, as they were recorded. */
+export interface MatrixData {
+  /** Points the instrument meant to record. */
+  readonly intended: number;
+  /** Points it did. */
+  readonly captured: number;
+  /** 4-byte whole numbers, little-endian. */
+  readonly raw: DataView;
+}
+
+/** Reads the raw values of a MATRIX data file. @throws InputError if it holds none */
+export function parseMatrixData(bytes: Uint8Array, file: string): MatrixData {
+  let counts: readonly [intended: number, captured: number] | undefined;
+  for (const outer of matrixBlocks(bytes, file, matrixMagic.length)) {
+    if (outer.id !== "TLKB") continue;
+    for (const { id, content } of matrixBlocks(outer.content, file, 4)) {
+      if (id === "CSED") {
+        const cursor = byteCursor(content, file, 20);
+        counts = [cursor.i32(), cursor.i32()];
+      } else if (id === "ATAD" && counts !== undefined) {
+        const [intended, captured] = counts;
+        if (captured < 1 || 4 * captured > content.length || intended < captured) {
+          throw damaged(
+            file,
+            `it announces ${captured} of ${intended} points and holds ${content.length / 4}`,
+          );
+        }
+        const raw = new DataView(content.buffer, content.byteOffset, 4 * captured);
+        return { intended, captured, raw };
+      }
+    }
+  }
+  throw unsuitable(
+    file,
+    "which holds parameters and no image",
+    'a data file, such as "...--1_1.Z_mtrx"',
+    "Read the data file beside it.",
+  );
+}
+
+/**
+ * Reads an image of Omicron's MATRIX, with the parameter files of its session: the frame scanned upwards, and the frame
+ * scanned downwards where there is one. Lines recorded right to left come left to right. What was not recorded is NaN.
+ * @param stream parameter files in order
+ * @throws InputError if the parameters do not belong to the file, or it holds something else than an image
+ */
+export function parseMatrix(
+  bytes: Uint8Array,
+  file: string,
+  stream: readonly MatrixFile[],
+): Scan[] {
+  const name = path.basename(file);
+  const data = parseMatrixData(bytes, file);
+  if (stream.length === 0) {
+    throw unsuitable(
+      file,
+      "whose parameter files are missing",
+      `"${name.replace(/--\d+_\d+\.[^.]*$/, "")}_0001.mtrx" of the same session`,
+      "Put it into the same folder; where bytes are read, give it as one of companions.",
+    );
+  }
+  const state = matrixParameters(stream, name);
+  const frame = readFrame(state, file);
+  const [, channelName = ""] = /\.([^.]*)_mtrx$/i.exec(name) ?? [];
+  const { convert, unit } = findTransfer(state, channelName, file);
+  const perFrame = frame.width * frame.height * (frame.retraceX ? 2 : 1);
+  if (data.intended > perFrame * (frame.retraceY ? 2 : 1)) {
+    throw unsuitable(
+      file,
+      `which holds ${data.intended} points where an image has ${perFrame}`,
+      "an image",
+      "Spectra and spectra on a grid are not read.",
+    );
+  }
+  const frames = frame.retraceY && data.captured > perFrame ? 2 : 1;
+  checkMemory(file, 8 * frames * perFrame, bytes.length);
+  return Array.from({ length: frames }, (_, i) =>
+    assembleScan({
+      file,
+      format: "Omicron MATRIX",
+      channels: readFrameChannels(data, frame, i, { convert, unit, name: channelName }),
+      width: frame.width,
+      height: frame.height,
+      sizeMetres: frame.sizeMetres,
+      ...(frames > 1 ? { title: i === 0 ? "up" : "down" } : {}),
+      scanDirection: i === 0 ? "up" : "down",
+      lineSeconds: number(state, "XYScanner.Raster_Time") * frame.width,
+      biasVolts: number(state, "GapVoltageControl.Voltage"),
+      offsetMetres: [number(state, "XYScanner.X_Offset"), number(state, "XYScanner.Y_Offset")],
+      angleDegrees: number(state, "XYScanner.Angle"),
+      metadata: {
+        ...Object.fromEntries(
+          Array.from(state.values, ([key, value]) => [
+            key,
+            withUnit(value, state.units.get(key) ?? ""),
+          ]),
+        ),
+        "fewscope.points": `${data.captured} of ${data.intended}`,
+      },
+    }),
+  );
+}
+
+interface Frame {
+  readonly width: number;
+  readonly height: number;
+  readonly sizeMetres: readonly [number, number];
+  readonly retraceX: boolean;
+  readonly retraceY: boolean;
+}
+
+function readFrame(state: MatrixState, file: string): Frame {
+  const [width, height] = [number(state, "XYScanner.Points"), number(state, "XYScanner.Lines")];
+  if (![width, height].every((size) => Number.isSafeInteger(size) && size > 0)) {
+    throw damaged(file, `its parameters say ${width} x ${height} points`);
+  }
+  checkImageSize(width, height, file);
+  if (
+    state.values.get("XYScanner.Enable_Subgrid") === "true" &&
+    [number(state, "XYScanner.Subgrid_X"), number(state, "XYScanner.Subgrid_Y")].some((n) => n > 1)
+  ) {
+    throw unsuitable(
+      file,
+      "which was recorded on a part of the points only (subgrid)",
+      "an image of all points",
+      "Record it without a subgrid.",
+    );
+  }
+  // The first MATRIX software wrote the size before zooming.
+  const zoom = Math.max(1, number(state, "XYScanner.Zoom") || 1);
+  return {
+    width,
+    height,
+    sizeMetres: [number(state, "XYScanner.Width") / zoom, number(state, "XYScanner.Height") / zoom],
+    retraceX: state.values.get("XYScanner.X_Retrace") === "true",
+    retraceY: state.values.get("XYScanner.Y_Retrace") === "true",
+  };
+}
+
+function number({ values }: MatrixState, key: string): number {
+  return Number(values.get(key) ?? NaN);
+}
+
+function withUnit(value: string, unit: string): string {
+  return unit === "" || unit === "--" ? value : `${value} ${unit}`;
+}
+
+interface Transfer {
+  readonly unit: string;
+  readonly convert: (raw: number) => number;
+}
+
+/** The transfer function that was defined last for the channel's name. */
+function findTransfer(state: MatrixState, channel: string, file: string): Transfer {
+  const keys = [...state.channels].filter(([, name]) => name === channel).map(([key]) => key);
+  const key = keys.sort((a, b) => b - a).find((candidate) => state.transfers.has(candidate));
+  const transfer = key === undefined ? undefined : state.transfers.get(key);
+  if (transfer === undefined) {
+    throw damaged(file, `its parameters give no scale for the channel "${channel.slice(0, 40)}"`);
+  }
+  const { unit, factor } = siUnit(transfer.unit);
+  const convert = transferFunction(transfer, file);
+  return { unit, convert: (raw) => convert(raw) * factor };
+}
+
+function transferFunction(
+  { name, properties }: MatrixTransfer,
+  file: string,
+): (raw: number) => number {
+  const property = (key: string): number => {
+    const value = properties.get(key);
+    if (value === undefined) throw damaged(file, `its scale lacks ${key}`);
+    return value;
+  };
+  if (name === "TFF_Linear1D") {
+    const [factor, offset] = [property("Factor"), property("Offset")];
+    return (raw) => (raw - offset) / factor;
+  }
+  if (name === "TFF_MultiLinear1D") {
+    const [raw1, preOffset] = [property("Raw_1"), property("PreOffset")];
+    const [neutral, preFactor] = [property("NeutralFactor"), property("PreFactor")];
+    const offset = property("Offset");
+    return (raw) => ((raw1 - preOffset) * (raw - offset)) / (neutral * preFactor);
+  }
+  throw unsuitable(
+    file,
+    `whose values have the scale "${name.slice(0, 40)}"`,
+    "TFF_Linear1D or TFF_MultiLinear1D",
+    "Export it from the instrument's software in another format.",
+  );
+}
+
+/** For each line the trace, then the retrace from right to left; the first frame bottom to top, the second top to bottom. */
+function readFrameChannels(
+  { raw, captured }: MatrixData,
+  { width, height, retraceX }: Frame,
+  frame: number,
+  { convert, unit, name }: Transfer & { readonly name: string },
+): Channel[] {
+  const directions = retraceX ? (["forward", "backward"] as const) : (["forward"] as const);
+  const perLine = width * directions.length;
+  const start = frame * perLine * height;
+  return directions.map((direction, side) => {
+    const data = new Float64Array(width * height).fill(NaN);
+    for (let line = 0; line < height; line++) {
+      const row = (frame === 0 ? height - 1 - line : line) * width;
+      const from = start + line * perLine + side * width;
+      for (let i = 0; i < width && from + i < captured; i++) {
+        const value = convert(raw.getInt32(4 * (from + i), true));
+        data[row + (side === 0 ? i : width - 1 - i)] = Number.isFinite(value) ? value : NaN;
+      }
+    }
+    return { name, unit, direction, data };
+  });
+}

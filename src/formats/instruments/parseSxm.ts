@@ -1,0 +1,161 @@
+import type { Channel, Scan } from "../../core";
+import { checkImageSize } from "../checkImageSize";
+import { damaged } from "../damaged";
+import { assembleScan } from "./assembleScan";
+import { headerTable, type HeaderTable } from "./headerTable";
+import { planeBytes, readPlane, type PlaneLayout } from "./readPlane";
+import { siUnit } from "./siUnit";
+
+/**
+ * Reads a Nanonis scan. The planes hold physical values already, so the calibrations of the header are not applied; they
+ * are big-endian whatever the header says. Lines of a backward plane run right to left, and those of an upward scan
+ * bottom to top, in the file; here they do not.
+ * @throws InputError if the header lacks something, or announces more values than there are
+ */
+export function parseSxm(bytes: Uint8Array, file: string): Scan {
+  const { header, dataFrom } = readHeader(bytes, file);
+  const [width, height] = readPixels(header, file);
+  const rows = readDataInfo(header, file);
+  const up = (header.get("SCAN_DIR") ?? "").trim().toLowerCase() === "up";
+  const layout: PlaneLayout = {
+    from: dataFrom,
+    width,
+    height,
+    type: "f32",
+    bigEndian: true,
+    flip: up,
+  };
+  const planes = listPlanes(rows, (bytes.length - dataFrom) / planeBytes(layout), file);
+  const channels = planes.map(({ name, unit, backward }, i): Channel => {
+    const { unit: base, factor } = siUnit(unit);
+    return {
+      name,
+      unit: base,
+      direction: backward ? "backward" : "forward",
+      data: readPlane(bytes, {
+        ...layout,
+        from: dataFrom + i * planeBytes(layout),
+        mirror: backward,
+        scale: factor,
+      }),
+    };
+  });
+  return assembleScan({
+    file,
+    format: "Nanonis SXM",
+    channels,
+    width,
+    height,
+    sizeMetres: numbers(header, "SCAN_RANGE", 2, file),
+    scanDirection: up ? "up" : "down",
+    lineSeconds: first(header, "SCAN_TIME"),
+    biasVolts: first(header, "BIAS"),
+    offsetMetres: [first(header, "SCAN_OFFSET"), second(header, "SCAN_OFFSET")],
+    angleDegrees: first(header, "SCAN_ANGLE"),
+    metadata: header.toRecord(),
+  });
+}
+
+/** The text ends with its own tag and two marker bytes; comments are free text, so neither may be looked for alone. */
+function readHeader(bytes: Uint8Array, file: string): { header: HeaderTable; dataFrom: number } {
+  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const end = buffer.indexOf(":SCANIT_END:", 0, "latin1");
+  if (end < 0) throw damaged(file, "its header has no end");
+  const marker = buffer.indexOf(Buffer.from([0x1a, 0x04]), end);
+  if (marker < 0) throw damaged(file, "no data follow its header");
+  const header = headerTable(file);
+  let tag = "";
+  let value: string[] = [];
+  const close = (): void => {
+    if (tag !== "") header.add(tag, value.join("\n").trim());
+  };
+  for (const line of buffer.toString("latin1", 0, end).split(/\r?\n/)) {
+    const found = /^:(.+):\s*$/.exec(line)?.[1];
+    if (found === undefined) value.push(line);
+    else {
+      close();
+      tag = found;
+      value = [];
+    }
+  }
+  close();
+  return { header, dataFrom: marker + 2 };
+}
+
+function readPixels(header: HeaderTable, file: string): [width: number, height: number] {
+  const [a, b] = numbers(header, "SCAN_PIXELS", 2, file);
+  if (![a, b].every((size) => Number.isSafeInteger(size) && size > 0)) {
+    throw damaged(file, `its header says ${a} x ${b} pixels`);
+  }
+  checkImageSize(a, b, file);
+  // Version 1 wrote the number of lines first.
+  return (first(header, "NANONIS_VERSION") ?? 2) < 2 ? [b, a] : [a, b];
+}
+
+interface DataRow {
+  readonly name: string;
+  readonly unit: string;
+  readonly direction: string;
+}
+
+/** The table of channels, by the names of its columns. */
+function readDataInfo(header: HeaderTable, file: string): DataRow[] {
+  const [titles = [], ...rows] = (header.get("DATA_INFO") ?? "")
+    .split("\n")
+    .map((line) => line.trim().split("\t"));
+  const columns = ["Name", "Unit", "Direction"].map((title) => titles.indexOf(title));
+  const found = rows
+    .filter((cells) => columns.every((column) => column >= 0 && column < cells.length))
+    .map((cells) => {
+      const [name, unit, direction] = columns.map((column) => cells[column]);
+      return { name, unit, direction };
+    });
+  if (found.length === 0) throw damaged(file, "its header lists no channels");
+  return found;
+}
+
+interface Plane {
+  readonly name: string;
+  readonly unit: string;
+  readonly backward: boolean;
+}
+
+/** A slice of three-dimensional data says "both" where it holds one plane; the file's length tells. */
+function listPlanes(rows: readonly DataRow[], there: number, file: string): Plane[] {
+  const single = rows.map(({ name, unit, direction }) => ({
+    name,
+    unit,
+    backward: direction === "backward",
+  }));
+  const all = rows.flatMap(({ direction }, i) =>
+    direction === "both"
+      ? [
+          { ...single[i], backward: false },
+          { ...single[i], backward: true },
+        ]
+      : [single[i]],
+  );
+  if (there >= all.length && there < all.length + 1) return all;
+  if (there === single.length) return single;
+  throw damaged(file, `its header announces ${all.length} images and it holds ${there.toFixed(2)}`);
+}
+
+function words(header: HeaderTable, tag: string): string[] {
+  return (header.get(tag) ?? "").split(/\s+/).filter((word) => word !== "");
+}
+
+function first(header: HeaderTable, tag: string): number {
+  return Number.parseFloat(words(header, tag)[0] ?? "");
+}
+
+function second(header: HeaderTable, tag: string): number {
+  return Number.parseFloat(words(header, tag)[1] ?? "");
+}
+
+function numbers(header: HeaderTable, tag: string, count: number, file: string): [number, number] {
+  const values = words(header, tag).map(Number);
+  if (values.length < count || values.some((value) => Number.isNaN(value))) {
+    throw damaged(file, `its header gives no ${tag}`);
+  }
+  return [values[0], values[1]];
+}

@@ -1,0 +1,58 @@
+import { damaged } from "../damaged";
+
+/** The parts of a PNG file that hold pixels and texts. */
+export interface PngChunks {
+  readonly width: number;
+  readonly height: number;
+  /** Bits of one value. */
+  readonly depth: number;
+  /** 0 grey, 2 colour, 3 palette, 4 grey and alpha, 6 colour and alpha. */
+  readonly colourType: number;
+  readonly texts: ReadonlyMap<string, string>;
+  /** The file without all that is neither header nor pixels: a packed colour profile could be a bomb. */
+  readonly essential: Uint8Array;
+  /** The packed pixels. */
+  readonly packed: Uint8Array;
+}
+
+/**
+ * Takes a PNG file apart. @throws InputError if a chunk reaches beyond its end, or the header is missing
+ * @see PNG specification, third edition, section 5
+ */
+export function pngChunks(bytes: Uint8Array, file: string): PngChunks {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const kept: Uint8Array[] = [bytes.subarray(0, 8)];
+  const packed: Uint8Array[] = [];
+  const texts = new Map<string, string>();
+  let header: DataView | undefined;
+  for (let at = 8; at < bytes.length;) {
+    if (at + 12 > bytes.length) throw damaged(file, "it ends inside a chunk");
+    const end = at + 12 + view.getUint32(at);
+    if (end > bytes.length) throw damaged(file, "a chunk reaches beyond its end");
+    const type = Buffer.from(bytes.buffer, bytes.byteOffset + at + 4, 4).toString("latin1");
+    const content = bytes.subarray(at + 8, end - 4);
+    if (type === "IHDR" && content.length === 13) {
+      header ??= new DataView(content.buffer, content.byteOffset, content.byteLength);
+    }
+    if (type === "IDAT") packed.push(content);
+    if (type === "tEXt") addText(texts, content);
+    if (type === "IHDR" || type === "IDAT" || type === "IEND") kept.push(bytes.subarray(at, end));
+    if (type === "IEND") break;
+    at = end;
+  }
+  if (header === undefined) throw damaged(file, "it has no header");
+  return {
+    width: header.getUint32(0),
+    height: header.getUint32(4),
+    depth: header.getUint8(8),
+    colourType: header.getUint8(9),
+    texts,
+    essential: Buffer.concat(kept),
+    packed: Buffer.concat(packed),
+  };
+}
+
+function addText(texts: Map<string, string>, content: Uint8Array): void {
+  const [key, ...value] = Buffer.from(content).toString("latin1").split("\0");
+  texts.set(key, value.join("\0"));
+}

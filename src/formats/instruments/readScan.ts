@@ -1,0 +1,132 @@
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { explainFileError, InputError, type Scan } from "../../core";
+import { readAllBytes, sourceName } from "../byteSource";
+import { unsuitable } from "../damaged";
+import type { MatrixFile } from "./matrixParameters";
+import { parseCreatec } from "./parseCreatec";
+import { parseGsf } from "./parseGsf";
+import { parseGwy } from "./parseGwy";
+import { parseMatrix } from "./parseMatrix";
+import { parseScanNpy } from "./parseScanNpy";
+import { parseScanPng } from "./parseScanPng";
+import { parseSm4 } from "./parseSm4";
+import { parseSxm } from "./parseSxm";
+import { parseTiff, type ValueOptions } from "./parseTiff";
+import { scanFormat } from "./scanFormat";
+
+/** What the reader of an instrument's file may be told. */
+export interface ReadScanOptions extends ValueOptions {
+  /** Which scan of a file that holds several: its number from 0, or its title. @default 0 */
+  readonly image?: number | string;
+  /** Name of the file, where its bytes are given: it names the scan, and finds the place in a MATRIX session. */
+  readonly name?: string;
+  /** Parameter files of a MATRIX scan, where its bytes are given; with a path they are looked for beside it. */
+  readonly companions?: readonly MatrixFile[];
+  /** -1 where the laboratory writes down the bias of the tip. @default 1 */
+  readonly biasSign?: 1 | -1;
+}
+
+/**
+ * Reads one scan from an instrument's file, whose format its content tells: Nanonis SXM, Gwyddion GWY and GSF, Omicron
+ * MATRIX, RHK SM4 (beta), Createc, TIFF, grey PNG, NPY. The scan stands as on the surface: row 0 at the top, column 0 at
+ * the left, SI units, NaN where nothing was measured, every header value in `metadata`.
+ *
+ * A file may hold several scans: each image of a GWY file (except those that `writeGwy` wrote as channels of one), each
+ * page of a TIFF, the up and the down frame of MATRIX, the frames of an SM4. `image` chooses; `readScans` gives all.
+ * @throws InputError if the file cannot be read, is damaged, or of another kind
+ */
+export async function readScan(
+  input: string | Uint8Array,
+  options: ReadScanOptions = {},
+): Promise<Scan> {
+  const scans = await readScans(input, options);
+  const { image = 0 } = options;
+  const file = path.basename(options.name ?? sourceName(input));
+  const title = ({ name }: Scan): string =>
+    name.startsWith(`${file}: `) ? name.slice(file.length + 2) : name;
+  const found =
+    typeof image === "number" ? scans[image] : scans.find((scan) => title(scan) === image);
+  if (found !== undefined) return found;
+  throw new InputError({
+    got: `image ${JSON.stringify(image)} of "${file}"`,
+    expected: `a number from 0 to ${scans.length - 1}, or one of ${scans
+      .map((scan) => `"${title(scan)}"`)
+      .join(", ")}`,
+    todo: "Choose one of these.",
+  });
+}
+
+/** Reads all scans of an instrument's file, in the order of the file. @throws InputError as `readScan` */
+export async function readScans(
+  input: string | Uint8Array,
+  options: Omit<ReadScanOptions, "image"> = {},
+): Promise<Scan[]> {
+  const bytes = plainBytes(readAllBytes(input));
+  const file = typeof input === "string" ? input : (options.name ?? sourceName(input));
+  const scans = await parse(bytes, file, typeof input === "string", options);
+  if (options.biasSign !== -1) return scans;
+  return scans.map((scan) =>
+    scan.biasVolts === undefined ? scan : { ...scan, biasVolts: -scan.biasVolts },
+  );
+}
+
+/** Node's own kind of bytes shares its memory where others copy; readers must not change what the caller gave. */
+function plainBytes({ buffer, byteOffset, byteLength }: Uint8Array): Uint8Array {
+  return new Uint8Array(buffer, byteOffset, byteLength);
+}
+
+async function parse(
+  bytes: Uint8Array,
+  file: string,
+  isPath: boolean,
+  options: ReadScanOptions,
+): Promise<Scan[]> {
+  switch (scanFormat(bytes)) {
+    case "sxm":
+      return [parseSxm(bytes, file)];
+    case "gwy":
+      return parseGwy(bytes, file, options);
+    case "gsf":
+      return [parseGsf(bytes, file, options)];
+    case "matrix":
+      return parseMatrix(bytes, file, options.companions ?? (isPath ? findParameters(file) : []));
+    case "sm4":
+      return parseSm4(bytes, file);
+    case "createc":
+      return [parseCreatec(bytes, file)];
+    case "tiff":
+      return parseTiff(bytes, file, options);
+    case "png":
+      return [await parseScanPng(bytes, file, options)];
+    case "npy":
+      return parseScanNpy(bytes, file, options);
+    case "nanonis dat":
+      throw unsuitable(file, "which holds curves", "an image", "Read it with readCurves.");
+    default:
+      throw unsuitable(
+        file,
+        bytes.length === 0 ? "an empty file" : "which is of no known kind",
+        "Nanonis SXM, Gwyddion GWY or GSF, Omicron MATRIX, RHK SM4, Createc, TIFF, PNG or NPY",
+        "Save it from the instrument's software, or from Gwyddion, in one of these.",
+      );
+  }
+}
+
+/** Parameter files of the same session: "<base>_0001.mtrx" and so on beside "<base>--1_2.Z_mtrx". */
+function findParameters(file: string): MatrixFile[] {
+  const folder = path.dirname(file);
+  const base = path.basename(file).replace(/--\d+_\d+\.[^.]*$/, "");
+  let names: string[];
+  try {
+    names = fs.readdirSync(folder);
+  } catch (error) {
+    throw explainFileError(error, folder, "read");
+  }
+  return names
+    .filter(
+      (name) => name.startsWith(`${base}_`) && /^\d{4}\.mtrx$/i.test(name.slice(base.length + 1)),
+    )
+    .sort()
+    .map((name) => ({ name, bytes: readAllBytes(path.join(folder, name)) }));
+}

@@ -1,0 +1,33 @@
+import { siUnit, type SiUnit } from "./siUnit";
+import type { TiffTags } from "./tiffDirectory";
+
+/**
+ * Frame size as ImageJ or OME write it into a TIFF file. The resolution tags alone are not believed: most programs fill
+ * them with the dots per inch of a printer.
+ * @param description of the first page, which holds it for all
+ */
+export function tiffLateral(
+  tags: TiffTags,
+  description: string,
+  { width, height }: { readonly width: number; readonly height: number },
+): { readonly size?: readonly [x: number, y: number]; readonly unit?: SiUnit } {
+  if (/^ImageJ=/.test(description)) {
+    const named = /^unit=(.*)$/m.exec(description)?.[1].trim() ?? "";
+    const unit = siUnit(named === "micron" ? "um" : named.replace("\\u00B5", "µ"));
+    const [x, y] = [number(tags, 282), number(tags, 283)];
+    if (unit.unit === "m" && x > 0 && y > 0) return { size: [width / x, height / y], unit };
+  }
+  const attribute = (name: string): string | undefined =>
+    new RegExp(`\\b${name}="([^"]{0,40})"`).exec(description)?.[1];
+  const [x, y] = [Number(attribute("PhysicalSizeX")), Number(attribute("PhysicalSizeY"))];
+  const unit = siUnit(attribute("PhysicalSizeXUnit") ?? "µm");
+  if (unit.unit === "m" && x > 0 && y > 0 && description.includes("<OME")) {
+    return { size: [x * width, y * height], unit };
+  }
+  return {};
+}
+
+function number(tags: TiffTags, tag: number): number {
+  const value = tags.get(tag);
+  return value === undefined || typeof value === "string" ? NaN : (value[0] ?? NaN);
+}
