@@ -3,12 +3,16 @@ const { spawn } = require("node:child_process");
 const { projectFolder } = require("./places.js");
 
 const keptCharacters = 20_000;
+/** How long programs may tidy up after they were told to end. */
+const patienceMilliseconds = 3_000;
 
 /**
  * Children that run now. Each leads its own process group, so that a stop reaches all that it started, once.
  * @type {Set<import("node:child_process").ChildProcess>}
  */
 const running = new Set();
+
+let ending = false;
 
 /**
  * Called with the children's process ids when one starts or ends.
@@ -57,7 +61,8 @@ function execute(program, args, { cwd = projectFolder, env, onLine, timeoutSecon
     const end = (/** @type {boolean} */ ok) => {
       clearTimeout(timer);
       note(child, false);
-      resolve({ ok, ...written, output: `${written.stdout}\n${written.stderr}` });
+      // Nobody should go on, or complain, when all is being ended.
+      if (!ending) resolve({ ok, ...written, output: `${written.stdout}\n${written.stderr}` });
     };
     child.on("error", (error) => {
       written.stderr += String(error);
@@ -76,19 +81,28 @@ function note(child, runs) {
   for (const watcher of watchers) watcher(pids);
 }
 
-/** @param {import("node:child_process").ChildProcess} child */
-function endGroup(child) {
+/** @param {import("node:child_process").ChildProcess} child @param {NodeJS.Signals} [signal] */
+function endGroup(child, signal = "SIGTERM") {
   if (child.pid === undefined) return;
   try {
-    process.kill(-child.pid, "SIGTERM");
+    process.kill(-child.pid, signal);
   } catch {
     // It has ended by itself.
   }
 }
 
-/** Ends every program that runs now, with all that they started. */
-function endAll() {
+/**
+ * Ends every program that runs now, with all that they started, and waits until they are gone: one that still tidied up
+ * would come in the way of the next run.
+ */
+async function endAll() {
+  ending = true;
   for (const child of running) endGroup(child);
+  const patience = setTimeout(() => {
+    for (const child of running) endGroup(child, "SIGKILL");
+  }, patienceMilliseconds);
+  while (running.size > 0) await new Promise((resolve) => setTimeout(resolve, 20));
+  clearTimeout(patience);
 }
 
 module.exports = { execute, endAll, watchers };

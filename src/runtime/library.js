@@ -94,6 +94,7 @@ async function downloadWheel(wheel, staging) {
   const [program, ...before] = pip.command;
   const temporary = path.join(staging, "temporary");
   fs.mkdirSync(temporary);
+  say(`native TensorFlow ${tensorFlowVersion}: downloading about 270 MB (850 MB when unpacked)`);
   const progress = sayProgress(`native TensorFlow ${tensorFlowVersion}: downloading`);
   /** @type {number | undefined} */
   let total;

@@ -22,6 +22,8 @@ async function installOfficial() {
     return false;
   }
   say("native TensorFlow: the official download answers; fetching it");
+  const description = path.join(tfjsNodeFolder, "package.json");
+  const before = fs.readFileSync(description);
   // "download": whatever an earlier, killed run has left is removed first.
   const bin = path.join(modulesFolder, ".bin");
   const result = await execute(process.execPath, ["scripts/install.js", "cpu", "download"], {
@@ -29,6 +31,8 @@ async function installOfficial() {
     env: { ...process.env, PATH: `${bin}${path.delimiter}${process.env.PATH ?? ""}` },
     timeoutSeconds: limitSeconds,
   });
+  // The script writes into it, and leaves that there when it fails.
+  if (!fs.readFileSync(description).equals(before)) fs.writeFileSync(description, before);
   if (result.ok) return true;
   say("the official download of native TensorFlow failed; taking the Python package");
   fs.rmSync(path.join(tfjsNodeFolder, "deps"), { recursive: true, force: true });

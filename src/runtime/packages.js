@@ -22,6 +22,10 @@ function packagesState(project = projectFolder) {
   const installed = readJson(installedList(project));
   if (installed === undefined) return { status: "missing", found: "not installed" };
   const differing = differences(wanted?.packages ?? {}, installed.packages ?? {});
+  const lost = Object.keys(installed.packages ?? {}).find(
+    (key) => !fs.existsSync(path.join(project, key, "package.json")),
+  );
+  if (lost !== undefined) return { status: "missing", found: `${lost} is gone` };
   if (differing.length === 0) return { status: "ok", found: "as package-lock.json says" };
   const examples = differing.slice(0, 3).join(", ");
   return {

@@ -14,13 +14,13 @@ const steps = [
   {
     state: packagesState,
     act: installPackages,
-    what: "npm packages (600 MB of disk, half a minute or more)",
+    what: "npm packages (600 MB of disk; half a minute or more)",
     done: "npm packages",
   },
   {
     state: nativeState,
     act: installNative,
-    what: "native TensorFlow (download of 270 MB, 850 MB of disk)",
+    what: "native TensorFlow",
     done: "native TensorFlow",
   },
   { state: buildState, act: build, what: "the build of the sources", done: "build" },

@@ -15,9 +15,12 @@ const signals = [
  * @returns {() => void} ends that
  */
 function stopOnSignals() {
+  let stopping = false;
   const endings = signals.map(([signal, code]) => {
-    const listener = () => {
-      endAll();
+    const listener = async () => {
+      if (stopping) return;
+      stopping = true;
+      await endAll();
       releaseAll();
       say("stopped; the same command goes on from here");
       process.exit(code);

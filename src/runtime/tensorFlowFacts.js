@@ -2,9 +2,9 @@
 // Run by probeTensorFlow.js in a process of its own: loads TensorFlow, uses it, prints what it found as JSON.
 const util = /** @type {Record<string, unknown>} */ (/** @type {unknown} */ (require("node:util")));
 
-// Node 23 dropped two functions of `util` that tfjs-node 4.22 still calls.
+// Two functions of `util` that tfjs-node 4.22 still calls: newer versions of Node warn of one and dropped the other.
 util.isNullOrUndefined ??= (/** @type {unknown} */ value) => value === null || value === undefined;
-util.isArray ??= Array.isArray;
+util.isArray = Array.isArray;
 
 /** @type {any} */
 const tf = require("@tensorflow/tfjs-node");

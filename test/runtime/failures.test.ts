@@ -110,7 +110,7 @@ describe("runtime/failures", function () {
     project.write(
       "bin/npm-cli.js",
       `console.error("npm warn tar TAR_ENTRY_ERROR ENOSPC: no space left on device, write");
-       require("node:fs").copyFileSync("package-lock.json", "node_modules/.package-lock.json");`,
+       require("node:fs").writeFileSync("node_modules/.package-lock.json", "{}");`,
     );
     await failsWith(/^The disk that holds ".*node_modules" is full: free some space and run/);
     npmSays("npm error something new");

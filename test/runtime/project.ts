@@ -124,7 +124,11 @@ console.error("oneDNN custom operations are on.");
 const standInForNpm = `
 const fs = require("node:fs");
 fs.appendFileSync(process.env.CALLS, "npm " + process.argv[2] + "\\n");
-fs.copyFileSync("package-lock.json", "node_modules/.package-lock.json");
+const { packages } = JSON.parse(fs.readFileSync("package-lock.json", "utf8"));
+delete packages[""];
+fs.writeFileSync("node_modules/.package-lock.json", JSON.stringify({ packages }));
+fs.mkdirSync("node_modules/a", { recursive: true });
+fs.writeFileSync("node_modules/a/package.json", "{}");
 `;
 
 const standInForTypescript = `
@@ -142,10 +146,10 @@ fs.writeFileSync("dist/cli/main.js", fs.readFileSync("main.js"));
 `;
 
 function writeProjectFiles(write: Project["write"]): void {
-  const lock = (version: string): string =>
-    JSON.stringify({ packages: { "": {}, "node_modules/a": { version } } });
-  write("package-lock.json", lock("1.0.0"));
-  write("node_modules/.package-lock.json", lock("1.0.0"));
+  const packages = { "node_modules/a": { version: "1.0.0" } };
+  write("package-lock.json", JSON.stringify({ packages: { "": {}, ...packages } }));
+  write("node_modules/.package-lock.json", JSON.stringify({ packages }));
+  write("node_modules/a/package.json", "{}");
   write("bin/npm-cli.js", standInForNpm);
   write("node_modules/typescript/bin/tsc", standInForTypescript);
   const tfjs = "node_modules/@tensorflow/tfjs-node";
