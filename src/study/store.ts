@@ -59,6 +59,8 @@ export function openStore(folder: string, encoders = path.join(folder, "encoders
   const probe = path.join(folder, ".writable");
   writeFileAtomically(probe, "");
   fs.rmSync(probe, { force: true });
+  for (const name of [".", "records", "sidecars", "losses", "checkpoints"])
+    removeLeftovers(path.join(folder, name));
   return {
     folder,
     read: (key) => {
@@ -82,6 +84,25 @@ export function openStore(folder: string, encoders = path.join(folder, "encoders
       writeFileAtomically(file, `${canonicalJson({ name, values: Array.from(values) })}\n`);
     },
   };
+}
+
+/** Removes what a killed process was writing; a file of a process that still runs is left alone. */
+function removeLeftovers(folder: string): void {
+  if (!fs.existsSync(folder)) return;
+  for (const name of fs.readdirSync(folder)) {
+    const writer = /\.(\d+)\.tmp$/.exec(name)?.[1];
+    if (writer !== undefined && !isRunning(Number(writer)))
+      fs.rmSync(path.join(folder, name), { force: true });
+  }
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === "EPERM";
+  }
 }
 
 function readRecord(file: string): TrialRecord {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
@@ -175,6 +175,21 @@ describe("study/runPlan", function () {
     assert.equal(results.length, 4);
     assert.equal(failures.length, 4);
     assert.ok(failures.every(({ error }) => error instanceof InputError));
+  });
+
+  it("clears away what a killed process was writing, and nothing of one that runs", async () => {
+    const out = path.join(folder, "leftovers");
+    fs.mkdirSync(path.join(out, "records"), { recursive: true });
+    const gone = spawnSync(process.execPath, ["-e", ""]).pid;
+    const dead = path.join(out, "records", `a.json.${gone}.tmp`);
+    const living = path.join(out, "records", `b.json.${process.pid}.tmp`);
+    for (const file of [dead, living]) fs.writeFileSync(file, "half");
+    const methods = [{ name: "pixels", pretrain: { pixels: {} }, classify: { prototypes: {} } }];
+    await runPlan(plan({ methods }), { out });
+    assert.deepEqual(
+      [dead, living].map((file) => fs.existsSync(file)),
+      [false, true],
+    );
   });
 
   it("refuses a folder that cannot be written before any work", async () => {
