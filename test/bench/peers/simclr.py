@@ -13,7 +13,6 @@ import time
 
 import numpy as np
 import torch
-from lightly.data import LightlyDataset
 from lightly.loss import NTXentLoss
 from lightly.models.modules import SimCLRProjectionHead
 from lightly.transforms import SimCLRTransform
@@ -94,20 +93,19 @@ def lightly_views():
     count = batch * (options.steps + warm_up + 1)
     pixels = generator.integers(0, 256, (count, size, size, 3), dtype=np.uint8)
 
+    transform = SimCLRTransform(input_size=size, gaussian_blur=0.0, cj_strength=0.5)
+
     class Images(torch.utils.data.Dataset):
         def __len__(self):
             return count
 
         def __getitem__(self, i):
-            return Image.fromarray(pixels[i]), 0
+            return transform(Image.fromarray(pixels[i]))
 
-    transform = SimCLRTransform(input_size=size, gaussian_blur=0.0, cj_strength=0.5)
-    data = LightlyDataset.from_torch_dataset(Images(), transform=transform)
     loader = torch.utils.data.DataLoader(
-        data, batch_size=batch, shuffle=True, drop_last=True, num_workers=options.workers
+        Images(), batch_size=batch, shuffle=True, drop_last=True, num_workers=options.workers
     )
-    for views, *_ in loader:
-        yield views
+    yield from loader
 
 
 source = fixed_views() if options.mode == "step" else lightly_views()
