@@ -1,5 +1,6 @@
 import { InputError, tf, type Rng, type Tensor2D } from "../core";
 import type { Conv4Spec } from "./encoderSpec";
+import { globalAverage } from "./kernels";
 import { collectVariables } from "./layer";
 import { convolutionUnit, type Body } from "./resnet";
 
@@ -41,7 +42,7 @@ export function conv4(
         (x, unit) => tf.maxPool(unit.apply(x, training), 2, 2, "valid"),
         images,
       );
-      return pool === "flatten" ? last.reshape([last.shape[0], dim]) : tf.mean(last, [1, 2]);
+      return pool === "flatten" ? last.reshape([last.shape[0], dim]) : globalAverage(last);
     },
   };
 }

@@ -1,4 +1,11 @@
-import { tf, type NamedTensorMap, type Tensor, type Tensor1D, type Tensor4D } from "../core";
+import {
+  tf,
+  type NamedTensorMap,
+  type Tensor,
+  type Tensor1D,
+  type Tensor2D,
+  type Tensor4D,
+} from "../core";
 import { native } from "./nativeKernels";
 
 /** PyTorch's; TensorFlow's own default is 1e-3. */
@@ -87,4 +94,11 @@ export function batchNormInference(x: Tensor4D, norm: NormVariables, relu: boole
 export function addRelu<T extends Tensor>(a: T, b: T, training: boolean): T {
   const run = training ? native() : undefined;
   return run === undefined ? tf.relu(tf.add<T>(a, b)) : (run("AddRelu", { a, b })[0] as T);
+}
+
+/** Mean of each channel over the whole map. [b,h,w,c] -> [b,c] */
+export function globalAverage(x: Tensor4D): Tensor2D {
+  const [b, h, w, c] = x.shape;
+  // As a pooling, because the gradient of tf.mean first fills a map with ones in JavaScript.
+  return tf.avgPool(x, [h, w], 1, "valid").reshape([b, c]);
 }

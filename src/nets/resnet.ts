@@ -1,8 +1,8 @@
-import { tf, type Rng, type Tensor2D, type Tensor4D } from "../core";
+import { type Rng, type Tensor2D, type Tensor4D } from "../core";
 import { batchNormLayer } from "./batchNormLayer";
 import { convolutionLayer } from "./convolutionLayer";
 import { blocksOfDepth, type ResnetSpec } from "./encoderSpec";
-import { addRelu } from "./kernels";
+import { addRelu, globalAverage } from "./kernels";
 import { collectVariables, type Layer } from "./layer";
 
 /** A network's function with the length of what it gives. */
@@ -35,7 +35,7 @@ export function resnet({ depth, width = 64 }: ResnetSpec, channels: number, rng:
     variables: collectVariables(parts),
     apply: (images, training) => {
       const last = layers.reduce((x, layer) => layer.apply(x, training), images);
-      return tf.mean(last, [1, 2]);
+      return globalAverage(last);
     },
   };
 }

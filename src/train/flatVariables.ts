@@ -25,7 +25,12 @@ export function flatVariables(variables: ReadonlyMap<string, Variable>): FlatVar
   let last: Tensor1D | undefined;
   let parts: object[] = [];
   const join = (tensors: ReadonlyMap<string, Tensor>): Tensor1D =>
-    tf.concat1d(names.map((name) => (tensors.get(name) as Tensor).flatten()));
+    tf.concat1d(
+      names.map((name) => {
+        const tensor = tensors.get(name) as Tensor;
+        return tensor.rank === 1 ? (tensor as Tensor1D) : tensor.flatten();
+      }),
+    );
   return {
     size,
     join,
@@ -38,7 +43,10 @@ export function flatVariables(variables: ReadonlyMap<string, Variable>): FlatVar
       last = tf.keep(values.clone());
       tf.tidy(() => {
         const split = tf.split(values, sizes);
-        list.forEach((variable, i) => variable.assign(split[i].reshape(variable.shape)));
+        list.forEach((variable, i) => {
+          const { rank, shape } = variable;
+          variable.assign(rank === 1 ? split[i] : split[i].reshape(shape));
+        });
       });
       parts = list.map((variable) => variable.dataId);
     },
