@@ -141,7 +141,6 @@ function planTrials(
 ): PlannedTrial[] {
   const common = {
     images: imagesHash(set),
-    classNames: set.classNames,
     pretrain: idsHash(set, split.pretrain),
     seed: settings.seed,
     threads: threads(),
@@ -165,6 +164,8 @@ function planTrials(
         const key = sha256(
           canonicalJson({
             encoderKey,
+            // Not in the encoder's key: pretraining sees no classes, so plans that name other ones share it.
+            classNames: set.classNames,
             method: method.name,
             dataset: set.name,
             classify: method.classifySpec ?? { unnamed: m },
