@@ -2,6 +2,7 @@
 const fs = require("node:fs");
 const path = require("node:path");
 const { execute } = require("./execute.js");
+const { hashOfFiles } = require("./files.js");
 const { modulesFolder, tfjsNodeFolder } = require("./places.js");
 const { Problem, again, explainOutput } = require("./problem.js");
 const { say } = require("./say.js");
@@ -13,14 +14,20 @@ const napiVersion = 8;
 /** Where tfjs-node looks for its binding. */
 const bindingFile = path.join(tfjsNodeFolder, "lib", `napi-v${napiVersion}`, "tfjs_binding.node");
 
+/** What we link into the binding beside tfjs-node's own sources. */
+const ownSources = process.platform === "darwin" ? [] : ["quietLog.cc"];
+
+/** Changes with our own sources, so that a binding made of older ones is made again. */
+const ownHash = hashOfFiles(__dirname, ownSources).slice(0, 12);
+
 /**
- * Where a compiled binding is kept; one for each tfjs-node and each library.
+ * Where a compiled binding is kept; one for each tfjs-node, each library, and each state of our own sources.
  * @param {string} libraryFolder
  * @returns {string}
  */
 function cachedBinding(libraryFolder) {
   const { version } = require(path.join(tfjsNodeFolder, "package.json"));
-  return path.join(libraryFolder, `tfjs_binding-${version}-napi-v${napiVersion}.node`);
+  return path.join(libraryFolder, `tfjs_binding-${version}-napi-v${napiVersion}-${ownHash}.node`);
 }
 
 /**
@@ -56,7 +63,6 @@ function compilerArguments(wheel, libraryFolder) {
     path.join(libraryFolder, "include"),
     sourceFolder,
   ];
-  const own = process.platform === "darwin" ? [] : [path.join(__dirname, "quietLog.cc")];
   const sources = ["tfjs_backend.cc", "tfjs_binding.cc"].map((f) => path.join(sourceFolder, f));
   // Linux: the second library is used through the first one only, and some linkers would leave it out and not find it later.
   const link =
@@ -68,11 +74,11 @@ function compilerArguments(wheel, libraryFolder) {
     `-DNAPI_VERSION=${napiVersion}`,
     ...includes.map((folder) => `-I${folder}`),
     ...link,
-    ...own,
+    ...ownSources.map((file) => path.join(__dirname, file)),
     ...sources,
     ...wheel.libraries.map((file) => path.join(libraryFolder, file)),
     `-Wl,-rpath,${libraryFolder}`,
   ];
 }
 
-module.exports = { bindingFile, cachedBinding, compileBinding };
+module.exports = { bindingFile, cachedBinding, compileBinding, ownHash };

@@ -1,7 +1,7 @@
 "use strict";
 const fs = require("node:fs");
 const path = require("node:path");
-const { bindingFile, cachedBinding, compileBinding } = require("./compileBinding.js");
+const { bindingFile, cachedBinding, compileBinding, ownHash } = require("./compileBinding.js");
 const { copyWhole, fileSize, readJson, writeJson } = require("./files.js");
 const { fetchLibrary, libraryFolder, libraryIsWhole } = require("./library.js");
 const { withLock } = require("./lock.js");
@@ -26,6 +26,7 @@ function nativeState() {
   const stamp = readJson(stampFile);
   if (fileSize(bindingFile) === undefined) return { status: "missing", found: "not installed" };
   if (stamp === undefined) return { status: "old", found: "not tried yet" };
+  if (outdated(stamp)) return { status: "old", found: "made by an older fewscope" };
   /** @type {SeenFile[]} */
   const seen = [...stamp.libraries, stamp.binding];
   const gone = seen.find(({ file, size }) => fileSize(file) !== size);
@@ -34,16 +35,25 @@ function nativeState() {
 }
 
 /**
+ * Whether the binding is of our making, but not of today's sources. An official one has nothing of ours in it.
+ * @param {{ made?: string } | undefined} stamp
+ */
+function outdated(stamp) {
+  return stamp !== undefined && stamp.made !== "official" && stamp.made !== ownHash;
+}
+
+/**
  * Puts native TensorFlow in place: what works already, else the cache, else the official download where it answers, else the
  * library inside the Python package.
  * @throws Problem if a tool, the network or the disk is missing
  */
 async function installNative() {
+  if (outdated(readJson(stampFile))) fs.rmSync(bindingFile, { force: true });
   if (fs.existsSync(bindingFile) && (await acceptIfItWorks()).works) return;
   const wheel = platformWheel();
   const folder = libraryFolder(wheel);
   if (!libraryIsWhole(folder) && (await installOfficial())) {
-    if ((await acceptIfItWorks()).works) return;
+    if ((await acceptIfItWorks("official")).works) return;
     say("the official native TensorFlow was fetched but does not work here; taking the other way");
   }
   const reason = await withLock(`${folder}.lock`, () => useLibrary(wheel, folder));
@@ -83,15 +93,19 @@ async function useLibrary(wheel, folder) {
 /** @param {string} binding to copy to where tfjs-node looks, and to try there */
 async function putInPlace(binding) {
   copyWhole(binding, bindingFile);
-  return acceptIfItWorks();
+  return acceptIfItWorks(ownHash);
 }
 
-/** Tries the binding that is there and, if it works, notes all its parts. */
-async function acceptIfItWorks() {
+/**
+ * Tries the binding that is there and, if it works, notes all its parts.
+ * @param {string} [made] what it was made of: "official", or the hash of our sources; where nobody knows, it is left alone
+ */
+async function acceptIfItWorks(made = readJson(stampFile)?.made ?? "official") {
   const { facts, reason } = await probeTensorFlow();
   if (facts === undefined) return { works: false, reason };
   writeJson(stampFile, {
     version: facts.version,
+    made,
     binding: seenFile(bindingFile),
     libraries: facts.libraries.map(seenFile),
   });
