@@ -5,6 +5,7 @@ const path = require("node:path");
 const { buildState } = require("./build.js");
 const { execute } = require("./execute.js");
 const { folderSize, freeSpace } = require("./files.js");
+const { jupyterFolder, jupyterState } = require("./jupyter.js");
 const { nativeState } = require("./native.js");
 const { nodeProblem } = require("./nodeProblem.js");
 const { packagesState } = require("./packages.js");
@@ -61,11 +62,11 @@ async function examine() {
     libraryPart(native, probe),
     ...factParts(probe?.facts),
     statePart("build", packages.status === "ok" ? buildState() : notYet),
-    toolPart("Python", python, works, tools.installPip),
+    toolPart("Python", python?.version, works, tools.installPip),
     toolPart("pip", pip?.version, works, tools.installPip),
     toolPart("C++ compiler", tools.findCompiler()?.join(" "), works, tools.installCompiler),
-    optionalPart("Jupyter", jupyter, "only notebooks need it: pip install jupyterlab"),
-    optionalPart("kernel", findKernel(), "only notebooks need it"),
+    optionalPart("Jupyter", jupyter, 'only notebooks need it: "npm run lab" installs it'),
+    optionalPart("kernel", findKernel(), 'only notebooks need it: "npm run lab" installs it'),
     ...diskParts(works),
   ];
 }
@@ -176,8 +177,10 @@ function optionalPart(name, found, todo) {
     : { name, status: "ok", needed: false, found };
 }
 
-/** @returns {Promise<string | undefined>} */
+/** Ours in the cache, or one on PATH. @returns {Promise<string | undefined>} */
 async function findJupyter() {
+  const own = jupyterState();
+  if (own.status === "ok") return own.found;
   const program = tools.findProgram("jupyter-lab");
   if (program === undefined) return undefined;
   const { ok, stdout } = await execute(program, ["--version"], { timeoutSeconds: 20 });
@@ -196,6 +199,7 @@ function findKernel() {
   const prefixes = [
     ...(lab === undefined ? [] : [path.join(path.dirname(fs.realpathSync(lab)), "..")]),
     ...(env.VIRTUAL_ENV === undefined ? [] : [env.VIRTUAL_ENV]),
+    jupyterFolder(),
     "/usr/local",
     "/usr",
   ];

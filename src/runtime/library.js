@@ -88,7 +88,9 @@ async function downloadWheel(wheel, staging) {
   if (pip === undefined) {
     const python = await findPython();
     const lack =
-      python === undefined ? "Python 3 with pip was" : `Python ${python} is here, but its pip was`;
+      python === undefined
+        ? "Python 3 with pip was"
+        : `Python ${python.version} is here, but its pip was`;
     throw new Problem(`${lack} not found: install it (${installPip}) ${again}.`);
   }
   const [program, ...before] = pip.command;

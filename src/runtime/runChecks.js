@@ -1,12 +1,12 @@
 "use strict";
-const { spawn } = require("node:child_process");
 const fs = require("node:fs");
 const os = require("node:os");
 const path = require("node:path");
 const { build, buildState, compiler } = require("./build.js");
 const { execute } = require("./execute.js");
-const { modulesFolder, projectFolder } = require("./places.js");
+const { modulesFolder } = require("./places.js");
 const { Problem } = require("./problem.js");
+const { runOnTerminal } = require("./runOnTerminal.js");
 const { secondsSince } = require("./say.js");
 const { stopOnSignals } = require("./stopOnSignals.js");
 
@@ -124,7 +124,7 @@ async function runTests(mochaArgs) {
   const own = ["--reporter", path.join(__dirname, "mochaReporter.js")];
   const options = ["--reporter-option", `outcomes=${file}`];
   const mocha = program("mocha", "bin", "_mocha");
-  const { code, signal } = await runNode([
+  const { code, signal } = await runOnTerminal(process.execPath, [
     "--import",
     "tsx",
     mocha,
@@ -156,28 +156,6 @@ function countOutcomes(outcomes) {
  */
 function countLine({ passed, failed, skipped }) {
   return `${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ""}`;
-}
-
-/**
- * Runs Node on the terminal we have. A Ctrl-C there reaches the child by itself; other stops are handed on.
- * @param {readonly string[]} args
- * @returns {Promise<{ code: number | null, signal: NodeJS.Signals | null }>}
- */
-function runNode(args) {
-  return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, args, { cwd: projectFolder, stdio: "inherit" });
-    const handOn = (/** @type {NodeJS.Signals} */ signal) => {
-      if (signal !== "SIGINT" || !process.stdin.isTTY) child.kill(signal);
-    };
-    /** @type {NodeJS.Signals[]} */
-    const signals = ["SIGINT", "SIGTERM", "SIGHUP"];
-    for (const signal of signals) process.on(signal, handOn);
-    child.on("error", reject);
-    child.on("close", (code, signal) => {
-      for (const each of signals) process.off(each, handOn);
-      resolve({ code, signal });
-    });
-  });
 }
 
 module.exports = { runChecks, countOutcomes, countLine };

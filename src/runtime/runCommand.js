@@ -6,7 +6,7 @@ const { tensorFlowEnvironment } = require("./tensorFlowEnvironment.js");
 
 /**
  * Sets up what is missing, then runs a command of fewscope. Own commands: `setup` sets up only, `test` runs all checks,
- * `doctor` looks without setting anything up.
+ * `lab` opens JupyterLab, `doctor` looks without setting anything up.
  * @param {readonly string[]} args the command and its arguments
  */
 async function runCommand(args) {
@@ -20,6 +20,7 @@ async function runCommand(args) {
     tensorFlowEnvironment(process.env);
     if (command === "setup") console.log("fewscope is set up.");
     else if (command === "test") process.exitCode = await require("./runChecks.js").runChecks(rest);
+    else if (command === "lab") process.exitCode = await require("./lab.js").lab(rest);
     else runCommandLine(args);
   } catch (error) {
     if (!(error instanceof Problem)) throw error;

@@ -76,9 +76,9 @@ async function findPip(env = process.env) {
 }
 
 /**
- * The version of the first Python 3 on PATH that runs.
+ * The first Python 3 on PATH that runs.
  * @param {NodeJS.ProcessEnv} [env]
- * @returns {Promise<string | undefined>}
+ * @returns {Promise<{ program: string, version: string } | undefined>}
  */
 async function findPython(env = process.env) {
   for (const name of ["python3", "python"]) {
@@ -86,7 +86,7 @@ async function findPython(env = process.env) {
     if (program === undefined) continue;
     const { ok, output } = await execute(program, ["--version"], { env });
     const version = /Python (3\S*)/.exec(output)?.[1];
-    if (ok && version !== undefined) return version;
+    if (ok && version !== undefined) return { program, version };
   }
   return undefined;
 }

@@ -159,6 +159,7 @@ function writeProjectFiles(write: Project["write"]): void {
   write(`${tfjs}/scripts/deps-constants.js`, 'exports.LIBTENSORFLOW_VERSION = "2.9.1";');
   write(`${tfjs}/index.js`, standInForTfjs);
   write("tsconfig.json", "{}");
+  write("notebooks/requirements.txt", "jupyterlab==4.6.6\n");
   write("src/index.ts", "");
   write("main.js", "console.log(JSON.stringify(process.argv.slice(2))); process.exitCode = 3;");
   write("wheel.zip", wheel);
