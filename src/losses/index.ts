@@ -1,2 +1,10 @@
-export { ntXent, type NtXentOptions } from "./ntXent";
+export { barlowTwins, type BarlowTwinsOptions } from "./barlowTwins";
+export { byol } from "./byol";
+export { consistency, type ConsistencyOptions } from "./consistency";
 export { crossEntropy, type CrossEntropyOptions } from "./crossEntropy";
+export { dino, type DinoOptions } from "./dino";
+export { infoNce, type InfoNceOptions } from "./infoNce";
+export { ntXent, type NtXentOptions } from "./ntXent";
+export { simSiam } from "./simSiam";
+export { supCon, type SupConOptions } from "./supCon";
+export { vicreg, type VicregOptions } from "./vicreg";
