@@ -5,4 +5,12 @@ export type { BoundOptimiser, Optimiser } from "./optimiser";
 export { sgd, type SgdOptions } from "./sgd";
 export { adamW, type AdamWOptions } from "./adamW";
 export { lars, type LarsOptions, type LarsVariant } from "./lars";
-export { constant, warmupCosine, type Schedule, type WarmupCosineOptions } from "./schedules";
+export { byPart, type OptimiserPart } from "./byPart";
+export { movingAverage, type MovingAverage } from "./movingAverage";
+export {
+  constant,
+  cosineMomentum,
+  warmupCosine,
+  type Schedule,
+  type WarmupCosineOptions,
+} from "./schedules";

@@ -1,6 +1,6 @@
-import { checkInteger, checkNumber } from "../core";
+import { checkInteger, checkNumber, checkProbability } from "../core";
 
-/** The learning rate of a step, counted from 0. */
+/** The learning rate, or another number, of a step, counted from 0. */
 export type Schedule = (step: number) => number;
 
 /** How the learning rate rises and falls. */
@@ -38,4 +38,15 @@ export function warmupCosine(options: WarmupCosineOptions): Schedule {
 export function constant(learningRate: number): Schedule {
   checkNumber("learningRate", learningRate, { min: 0, aboveMin: true });
   return () => learningRate;
+}
+
+/**
+ * A teacher's momentum, which rises from its start to 1 as half a cosine: 1 - (1 - start) (cos(pi k / K) + 1) / 2 at step k of K.
+ * @throws InputError if the start is not within [0,1], or there is no step
+ * @see Grill et al. 2020, arXiv:2006.07733, section 3.3
+ */
+export function cosineMomentum(start: number, totalSteps: number): Schedule {
+  checkProbability("momentum", start);
+  checkInteger("totalSteps", totalSteps, { min: 1 });
+  return (step) => 1 - ((1 - start) * (1 + Math.cos(Math.PI * Math.min(1, step / totalSteps)))) / 2;
 }

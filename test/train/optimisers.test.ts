@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { InputError, tf, type Tensor, type Variable } from "../../src/core";
-import { adamW, lars, sgd, type Optimiser } from "../../src/train";
+import { adamW, byPart, lars, sgd, type Optimiser } from "../../src/train";
 import { assertClose, noise, parity } from "../fixtures/networkParity";
 
 /** Steps a weight (rank 2) and a bias (rank 1), and gives what they have become. */
@@ -79,6 +79,24 @@ describe("train/optimisers", () => {
     );
     assertClose(w, start.w.flat(), "weight");
     assertClose(b, [0.15, -0.95], "bias");
+  });
+
+  it("moves each part by its own rule and rate", () => {
+    const split = byPart({
+      "": { optimiser: sgd({ momentum: 0.5 }) },
+      w: { optimiser: adamW(), rate: (rate) => 3 * rate },
+    });
+    const rates = [0.1, 0.05];
+    const { w, b } = optimise(split, start, given, rates);
+    const tripled = rates.map((rate) => 3 * rate);
+    assert.deepEqual(w, optimise(adamW(), start, given, tripled).w);
+    assert.deepEqual(b, optimise(sgd({ momentum: 0.5 }), start, given, rates).b);
+    const lone: Variable = tf.tidy(() => tf.variable(tf.scalar(1)));
+    assert.throws(
+      () => byPart({ w: { optimiser: sgd() } })(new Map([["b", lone]])),
+      /"b" belongs to no part/,
+    );
+    lone.dispose();
   });
 
   it("refuses options out of range", () => {

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { InputError } from "../../src/core";
-import { constant, warmupCosine } from "../../src/train";
+import { constant, cosineMomentum, warmupCosine } from "../../src/train";
+import { lossParity } from "../fixtures/lossParity";
 import { assertClose } from "../fixtures/networkParity";
 
 describe("train/schedules", () => {
@@ -26,7 +27,17 @@ describe("train/schedules", () => {
     assert.equal(constant(0.3)(17), 0.3);
   });
 
+  it("raises a teacher's momentum to 1 as BYOL's formula", () => {
+    const momentum = cosineMomentum(0.99, 10);
+    const found = Array.from({ length: 11 }, (_, step) => momentum(step));
+    // The paper's formula, in lossParity.py
+    assertClose(found, lossParity.byolMomentum, "momentum", { relative: 1e-12 });
+    const papers = cosineMomentum(0.996, 100);
+    assertClose([papers(0), papers(50), papers(100)], [0.996, 0.998, 1], "momentum");
+  });
+
   it("refuses numbers out of range", () => {
+    assert.throws(() => cosineMomentum(1.1, 10), InputError);
     assert.throws(() => constant(0), InputError);
     assert.throws(() => warmupCosine({ learningRate: 0, totalSteps: 4 }), InputError);
     assert.throws(() => warmupCosine({ learningRate: 1, totalSteps: 0 }), InputError);
