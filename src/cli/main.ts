@@ -6,11 +6,12 @@ import { datasets } from "./commands/datasets";
 import { demo } from "./commands/demo";
 import { doctor } from "./commands/doctor";
 import { figure } from "./commands/figure";
+import { kernel } from "./commands/kernel";
 import { study } from "./commands/study";
 import { version } from "../study";
 
 /** Every command, in the order in which help lists them. */
-const commands = [demo, study, figure, datasets, doctor, bench];
+const commands = [demo, study, figure, datasets, kernel, doctor, bench];
 
 async function main(): Promise<void> {
   const program = new Command("fewscope")
@@ -30,10 +31,12 @@ async function main(): Promise<void> {
 function explain(error: unknown, program: Command): number {
   if (error instanceof CommanderError) {
     if (error.exitCode === 0) return 0;
-    const names = program.commands.map((command) => command.name());
+    const group = program.commands.find((command) => command.name() === process.argv[2]);
+    const asked = group === undefined || group.commands.length === 0 ? program : group;
+    const names = asked.commands.map((command) => command.name());
     const unknown = /unknown command '(.*?)'/.exec(error.message)?.[1];
     const near = unknown === undefined ? undefined : nearestName(unknown, names);
-    if (error.code === "commander.help") console.error(program.helpInformation());
+    if (error.code === "commander.help") console.error(asked.helpInformation());
     else
       console.error(
         `${error.message.replace(/^error: /, "")}. ${near === undefined ? `Commands: ${names.join(", ")}; --help says more.` : `Did you mean "${near}"?`}`,

@@ -1,0 +1,88 @@
+import { Session } from "node:inspector";
+import { haltExpression } from "./halt";
+import { type Order, slot } from "./threads";
+
+/** Milliseconds after which a main thread that does not answer is stopped, unless its code knows the abort signal. */
+const patience = 250;
+/** The same where it does, so that it can end a step and keep what it has. */
+const patienceWithSignal = 1200;
+/** Milliseconds after which a cell that answered and still runs is stopped. */
+const lastPatience = 1500;
+const checkEvery = 50;
+/** Milliseconds between tries to break in; most find node at a place where that is not safe. */
+const tryEvery = 3;
+
+/** Stops what the main thread does. */
+export interface Interrupter {
+  request(): void;
+  /** The main thread has heard of the request. */
+  heard(): void;
+}
+
+interface Attempt {
+  readonly since: number;
+  /** The cell that is to stop; undefined if none runs, and only timers of earlier ones may keep the thread busy. */
+  readonly cell: number | undefined;
+  answered: boolean;
+}
+
+/**
+ * Asks the main thread to stop its cell; where it is too busy to hear that, breaks into its JavaScript.
+ * @param runningCell the number of the cell that runs now
+ */
+export function createInterrupter(
+  post: (order: Order) => void,
+  shared: Int32Array,
+  runningCell: () => number | undefined,
+): Interrupter {
+  let attempt: Attempt | undefined;
+  let trying = false;
+
+  const isStuck = ({ since, answered }: Attempt): boolean => {
+    const waited = performance.now() - since;
+    if (answered) return waited > lastPatience;
+    return waited > (Atomics.load(shared, slot.signalTaken) === 1 ? patienceWithSignal : patience);
+  };
+  const breakIn = (target: Attempt): void => {
+    trying = true;
+    evaluateInMain(haltExpression(target.cell), (isHalted) => {
+      trying = false;
+      // The first order may have been lost with what was ended.
+      if (isHalted) post({ type: "interrupt", cell: target.cell });
+      else setTimeout(() => target === attempt && !trying && breakIn(target), tryEvery);
+    });
+  };
+  const check = (): void => {
+    const now = attempt;
+    if (now === undefined) return;
+    if (now.answered && (now.cell === undefined || now.cell !== runningCell())) {
+      attempt = undefined;
+      return;
+    }
+    if (isStuck(now) && !trying) breakIn(now);
+    setTimeout(check, checkEvery);
+  };
+
+  return {
+    request: () => {
+      const isNew = attempt === undefined;
+      attempt ??= { since: performance.now(), cell: runningCell(), answered: false };
+      Atomics.store(shared, slot.interrupted, 1);
+      post({ type: "interrupt", cell: attempt.cell });
+      if (isNew) setTimeout(check, checkEvery);
+    },
+    heard: () => {
+      if (attempt !== undefined) attempt.answered = true;
+    },
+  };
+}
+
+/** Evaluates an expression in the main thread, which need not be idle for that. */
+function evaluateInMain(expression: string, done: (isTrue: boolean) => void): void {
+  const session = new Session();
+  session.connectToMainThread();
+  session.post("Runtime.evaluate", { expression }, (_error, answer) => {
+    session.disconnect();
+    done((answer as typeof answer | undefined)?.result.value === true);
+  });
+}
