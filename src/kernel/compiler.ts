@@ -3,6 +3,7 @@ import type * as typescript from "@tslab/typescript-for-tslab";
 import type { Diagnostic } from "tslab/dist/converter";
 import { createChangeWatch } from "./changeWatch";
 import { createProgramHost } from "./programHost";
+import { expandShorthand } from "./shorthand";
 import { withoutExports } from "./withoutExports";
 import { loadTslab, loadTypeScript } from "./tslab";
 import { transpile, withoutMapComment } from "./transpile";
@@ -83,15 +84,24 @@ export function createCompiler(
 
   const isCell = (file: typescript.SourceFile | undefined): boolean => file?.fileName === cellFile;
 
+  const isEarlier = (file: typescript.SourceFile): boolean =>
+    path.basename(file.fileName) === "__prev__.d.ts";
+
   /** Gives tslab the code of the cell alone, and keeps that of local files. */
   const emitFor =
-    (emit: typescript.Program["emit"]): typescript.Program["emit"] =>
-    (target, write, ...rest) => {
+    (
+      emit: typescript.Program["emit"],
+      checker: () => typescript.TypeChecker,
+    ): typescript.Program["emit"] =>
+    (target, write, cancellation, onlyDeclarations, transformers) => {
       const parts = new Map<string, string>();
+      const expand = isCell(target) ? [expandShorthand(ts, checker(), isEarlier)] : [];
       const result = emit(
         target,
         (name, text) => void parts.set(path.extname(name), text),
-        ...rest,
+        cancellation,
+        onlyDeclarations,
+        { ...transformers, after: [...(transformers?.after ?? []), ...expand] },
       );
       const code = parts.get(".js") ?? "";
       const map = parts.get(".map") ?? "";
@@ -112,7 +122,8 @@ export function createCompiler(
     };
 
   const host = createProgramHost(ts, folder, packageRoot, (program) => {
-    program.emit = emitFor(program.emit.bind(program));
+    const checker = (): typescript.TypeChecker => program.getProgram().getTypeChecker();
+    program.emit = emitFor(program.emit.bind(program), checker);
   });
   const tslab = loadTslab({
     createWatchCompilerHost: host.create,
