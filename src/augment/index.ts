@@ -1,4 +1,5 @@
 export { affine, type AffineOptions } from "./affine";
+export { applyTo } from "./applyTo";
 export { type Range } from "./augmentation";
 export { blur, type BlurOptions } from "./blur";
 export { brightness, type BrightnessOptions } from "./brightness";

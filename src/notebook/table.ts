@@ -1,5 +1,7 @@
+import type { ImageSet } from "../core";
 import { present } from "./host";
 import { escapeHtml } from "./progress";
+import { summariseImages } from "./summariseImages";
 
 /** A value of a table. */
 export type Cell = string | number | boolean | null | undefined;
@@ -14,42 +16,63 @@ export interface DataFrameLike {
 
 /** How a table is shown. */
 export interface TableOptions {
-  /** Significant digits of numbers that are not whole. @default 4 */
+  /** Significant digits of the largest number of a column; the others have as many decimals. @default 4 */
   readonly digits?: number;
   /** Rows shown; the rest is counted. @default 100 */
   readonly maxRows?: number;
 }
 
-/** Shows rows or a DataFrame as a table, numbers aligned right. Outside a notebook it prints it. */
+/** Shows rows, a DataFrame or an image set's summary as a table, numbers aligned right. Outside a notebook it prints it. */
 export function table(
-  rows: readonly object[] | DataFrameLike,
+  of: readonly object[] | DataFrameLike | ImageSet,
   { digits = 4, maxRows = 100 }: TableOptions = {},
 ): void {
-  const { columns, cells } = "columns" in rows ? ofFrame(rows) : ofRows(rows as readonly Row[]);
-  const shown = cells.slice(0, maxRows).map((line) => line.map((cell) => format(cell, digits)));
+  const { columns, cells } = read(of);
+  const shown = cells.slice(0, maxRows);
+  const texts = columns.map((_, c) =>
+    formatColumn(
+      shown.map((line) => line[c]),
+      digits,
+    ),
+  );
+  const lines = shown.map((_, i) => texts.map((column) => column[i]));
   const numeric = columns.map((_, c) => cells.every((line) => !isText(line[c])));
   const more = cells.length > maxRows ? `... ${cells.length - maxRows} more rows` : "";
   present({
-    "text/html": asHtml(columns, shown, numeric, more),
-    "text/plain": asText(columns, shown, numeric, more),
+    "text/html": asHtml(columns, lines, numeric, more),
+    "text/plain": asText(columns, lines, numeric, more),
   });
 }
 
 const isText = (cell: Cell): boolean => typeof cell === "string" || typeof cell === "boolean";
 
-function ofRows(rows: readonly Row[]): { columns: string[]; cells: Cell[][] } {
+interface Cells {
+  readonly columns: readonly string[];
+  readonly cells: readonly (readonly Cell[])[];
+}
+
+function read(of: readonly object[] | DataFrameLike | ImageSet): Cells {
+  if ("columns" in of) return { columns: of.columns, cells: of.values as Cell[][] };
+  const rows = ("pixels" in of ? summariseImages(of) : of) as readonly Row[];
   const columns = [...new Set(rows.flatMap((row) => Object.keys(row)))];
   return { columns, cells: rows.map((row) => columns.map((column) => row[column])) };
 }
 
-function ofFrame(frame: DataFrameLike): { columns: string[]; cells: Cell[][] } {
-  return { columns: [...frame.columns], cells: frame.values as Cell[][] };
-}
-
-function format(cell: Cell, digits: number): string {
-  if (cell === null || cell === undefined) return "";
-  if (typeof cell !== "number" || Number.isInteger(cell)) return String(cell);
-  return Number.isFinite(cell) ? cell.toPrecision(digits) : String(cell);
+/** The cells of a column as text, numbers with equally many decimals, so that the points stand below each other. */
+function formatColumn(cells: readonly Cell[], digits: number): string[] {
+  const sizes = cells.flatMap((cell) =>
+    typeof cell === "number" && Number.isFinite(cell) && cell !== 0 ? [Math.abs(cell)] : [],
+  );
+  const whole = cells.every((cell) => typeof cell !== "number" || !(cell % 1));
+  const largest = Math.max(...sizes, 0);
+  // What is much smaller than the largest would be all zeros.
+  const spread = largest > 1e4 * Math.min(...sizes) || largest >= 1e9;
+  const decimals = Math.max(0, digits - 1 - Math.floor(Math.log10(largest)));
+  return cells.map((cell) => {
+    if (cell === null || cell === undefined) return "";
+    if (typeof cell !== "number" || whole || !Number.isFinite(cell)) return String(cell);
+    return spread ? cell.toPrecision(digits) : cell.toFixed(decimals);
+  });
 }
 
 function asText(
