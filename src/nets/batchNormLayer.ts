@@ -4,18 +4,18 @@ import { makeVariable, type Layer } from "./layer";
 
 /**
  * Batch norm over channels with PyTorch's constants: epsilon 1e-5, running statistics that take a tenth of each batch;
- * with `relu`, negative results become 0. Variables "weight", "bias", "running_mean", "running_var", each [channels].
+ * with `relu`, negative results become 0; without `affine`, weight and bias stay 1 and 0. Variables "weight", "bias", "running_mean", "running_var", each [channels].
  * [b,h,w,channels] -> [b,h,w,channels]
  * @see Ioffe & Szegedy 2015, arXiv:1502.03167
  */
 export function batchNormLayer(
   channels: number,
-  { relu = false }: { relu?: boolean } = {},
+  { relu = false, affine = true }: { relu?: boolean; affine?: boolean } = {},
 ): Layer<Tensor4D> {
   const constant = (value: number, trainable: boolean): Variable & Tensor1D =>
     makeVariable<Tensor1D>(new Float32Array(channels).fill(value), [channels], trainable);
-  const scale = constant(1, true);
-  const offset = constant(0, true);
+  const scale = constant(1, affine);
+  const offset = constant(0, affine);
   const runningMean = constant(0, false);
   const runningVariance = constant(1, false);
   const norm = { scale, offset, runningMean, runningVariance };

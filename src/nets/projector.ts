@@ -1,4 +1,4 @@
-import { checkInteger, type Rng, type Tensor2D, type Tensor4D } from "../core";
+import { checkInteger, tf, type Rng, type Tensor2D, type Tensor4D } from "../core";
 import { batchNormLayer } from "./batchNormLayer";
 import type { Head } from "./head";
 import { collectVariables, disposeVariables, type Layer } from "./layer";
@@ -14,8 +14,12 @@ export interface ProjectorOptions {
   readonly outputDim: number;
   /** Linear layers, at least 1. @default 2 */
   readonly layers?: number;
-  /** Whether the output is batch-normed too, as SimCLR's. @default true */
-  readonly finalNorm?: boolean;
+  /** Whether there is batch norm between the layers; MoCo's has none. @default true */
+  readonly norm?: boolean;
+  /** Whether the output is batch-normed too, as SimCLR's; "fixed": without weights of its own, as SimSiam's. @default true */
+  readonly finalNorm?: boolean | "fixed";
+  /** Whether the last linear layer adds a constant, where no norm follows. @default true */
+  readonly finalBias?: boolean;
 }
 
 /**
@@ -25,16 +29,20 @@ export interface ProjectorOptions {
  * @see Chen et al. 2020, arXiv:2002.05709, section 4.2
  */
 export function projector(options: ProjectorOptions, rng: Rng): Head {
-  const { inputDim, hiddenDim, outputDim, layers = 2, finalNorm = true } = options;
+  const { inputDim, hiddenDim, outputDim, layers = 2 } = options;
+  const { norm: between = true, finalNorm = true, finalBias = true } = options;
   checkInteger("layers", layers, { min: 1 });
   checkInteger("hiddenDim", hiddenDim, { min: 1 });
   const parts = Array.from({ length: layers }, (_, i) => {
     const last = i === layers - 1;
     const outputs = last ? outputDim : hiddenDim;
-    const norm = last && !finalNorm ? undefined : vectorNorm(outputs, !last);
+    const normed = last ? finalNorm !== false : between;
+    const affine = !last || finalNorm !== "fixed";
+    const norm = normed ? vectorNorm(outputs, { relu: !last, affine }) : undefined;
     const sizes = { inputDim: i === 0 ? inputDim : hiddenDim, outputDim: outputs };
-    const layer = linear({ ...sizes, bias: norm === undefined }, rng.fork(`layer ${i}`));
-    return { layer, norm };
+    const bias = !normed && (!last || finalBias);
+    const layer = linear({ ...sizes, bias }, rng.fork(`layer ${i}`));
+    return { layer, norm, relu: !last && !normed };
   });
   const named = parts.map(
     ({ layer, norm }, i) =>
@@ -52,17 +60,17 @@ export function projector(options: ProjectorOptions, rng: Rng): Head {
   return {
     variables,
     apply: (input, training) =>
-      parts.reduce((x, { layer, norm }) => {
+      parts.reduce((x, { layer, norm, relu }) => {
         const y = layer.apply(x, training);
-        return norm?.apply(y, training) ?? y;
+        return relu ? tf.relu(y) : (norm?.apply(y, training) ?? y);
       }, input),
     dispose: () => disposeVariables(variables),
   };
 }
 
 /** Batch norm of vectors, with ReLU after it or not. [b,d] -> [b,d] */
-function vectorNorm(dim: number, relu: boolean): Layer<Tensor2D> {
-  const norm = batchNormLayer(dim, { relu });
+function vectorNorm(dim: number, options: { relu: boolean; affine: boolean }): Layer<Tensor2D> {
+  const norm = batchNormLayer(dim, options);
   return {
     variables: norm.variables,
     apply: (x, training) => {

@@ -1,3 +1,12 @@
 export { none, type NoneOptions } from "./none";
 export { pixels, type PixelsOptions } from "./pixels";
 export { simclr, type SimclrOptions } from "./simclr";
+export { moco, type MocoOptions } from "./moco";
+export { byol, type ByolOptions } from "./byol";
+export { simSiam, type SimSiamOptions } from "./simSiam";
+export { barlowTwins, type BarlowTwinsOptions } from "./barlowTwins";
+export { vicreg, type VicregOptions } from "./vicreg";
+export { dino, type DinoOptions } from "./dino";
+export { rotation, type RotationOptions } from "./rotation";
+export { denoisingAutoencoder, type DenoisingAutoencoderOptions } from "./denoisingAutoencoder";
+export { type SelfSupervisedOptions } from "./selfSupervised";

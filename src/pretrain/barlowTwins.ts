@@ -1,0 +1,48 @@
+import { checkInteger, checkNumber, tf, type Pretrain, type Tensor2D } from "../core";
+import { barlowTwins as barlowTwinsLoss } from "../losses";
+import { projector } from "../nets";
+import { selfSupervised, type SelfSupervisedOptions } from "./selfSupervised";
+
+/** Everything that Barlow Twins may be told. */
+export interface BarlowTwinsOptions extends SelfSupervisedOptions {
+  /** Weight of what two different outputs share, at least 0. @default 0.0051 */
+  readonly lambda?: number;
+  /** Length of projections and width of the projector's hidden layers; long ones gain. @default 512 */
+  readonly outputDim?: number;
+}
+
+/**
+ * Barlow Twins: makes the outputs agree between views and differ from each other, with no negatives. The projector has two layers of 512 and the
+ * optimiser is SGD where the paper has three of 8192 and LARS, for small sets.
+ * @throws InputError if there are fewer than two images, or an option is out of range
+ * @see Zbontar et al. 2021, arXiv:2103.03230
+ */
+export function barlowTwins(options: BarlowTwinsOptions = {}): Pretrain {
+  const { lambda = 0.0051, outputDim = 512 } = options;
+  checkNumber("lambda", lambda, { min: 0 });
+  checkInteger("outputDim", outputDim, { min: 1 });
+  return selfSupervised({
+    task: "Barlow Twins",
+    options,
+    build: ({ network, rng }) => {
+      const head = projector(
+        {
+          inputDim: network.dim,
+          hiddenDim: outputDim,
+          outputDim,
+          finalNorm: false,
+          finalBias: false,
+        },
+        rng.fork("projector"),
+      );
+      return {
+        heads: { projector: head },
+        loss: (both) => {
+          const projected = head.apply(network.apply(both, true), true);
+          const [a, b] = tf.split(projected, 2) as [Tensor2D, Tensor2D];
+          return barlowTwinsLoss(a, b, { lambda });
+        },
+      };
+    },
+  });
+}

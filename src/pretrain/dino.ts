@@ -1,0 +1,122 @@
+import {
+  checkInteger,
+  checkNumber,
+  tf,
+  type Pretrain,
+  type Rng,
+  type Tensor1D,
+  type Tensor2D,
+  type Variable,
+} from "../core";
+import { dino as dinoLoss } from "../losses";
+import { linear, projector, type Head } from "../nets";
+import { joinVariables } from "../train";
+import { selfSupervised, type SelfSupervisedOptions } from "./selfSupervised";
+import { checkMomentum, makeTeacher } from "./teacher";
+
+/** Everything that DINO may be told. */
+export interface DinoOptions extends SelfSupervisedOptions {
+  /** Share of its old weights that the teacher keeps in a step, at the start; rises to 1. In [0,1]. @default 0.99, since small sets train for few steps; the paper's 0.996 */
+  readonly momentum?: number;
+  /** Divides the student's scores, above 0. @default 0.1 */
+  readonly studentTemperature?: number;
+  /** Divides the teacher's scores, above 0; smaller than the student's. @default 0.04 */
+  readonly teacherTemperature?: number;
+  /** Share of its old value that the teacher's centre keeps in a step, in [0,1]. @default 0.9 */
+  readonly centreMomentum?: number;
+  /** Directions that both score a view by, at least 2. @default 512 */
+  readonly prototypes?: number;
+  /** Width of the head's hidden layer. @default 256, or the encoder's if that is more */
+  readonly hiddenDim?: number;
+  /** Length of what is compared with the prototypes. @default 128 */
+  readonly bottleneck?: number;
+}
+
+/**
+ * DINO: learns a slowly following teacher's centred and sharpened scores of one view from the other view, with no negatives. Two views of full size,
+ * since crops within small images show little; batch norm in the head, as the paper has for convolutional networks.
+ * @throws InputError if there are fewer than two images, or an option is out of range
+ * @see Caron et al. 2021, arXiv:2104.14294
+ */
+export function dino(options: DinoOptions = {}): Pretrain {
+  const { momentum = 0.99, studentTemperature = 0.1, teacherTemperature = 0.04 } = options;
+  const { centreMomentum = 0.9, prototypes = 512, bottleneck = 128 } = options;
+  checkMomentum(momentum);
+  checkNumber("centreMomentum", centreMomentum, { min: 0, max: 1 });
+  checkNumber("studentTemperature", studentTemperature, { min: 0, aboveMin: true });
+  checkNumber("teacherTemperature", teacherTemperature, { min: 0, aboveMin: true });
+  checkInteger("prototypes", prototypes, { min: 2 });
+  checkInteger("bottleneck", bottleneck, { min: 1 });
+  return selfSupervised({
+    task: "DINO",
+    options,
+    build: ({ network, rng, steps }) => {
+      const hiddenDim = options.hiddenDim ?? Math.max(256, network.dim);
+      const sizes = { inputDim: network.dim, hiddenDim, bottleneck, prototypes };
+      const head = prototypeHead(sizes, rng.fork("head"));
+      const teacher = makeTeacher({ network, head }, prototypeHead(sizes, rng.fork("head")), {
+        momentum,
+        rises: steps,
+      });
+      const centre = tf.tidy(() => tf.variable(tf.zeros([prototypes]), false)) as Variable &
+        Tensor1D;
+      const temperatures = { studentTemperature, teacherTemperature };
+      return {
+        heads: { head },
+        memory: new Map<string, Variable>([...teacher.variables, ["centre", centre]]),
+        prepare: (both) => {
+          const scores = teacher.apply(both);
+          const before: Tensor1D = centre.clone();
+          const mean = scores.mean<Tensor1D>(0);
+          centre.assign(before.mul<Tensor1D>(centreMomentum).add(mean.mul(1 - centreMomentum)));
+          return { both, scores, centre: before };
+        },
+        loss: ({ both, scores, centre: before }) => {
+          const given = head.apply(network.apply(both, true), true);
+          const [s1, s2] = tf.split(given, 2) as [Tensor2D, Tensor2D];
+          const [t1, t2] = tf.split(scores, 2) as [Tensor2D, Tensor2D];
+          const settings = { ...temperatures, centre: before };
+          return dinoLoss(s1, t2, settings)
+            .add(dinoLoss(s2, t1, settings))
+            .div(2);
+        },
+        afterStep: teacher.follow,
+        dispose: teacher.dispose,
+      };
+    },
+  });
+}
+
+interface PrototypeHeadOptions {
+  readonly inputDim: number;
+  readonly hiddenDim: number;
+  readonly bottleneck: number;
+  readonly prototypes: number;
+}
+
+/** Two layers, then the cosine with each prototype. [b,inputDim] -> [b,prototypes] */
+function prototypeHead(sizes: PrototypeHeadOptions, rng: Rng): Head {
+  const { inputDim, hiddenDim, bottleneck, prototypes } = sizes;
+  const mlp = projector(
+    { inputDim, hiddenDim, outputDim: bottleneck, finalNorm: false },
+    rng.fork("layers"),
+  );
+  const last = linear(
+    { inputDim: bottleneck, outputDim: prototypes, bias: false },
+    rng.fork("prototypes"),
+  );
+  const weight = last.variables.get("weight") as Variable & Tensor2D;
+  return {
+    variables: joinVariables({ layers: mlp.variables, prototypes: last.variables }),
+    apply: (x, training) => tf.matMul<Tensor2D>(unit(mlp.apply(x, training), 1), unit(weight, 0)),
+    dispose: () => {
+      mlp.dispose();
+      last.dispose();
+    },
+  };
+}
+
+/** Rows (axis 1) or columns (axis 0) of length 1. */
+function unit(x: Tensor2D, axis: 0 | 1): Tensor2D {
+  return x.div(x.square().sum(axis, true).add(1e-24).sqrt());
+}

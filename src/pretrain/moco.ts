@@ -1,0 +1,116 @@
+import {
+  checkInteger,
+  checkNumber,
+  tf,
+  type Pretrain,
+  type Rng,
+  type Tensor1D,
+  type Tensor2D,
+  type Tensor4D,
+  type Variable,
+} from "../core";
+import { infoNce } from "../losses";
+import { projector } from "../nets";
+import { selfSupervised, type SelfSupervisedOptions } from "./selfSupervised";
+import { checkMomentum, makeTeacher } from "./teacher";
+
+/** Everything that MoCo v2 may be told. */
+export interface MocoOptions extends SelfSupervisedOptions {
+  /** Softness of the contrast, above 0. @default 0.2 */
+  readonly temperature?: number;
+  /** Share of its old weights that the key encoder keeps in a step, in [0,1]. @default 0.99, the authors' for small images */
+  readonly momentum?: number;
+  /**
+   * Keys that a query is told apart from, at least 1. A queue longer than the set holds other views of the query's own image.
+   * @default 4096, or half as many as there are images if that is less
+   */
+  readonly queueSize?: number;
+  /** Groups that the keys of a step are shuffled into, each normalised by its own statistics. @default 4 */
+  readonly groups?: number;
+  /** Whether both views are queries in turn, which costs a third more and gains on small sets; the paper's are not. @default true */
+  readonly symmetric?: boolean;
+  /** Width of the head's hidden layer. @default the encoder's */
+  readonly hiddenDim?: number;
+  /** Length of what the contrast is taken on. @default 128 */
+  readonly outputDim?: number;
+}
+
+/**
+ * MoCo v2: queries find their key, made by a slowly following encoder, among a queue of earlier keys. The keys' batch norm sees shuffled parts of
+ * the batch, so that statistics do not betray which key belongs to a query; the authors split the queries' too.
+ * @throws InputError if there are fewer than two images, or an option is out of range
+ * @see He et al. 2020, arXiv:1911.05722; Chen et al. 2020, arXiv:2003.04297
+ */
+export function moco(options: MocoOptions = {}): Pretrain {
+  const { temperature = 0.2, momentum = 0.99, groups = 4, symmetric = true } = options;
+  const { outputDim = 128 } = options;
+  checkNumber("temperature", temperature, { min: 0, aboveMin: true });
+  checkMomentum(momentum);
+  checkInteger("groups", groups, { min: 1 });
+  if (options.queueSize !== undefined) checkInteger("queueSize", options.queueSize, { min: 1 });
+  return selfSupervised({
+    task: "MoCo",
+    options,
+    build: ({ network, images, rng }) => {
+      const hiddenDim = options.hiddenDim ?? network.dim;
+      const sizes = { inputDim: network.dim, hiddenDim, outputDim, norm: false, finalNorm: false };
+      const makeHead = (): ReturnType<typeof projector> => projector(sizes, rng.fork("projector"));
+      const head = makeHead();
+      const teacher = makeTeacher({ network, head }, makeHead(), { momentum });
+      const size = options.queueSize ?? Math.min(4096, Math.ceil(images.ids.length / 2));
+      const queue = randomRows(size, outputDim, rng.fork("queue"));
+      return {
+        heads: { projector: head },
+        memory: new Map([...teacher.variables, ["queue", queue]]),
+        prepare: (both, stepRng) => {
+          const b = both.shape[0] / 2;
+          const [first, second] = tf.split(both, 2) as [Tensor4D, Tensor4D];
+          const seen = symmetric ? both : first;
+          // The other view's key stands beside each query.
+          const shown = symmetric ? tf.concat4d([second, first], 0) : second;
+          const keys = unitRows(shuffled(shown, Math.min(groups, b), teacher.apply, stepRng));
+          const negatives: Tensor2D = queue.clone();
+          queue.assign(tf.concat([keys, negatives]).slice<Tensor2D>([0, 0], [size, outputDim]));
+          return { seen, keys, negatives };
+        },
+        loss: ({ seen, keys, negatives }) =>
+          infoNce(head.apply(network.apply(seen, true), true), keys, {
+            negatives: negatives,
+            temperature,
+          }),
+        afterStep: teacher.follow,
+        dispose: teacher.dispose,
+      };
+    },
+  });
+}
+
+/** Random directions, until there are keys. [count,d] */
+function randomRows(count: number, dim: number, rng: Rng): Variable & Tensor2D {
+  const values = Float32Array.from({ length: count * dim }, () => rng.normal());
+  return tf.tidy(() => tf.variable(unitRows(tf.tensor2d(values, [count, dim])), false));
+}
+
+function unitRows(x: Tensor2D): Tensor2D {
+  return x.div(x.norm("euclidean", 1, true).maximum(1e-12));
+}
+
+/** Applies a function to random groups of the images, and puts the rows back in order. [n,h,w,c] -> [n,d] */
+function shuffled(
+  images: Tensor4D,
+  groups: number,
+  apply: (part: Tensor4D) => Tensor2D,
+  rng: Rng,
+): Tensor2D {
+  if (groups === 1) return apply(images);
+  const n = images.shape[0];
+  const order = rng.fork("shuffle").permutation(n);
+  const back = new Int32Array(n);
+  order.forEach((from, to) => (back[from] = to));
+  const rows = Array.from({ length: groups }, (_, g) => {
+    const part = order.subarray(Math.floor((g * n) / groups), Math.floor(((g + 1) * n) / groups));
+    return tf.tidy(() => apply(tf.gather(images, tf.tensor1d(part, "int32"))));
+  });
+  const indices: Tensor1D = tf.tensor1d(back, "int32");
+  return tf.gather<Tensor2D>(tf.concat(rows), indices);
+}

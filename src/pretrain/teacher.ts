@@ -1,0 +1,60 @@
+import {
+  checkProbability,
+  type Network,
+  type Tensor2D,
+  type Tensor4D,
+  type Variable,
+} from "../core";
+import { copyNetwork, trainableVariables, type Head } from "../nets";
+import { cosineMomentum, joinVariables, movingAverage } from "../train";
+
+/** A copy of the student that only follows it. */
+export interface Teacher {
+  /** Weights and running statistics of the copy, each named "teacher.part.name". */
+  readonly variables: ReadonlyMap<string, Variable>;
+  /** What the copy makes of a batch, normalised by the batch's own statistics. [n,h,w,c] -> [n,d] */
+  readonly apply: (images: Tensor4D) => Tensor2D;
+  /** Moves every weight towards the student's; statistics are the teacher's own. */
+  readonly follow: (step: number) => void;
+  /** Frees all but the variables. */
+  readonly dispose: () => void;
+}
+
+/** Which momentum, at the start and whether it rises. */
+export interface TeacherOptions {
+  /** Share of its old weights that the teacher keeps in a step, in [0,1]. */
+  readonly momentum: number;
+  /** Steps in which the momentum rises to 1 as half a cosine; none if it stays. */
+  readonly rises?: number;
+}
+
+/**
+ * Makes a teacher of a student's network and head. `head` has to be a second one with the same weights.
+ * @throws InputError if the momentum is out of range
+ * @see He et al. 2020, arXiv:1911.05722, equation 2
+ */
+export function makeTeacher(
+  student: { readonly network: Network; readonly head: Head },
+  head: Head,
+  { momentum, rises }: TeacherOptions,
+): Teacher {
+  const network = copyNetwork(student.network);
+  const weights = (of: { network: Network; head: Head }): Map<string, Variable> =>
+    joinVariables({ encoder: trainableVariables(of.network), head: trainableVariables(of.head) });
+  const average = movingAverage(weights({ network, head }), weights(student));
+  const momentumAt = rises === undefined ? (): number => momentum : cosineMomentum(momentum, rises);
+  return {
+    variables: joinVariables({
+      "teacher.encoder": network.variables,
+      "teacher.head": head.variables,
+    }),
+    apply: (images) => head.apply(network.apply(images, true), true),
+    follow: (step) => average.update(momentumAt(step)),
+    dispose: () => average.dispose(),
+  };
+}
+
+/** Passes a momentum. @throws InputError outside of [0,1] */
+export function checkMomentum(momentum: number): number {
+  return checkProbability("momentum", momentum);
+}
