@@ -1,0 +1,30 @@
+"""Runs one notebook on the fewscope kernel and writes it with its outputs: execute.py NOTEBOOK RESULT [SECONDS]"""
+
+import sys
+
+import nbformat
+from nbclient import NotebookClient
+from nbclient.exceptions import CellExecutionError
+
+source, result, *seconds = sys.argv[1:]
+notebook = nbformat.read(source, as_version=4)
+for cell in notebook.cells:
+    if cell.cell_type == "code":
+        cell.outputs = []
+        cell.execution_count = None
+client = NotebookClient(
+    notebook,
+    kernel_name="fewscope",
+    timeout=float(seconds[0]) if seconds else None,
+    resources={"metadata": {"path": source.rpartition("/")[0] or "."}},
+    record_timing=False,
+)
+failed = False
+try:
+    client.execute()
+except CellExecutionError as error:
+    failed = True
+    print(error, file=sys.stderr)
+finally:
+    nbformat.write(notebook, result)
+sys.exit(1 if failed else 0)

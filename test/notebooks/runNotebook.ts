@@ -1,0 +1,79 @@
+import { spawn } from "node:child_process";
+import * as fs from "node:fs";
+import { createRequire } from "node:module";
+import * as os from "node:os";
+import * as path from "node:path";
+import type { Notebook } from "./notebook";
+
+/** The project's root. */
+export const project = path.resolve(__dirname, "..", "..");
+export const notebooksFolder = path.join(project, "notebooks");
+
+/** Names of all notebooks, in order, without their endings. */
+export const notebookNames: readonly string[] = fs
+  .readdirSync(notebooksFolder)
+  .filter((file) => file.endsWith(".ipynb"))
+  .map((file) => path.basename(file, ".ipynb"))
+  .sort();
+
+export const notebookFile = (name: string): string => path.join(notebooksFolder, `${name}.ipynb`);
+
+export function readNotebook(file: string): Notebook {
+  return JSON.parse(fs.readFileSync(file, "utf8")) as Notebook;
+}
+
+/** A Python with Jupyter, and the environment in which it finds the kernel of this checkout. */
+export interface Jupyter {
+  readonly python: string;
+  readonly env: NodeJS.ProcessEnv;
+}
+
+/** As `npm run lab` does: installs JupyterLab into the cache if it is not there. @throws Problem in one sentence */
+export async function prepareJupyter(): Promise<Jupyter> {
+  const lab = createRequire(__filename)(path.join(project, "src", "runtime", "lab.js")) as {
+    prepareJupyter: () => Promise<Jupyter>;
+  };
+  return lab.prepareJupyter();
+}
+
+/** Where the real data lies, if it does. */
+export function dataFolder(): string | undefined {
+  const folder = process.env["FEWSCOPE_DATA"] ?? path.join(project, "..", "shared", "data");
+  return fs.existsSync(folder) ? path.resolve(folder) : undefined;
+}
+
+/** Runs a notebook of the project from top to bottom on our kernel; the file itself stays as it is. */
+export async function runNotebook(
+  name: string,
+  { python, env }: Jupyter,
+  { fast }: { fast: boolean },
+): Promise<{ notebook: Notebook; log: string; ok: boolean }> {
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), "fewscope-notebook-"));
+  const result = path.join(folder, "result.ipynb");
+  const data = dataFolder();
+  const child = spawn(python, [path.join(__dirname, "execute.py"), notebookFile(name), result], {
+    stdio: ["ignore", "pipe", "pipe"],
+    env: {
+      ...env,
+      NODE_OPTIONS: "",
+      // One number of threads for the committed numbers.
+      TF_NUM_INTRAOP_THREADS: "2",
+      TF_NUM_INTEROP_THREADS: "1",
+      FEWSCOPE_FAST: fast ? "1" : "",
+      ...(data === undefined ? {} : { FEWSCOPE_DATA: data }),
+    },
+  });
+  let log = "";
+  for (const stream of [child.stdout, child.stderr])
+    stream.on("data", (text: Buffer) => (log += text.toString()));
+  try {
+    const code = await new Promise<number | null>((resolve, reject) => {
+      child.on("error", reject);
+      child.on("close", resolve);
+    });
+    if (!fs.existsSync(result)) throw new Error(`${name} could not be run: ${log}`);
+    return { notebook: readNotebook(result), log, ok: code === 0 };
+  } finally {
+    fs.rmSync(folder, { recursive: true, force: true });
+  }
+}
