@@ -1,5 +1,5 @@
 import type * as danfo from "danfojs-node";
-import { InputError, type ImageSet } from "../core";
+import { InputError, tf, type ImageSet } from "../core";
 import { summariseImages } from "./summariseImages";
 
 /** A value in a DataFrame; NaN stands for a missing number, null for a missing text. */
@@ -24,6 +24,8 @@ export function dataFrame(of: readonly object[] | ImageSet): danfo.DataFrame {
   const filled = rows.map((row) =>
     columns.map((column): Value => row[column] ?? missing(rows, column)),
   );
+  // danfojs loads TensorFlow: in our way, which keeps its log quiet.
+  void tf.version;
   // eslint-disable-next-line @typescript-eslint/no-require-imports -- loaded on first use, not on import
   const { DataFrame } = require("danfojs-node") as typeof danfo;
   return new DataFrame(filled, { columns });

@@ -44,9 +44,12 @@ export const textOf = (text: unknown): string =>
 export function printedText({ outputs = [] }: Cell): string {
   return outputs
     .filter(({ data }) => !textOf(data?.["text/html"]).includes("<progress"))
-    .map(({ text, data }) => textOf(text ?? data?.["text/plain"]).trimEnd())
-    .filter((text) => text !== "")
-    .join("\n");
+    .map(({ text, data }) =>
+      // A stream may come in pieces that end anywhere.
+      text === undefined ? `${textOf(data?.["text/plain"])}\n` : textOf(text),
+    )
+    .join("")
+    .trimEnd();
 }
 
 /** What is wrong with the outputs of a notebook, whatever they say: errors, and figures that do not show everywhere. */
