@@ -10,3 +10,4 @@ export { dino, type DinoOptions } from "./dino";
 export { rotation, type RotationOptions } from "./rotation";
 export { denoisingAutoencoder, type DenoisingAutoencoderOptions } from "./denoisingAutoencoder";
 export { type SelfSupervisedOptions } from "./selfSupervised";
+export { collapse, type Collapse, type CollapseOptions } from "./collapse";

@@ -42,27 +42,84 @@ function withViews<T extends { views?: unknown }>(
   return spec === undefined ? rest : { ...rest, views: fromSpec(spec) };
 }
 
+/** What every self-supervised training takes. */
+const common = {
+  views,
+  encoder,
+  epochs: positiveInteger.optional(),
+  batchSize: z.int().min(2).optional(),
+  learningRate: positive.optional(),
+  warmupEpochs: z.number().min(0).optional(),
+  weightDecay: z.number().min(0).optional(),
+};
+const share = z.number().min(0).max(1).optional();
+const weight = z.number().min(0).optional();
+
+/** A self-supervised training with what it takes beside the common options. */
+function selfSupervised<Options>(
+  method: (options: Options) => Pretrain,
+  own: z.ZodRawShape = {},
+): Entry<Pretrain> {
+  return entry(z.strictObject({ ...common, ...own }), (options) =>
+    method(plain(withViews(options))),
+  );
+}
+
 /** Pretraining by name. */
 export const pretrainings = {
   none: entry(z.strictObject({ encoder }), (options) => pretrain.none(plain(options))),
   pixels: entry(z.strictObject({ components: positiveInteger.optional() }), (options) =>
     pretrain.pixels(options),
   ),
-  simclr: entry(
-    z.strictObject({
-      views,
-      encoder,
-      temperature: positive.optional(),
-      epochs: positiveInteger.optional(),
-      batchSize: z.int().min(2).optional(),
-      learningRate: positive.optional(),
-      warmupEpochs: z.number().min(0).optional(),
-      weightDecay: z.number().min(0).optional(),
-      hiddenDim: positiveInteger.optional(),
-      outputDim: positiveInteger.optional(),
-    }),
-    (options) => pretrain.simclr(plain(withViews(options))),
-  ),
+  simclr: selfSupervised(pretrain.simclr, {
+    temperature: positive.optional(),
+    hiddenDim: positiveInteger.optional(),
+    outputDim: positiveInteger.optional(),
+  }),
+  moco: selfSupervised(pretrain.moco, {
+    temperature: positive.optional(),
+    momentum: share,
+    queueSize: positiveInteger.optional(),
+    groups: positiveInteger.optional(),
+    symmetric: z.boolean().optional(),
+    hiddenDim: positiveInteger.optional(),
+    outputDim: positiveInteger.optional(),
+  }),
+  byol: selfSupervised(pretrain.byol, {
+    momentum: share,
+    hiddenDim: positiveInteger.optional(),
+    outputDim: positiveInteger.optional(),
+  }),
+  simSiam: selfSupervised(pretrain.simSiam, {
+    outputDim: positiveInteger.optional(),
+    bottleneck: positiveInteger.optional(),
+  }),
+  barlowTwins: selfSupervised(pretrain.barlowTwins, {
+    lambda: weight,
+    outputDim: positiveInteger.optional(),
+  }),
+  vicreg: selfSupervised(pretrain.vicreg, {
+    invariance: weight,
+    variance: weight,
+    covariance: weight,
+    outputDim: positiveInteger.optional(),
+  }),
+  dino: selfSupervised(pretrain.dino, {
+    momentum: share,
+    studentTemperature: positive.optional(),
+    teacherTemperature: positive.optional(),
+    centreMomentum: share,
+    prototypes: z.int().min(2).optional(),
+    hiddenDim: positiveInteger.optional(),
+    bottleneck: positiveInteger.optional(),
+  }),
+  rotation: selfSupervised(pretrain.rotation),
+  denoisingAutoencoder: selfSupervised(pretrain.denoisingAutoencoder, {
+    noise: weight,
+    mask: z.number().min(0).max(0.99).optional(),
+    patch: positiveInteger.optional(),
+    hiddenDim: positiveInteger.optional(),
+  }),
 } satisfies Record<string, Entry<Pretrain>>;
 
 /** Classifiers by name. */

@@ -86,7 +86,13 @@ export async function runPlan(
   const { results, failures, found } = await runTrials(set, drawn, methods, settings, store, on);
   const study: StudyFile = {
     plan,
-    notes: [...drawn.split.notes, ...testSizes(results), ...classNotes, ...planNotes(plan)],
+    notes: [
+      ...drawn.split.notes,
+      ...testSizes(results),
+      ...classNotes,
+      ...warnings(results),
+      ...planNotes(plan),
+    ],
     trials: results.map((result) => result.key),
   };
   writeFileIfChanged(path.join(out, "study.json"), `${canonicalJson(study, 1)}\n`);
@@ -158,6 +164,14 @@ function testSizes(results: readonly TrialRecord[]): string[] {
     return `${least === most ? least : `${least} to ${most}`} with ${labels}`;
   });
   return [`Test images by labels a class: ${told.join(", ")}.`];
+}
+
+/** Tells once for each method that its encoder has collapsed. */
+function warnings(results: readonly TrialRecord[]): string[] {
+  const collapsed = results.filter((result) => result.collapse?.warning !== undefined);
+  return [...new Set(collapsed.map(({ method }) => method))].map(
+    (method) => `${method}: the encoder has collapsed.`,
+  );
 }
 
 function planNotes({ draws, pretrainings = 1, notes = [] }: Plan): string[] {

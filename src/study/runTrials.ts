@@ -20,6 +20,7 @@ import {
 } from "../core";
 import { accuracy, argmaxRows, balancedAccuracy, confusion, macroF1 } from "../metrics";
 import { embedImages, loadEncoder } from "../nets";
+import { collapse, type Collapse } from "../pretrain";
 import { rung, testImages } from "./ladder";
 import type { DrawnSplit } from "./splitFile";
 import type { Store, TrialRecord } from "./store";
@@ -226,6 +227,7 @@ function groupBy<T>(items: readonly T[], key: (item: T) => string): Map<string, 
 /** An encoder, with every image embedded once as soon as a classifier asks for embeddings only. */
 interface Workshop {
   readonly encoder: Encoder;
+  readonly collapse: Collapse;
   embedded(): Promise<ImageSet>;
 }
 
@@ -257,8 +259,19 @@ async function openWorkshop(
   let embedded: Promise<ImageSet> | undefined;
   return {
     encoder,
+    collapse: await collapseOf(encoder, subset(set, split.pretrain), on),
     embedded: () => (embedded ??= embedSet(encoder, set, on)),
   };
+}
+
+/** Looks for collapse; an encoder that cannot be used is disposed. */
+async function collapseOf(encoder: Encoder, images: ImageSet, on: Progress): Promise<Collapse> {
+  try {
+    return await collapse(encoder, images, { on });
+  } catch (error) {
+    encoder.dispose();
+    throw error;
+  }
 }
 
 async function embedSet(encoder: Encoder, set: ImageSet, on: Progress): Promise<ImageSet> {
@@ -331,6 +344,7 @@ async function runTrial(
       pretraining: trial.pretraining,
       pretrain: method.pretrainSpec ?? "given as a function",
       classify: method.classifySpec ?? "given as a function",
+      collapse: workshop.collapse,
       threads: threads(),
       tensorflow: tensorflowVersion(),
       fewscope: version,

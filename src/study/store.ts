@@ -7,6 +7,7 @@ import {
   writeFileAtomically,
   type Result,
 } from "../core";
+import type { Collapse } from "../pretrain";
 
 /** A finished trial with everything that determines it; the same on every run, so that records compare byte by byte. */
 export interface TrialRecord extends Result {
@@ -20,6 +21,8 @@ export interface TrialRecord extends Result {
   /** How the two halves of the method were set. */
   readonly pretrain: unknown;
   readonly classify: unknown;
+  /** How far the encoder tells the images of pretraining apart, with a warning if it does not. */
+  readonly collapse?: Collapse;
   readonly threads: string;
   readonly tensorflow: string;
   readonly fewscope: string;

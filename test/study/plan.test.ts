@@ -59,6 +59,28 @@ describe("study/plan", () => {
     refuses({ ...plan, methods: [option] }, /"epoch".*Did you mean "epochs"/);
   });
 
+  it("knows each self-supervised method's own options", () => {
+    const withPretrain = (pretrain: object): unknown => ({
+      ...plan,
+      methods: [{ name: "one", pretrain, classify: { prototypes: {} } }],
+    });
+    const right = [
+      { moco: { queueSize: 100, momentum: 0.9, symmetric: false, groups: 2, views: "grey" } },
+      { byol: { momentum: 0.99, hiddenDim: 64, outputDim: 32 } },
+      { simSiam: { bottleneck: 16, outputDim: 64 } },
+      { barlowTwins: { lambda: 0.005, outputDim: 64 } },
+      { vicreg: { invariance: 10, variance: 10, covariance: 0.5 } },
+      { dino: { prototypes: 64, teacherTemperature: 0.05, centreMomentum: 0.95 } },
+      { rotation: { epochs: 2 } },
+      { denoisingAutoencoder: { noise: 0.1, mask: 0.25, patch: 2 } },
+    ];
+    for (const pretrain of right) parsePlan(withPretrain(pretrain));
+    refuses(withPretrain({ barlowTwin: {} }), /"barlowTwin".*Did you mean "barlowTwins"/);
+    refuses(withPretrain({ byol: { momentm: 0.9 } }), /"momentm".*Did you mean "momentum"/);
+    refuses(withPretrain({ byol: { momentum: 2 } }), /pretrain\.byol\.momentum 2/);
+    refuses(withPretrain({ moco: { queueSize: 0 } }), /pretrain\.moco\.queueSize 0/);
+  });
+
   it("says what is wrong with a value", () => {
     refuses({ ...plan, draws: 0 }, /draws 0/);
     refuses({ ...plan, labelsPerClass: [] }, /labelsPerClass/);

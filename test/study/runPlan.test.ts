@@ -11,6 +11,24 @@ import { stripes } from "./fixtures";
 const set = stripes({ perClass: 24, size: 8 });
 let folder = "";
 
+const tiny = { epochs: 1, batchSize: 24, encoder: { resnet: { depth: 8, width: 2 } } };
+
+/** Every self-supervised method, as small as can be. */
+const selfSupervised = Object.entries({
+  moco: {},
+  byol: { hiddenDim: 8, outputDim: 4 },
+  simSiam: { outputDim: 8 },
+  barlowTwins: { outputDim: 8 },
+  vicreg: { outputDim: 8 },
+  dino: { hiddenDim: 8, bottleneck: 4, prototypes: 6 },
+  rotation: {},
+  denoisingAutoencoder: { hiddenDim: 8 },
+}).map(([name, options]) => ({
+  name,
+  pretrain: { [name]: { ...tiny, ...options } },
+  classify: { prototypes: {} },
+}));
+
 /** A plan with every kind of method, small enough for seconds. */
 function plan(changes: object = {}): Plan {
   const simclr = {
@@ -131,37 +149,64 @@ describe("study/runPlan", function () {
     assert.deepEqual(files(path.join(folder, "a")), files(path.join(folder, "b")));
   });
 
-  it("changes no record when the labels of the unlabelled pool are permuted", async () => {
-    const out = path.join(folder, "true labels");
-    await runPlan(plan(), { out });
-    const split = JSON.parse(fs.readFileSync(path.join(out, "split.json"), "utf8")) as {
-      test: string[];
-      draws: { byClass: Record<string, string[]> }[];
-    };
-    const read = new Set([
-      ...split.test,
-      ...split.draws.flatMap((d) => Object.values(d.byClass).flat()),
-    ]);
-    const ids = JSON.parse(fs.readFileSync(path.join(out, "split.json"), "utf8")) as {
-      pretrain: string[];
-      test: string[];
-    };
-    const order = [...ids.pretrain, ...ids.test];
-    const position = new Map(order.map((id) => [id, Number(id.split("-").at(-1))]));
-    const labels = set.labels.slice();
-    let changed = 0;
-    for (const id of order) {
-      const i = position.get(id) ?? 0;
-      if (read.has(id)) continue;
-      labels[i] = (labels[i] + 1) % 3;
-      changed += 1;
-    }
-    assert.ok(changed > 20, `${changed} labels changed`);
-    writeSet("permuted.npz", labels);
-    const data = { ...plan().data, npz: path.join(folder, "permuted.npz") };
-    const other = path.join(folder, "permuted labels");
-    await runPlan(plan({ data, ladder: path.join(out, "split.json") }), { out: other });
-    assert.deepEqual(files(other), files(out));
+  for (const [title, changes] of [
+    ["", {}],
+    [": every self-supervised method", { methods: selfSupervised, labelsPerClass: [1], draws: 1 }],
+  ] as const) {
+    it(`changes no record when the labels of the unlabelled pool are permuted${title}`, async () => {
+      const out = path.join(folder, `true labels${title.length}`);
+      const first = await runPlan(plan(changes), { out });
+      assert.deepEqual(first.failures, []);
+      for (const { collapse } of first.results) {
+        assert.ok(collapse !== undefined && collapse.spread > 0);
+        assert.ok(collapse.effectiveRank >= 1);
+      }
+      const split = JSON.parse(fs.readFileSync(path.join(out, "split.json"), "utf8")) as {
+        test: string[];
+        draws: { byClass: Record<string, string[]> }[];
+      };
+      const read = new Set([
+        ...split.test,
+        ...split.draws.flatMap((d) => Object.values(d.byClass).flat()),
+      ]);
+      const ids = JSON.parse(fs.readFileSync(path.join(out, "split.json"), "utf8")) as {
+        pretrain: string[];
+        test: string[];
+      };
+      const order = [...ids.pretrain, ...ids.test];
+      const position = new Map(order.map((id) => [id, Number(id.split("-").at(-1))]));
+      const labels = set.labels.slice();
+      let changed = 0;
+      for (const id of order) {
+        const i = position.get(id) ?? 0;
+        if (read.has(id)) continue;
+        labels[i] = (labels[i] + 1) % 3;
+        changed += 1;
+      }
+      assert.ok(changed > 20, `${changed} labels changed`);
+      writeSet("permuted.npz", labels);
+      const data = { ...plan().data, npz: path.join(folder, "permuted.npz") };
+      const other = path.join(folder, `permuted labels${title.length}`);
+      const ladder = path.join(out, "split.json");
+      await runPlan(plan({ ...changes, data, ladder }), { out: other });
+      assert.deepEqual(files(other), files(out));
+    });
+  }
+
+  it("goes on after a training that diverged, and tells so", async () => {
+    const wild = { byol: { ...tiny, hiddenDim: 8, outputDim: 4, epochs: 8, learningRate: 1e30 } };
+    const methods = [
+      { name: "wild", pretrain: wild, classify: { prototypes: {} } },
+      { name: "pixels", pretrain: { pixels: {} }, classify: { prototypes: {} } },
+    ];
+    const out = path.join(folder, "wild");
+    const { results, failures } = await runPlan(plan({ methods }), { out });
+    assert.equal(results.length, 4);
+    assert.equal(failures.length, 4);
+    assert.match(
+      failures[0].error.message,
+      /of BYOL, with learning rate .*Lower the learning rate/,
+    );
   });
 
   it("goes on with the other trials when one cannot be done", async () => {
