@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import { configureBackend } from "../../core";
 
-/** Adds `bench simclr`: speed as one JSON line. */
+/** Adds `bench simclr` and `bench pretrain`: speed as JSON lines. */
 export function bench(program: Command): void {
   const group = program.command("bench").description("measure speed; one JSON line each");
   const whole = (text: string): number => Number(text);
@@ -18,5 +18,19 @@ export function bench(program: Command): void {
       configureBackend({ threads });
       const { benchSimclr } = await import("../bench/simclr.js");
       console.log(JSON.stringify(await benchSimclr(options)));
+    });
+  group
+    .command("pretrain")
+    .description("time of an image in every self-supervised method, relative to SimCLR's")
+    .option("--width <n>", "channels of the first stage", whole, 8)
+    .option("--size <n>", "pixels along an edge", whole, 32)
+    .option("--channels <n>", "channels of an image", whole, 3)
+    .option("--batch <n>", "images in a step", whole, 128)
+    .option("--rounds <n>", "times that every method trains for four steps", whole, 4)
+    .option("--threads <n>", "cores in one operation", whole, 2)
+    .action(async ({ threads, ...options }: Record<string, number>) => {
+      configureBackend({ threads });
+      const { benchPretrain } = await import("../bench/pretrain.js");
+      for (const line of await benchPretrain(options)) console.log(JSON.stringify(line));
     });
 }
