@@ -5,10 +5,12 @@ export type EncoderSpec = { readonly resnet: ResnetSpec } | { readonly conv4: Co
 
 /** A residual network for small images. */
 export interface ResnetSpec {
-  /** Layers with weights: 8, 14, 20 in three stages; 10, 18, 34 in four. */
+  /** Layers with weights: 8, 14, 20 in three stages; 10, 18, 34 in four; 50 in four with bottleneck blocks. */
   readonly depth: number;
   /** Channels of the first stage; each later stage has twice as many. @default 64 */
   readonly width?: number;
+  /** "small": 3x3 of stride 1; "large": 7x7 of stride 2 and pooling of stride 2, for images of hundreds of pixels. @default "small" */
+  readonly stem?: "small" | "large";
 }
 
 /** The four-block network of the few-shot papers. */
@@ -36,6 +38,7 @@ export function checkEncoderSpec(spec: EncoderSpec): EncoderSpec {
   if ("resnet" in spec) {
     checkOneOf("encoder.resnet.depth", String(spec.resnet.depth), Object.keys(blocksOfDepth));
     checkInteger("encoder.resnet.width", spec.resnet.width ?? 64, { min: 1, max: 4096 });
+    checkOneOf("encoder.resnet.stem", spec.resnet.stem ?? "small", ["small", "large"]);
   } else {
     checkInteger("encoder.conv4.width", spec.conv4.width ?? 64, { min: 1, max: 4096 });
     checkOneOf("encoder.conv4.pool", spec.conv4.pool ?? "flatten", ["flatten", "average"]);
@@ -43,8 +46,11 @@ export function checkEncoderSpec(spec: EncoderSpec): EncoderSpec {
   return spec;
 }
 
+/** The depth that has bottleneck blocks. */
+export const bottleneckDepth = 50;
+
 /**
- * Basic blocks of each stage. Three stages: the CIFAR networks, 6n+2 layers; four: the ImageNet ones.
+ * Blocks of each stage. Three stages: the CIFAR networks, 6n+2 layers; four: the ImageNet ones.
  * @see He et al. 2016, arXiv:1512.03385, section 4.2 and table 1
  */
 export const blocksOfDepth: Readonly<Record<number, readonly number[]>> = {
@@ -54,4 +60,5 @@ export const blocksOfDepth: Readonly<Record<number, readonly number[]>> = {
   18: [2, 2, 2, 2],
   20: [3, 3, 3],
   34: [3, 4, 6, 3],
+  50: [3, 4, 6, 3],
 };

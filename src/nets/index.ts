@@ -6,7 +6,7 @@ export type { Head } from "./head";
 export { linear, type LinearOptions } from "./linear";
 export { projector, type ProjectorOptions } from "./projector";
 export { encoderFrom, copyNetwork } from "./encoderFrom";
-export { loadEncoder } from "./loadEncoder";
+export { loadEncoder, type LoadEncoderOptions } from "./loadEncoder";
 export { embedImages, type EmbedOptions } from "./embedImages";
 export {
   readSafetensors,

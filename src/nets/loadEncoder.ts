@@ -1,16 +1,28 @@
 import * as fs from "node:fs/promises";
 import { createRng, explainFileError, InputError, type Encoder, type ImageSet } from "../core";
+import { adaptChannels } from "./adaptChannels";
 import { buildNetwork } from "./buildNetwork";
 import { encoderFrom } from "./encoderFrom";
 import type { EncoderSpec } from "./encoderSpec";
 import { readSafetensors } from "./safetensors";
+import { fromTorchvision, isTorchvision } from "./torchvision";
 import { assignVariables } from "./weights";
 
+/** Which images the encoder is for. */
+export interface LoadEncoderOptions {
+  /** The images' height, width and channels. @default those the file was made for */
+  readonly shape?: ImageSet["shape"];
+}
+
 /**
- * Reads an encoder that `Encoder.save` wrote.
- * @throws InputError if the file cannot be read, is damaged, or holds no network
+ * Reads an encoder that `Encoder.save` wrote, or the safetensors weights of torchvision's ResNet-18, 34 or 50. Where the images have another number of
+ * channels, the first kernels are averaged over theirs and keep their sum.
+ * @throws InputError if the file cannot be read, is damaged, or holds no such network
  */
-export async function loadEncoder(file: string): Promise<Encoder> {
+export async function loadEncoder(
+  file: string,
+  options: LoadEncoderOptions = {},
+): Promise<Encoder> {
   let bytes: Uint8Array;
   try {
     bytes = await fs.readFile(file);
@@ -18,10 +30,17 @@ export async function loadEncoder(file: string): Promise<Encoder> {
     throw explainFileError(error, file, "read");
   }
   const { tensors, metadata } = readSafetensors(bytes);
-  const { spec, shape } = readSpec(metadata["encoder"], file);
-  const network = buildNetwork(spec, shape, createRng(1));
+  const found = isTorchvision(tensors)
+    ? fromTorchvision(tensors)
+    : { ...readSpec(metadata["encoder"], file), tensors };
+  const shape = options.shape ?? found.shape;
+  const same = shape[2] === found.shape[2];
+  const network = buildNetwork(found.spec, shape, createRng(1));
   try {
-    assignVariables(network.variables, tensors);
+    assignVariables(
+      network.variables,
+      same ? found.tensors : adaptChannels(found.tensors, shape[2]),
+    );
   } catch (error) {
     network.dispose();
     throw error;

@@ -1,7 +1,7 @@
-import { type Rng, type Tensor2D, type Tensor4D } from "../core";
+import { tf, type Rng, type Tensor2D, type Tensor4D } from "../core";
 import { batchNormLayer } from "./batchNormLayer";
-import { convolutionLayer } from "./convolutionLayer";
-import { blocksOfDepth, type ResnetSpec } from "./encoderSpec";
+import { convolutionLayer, type ConvolutionShape } from "./convolutionLayer";
+import { blocksOfDepth, bottleneckDepth, type ResnetSpec } from "./encoderSpec";
 import { addRelu, globalAverage } from "./kernels";
 import { collectVariables, type Layer } from "./layer";
 
@@ -11,22 +11,27 @@ export interface Body extends Layer<Tensor4D, Tensor2D> {
 }
 
 /**
- * Residual network with a 3x3 stem of stride 1 and no max-pooling, for images of some tens of pixels. Shortcuts are 1x1
- * convolutions where the size changes; the last map is averaged. [b,h,w,channels] -> [b,dim]
+ * Residual network. The small stem, 3x3 of stride 1 and no max-pooling, is for images of some tens of pixels; the large one is the paper's. Shortcuts are
+ * 1x1 convolutions where the size changes; a bottleneck block strides in its 3x3 convolution, as torchvision's; the last map is averaged. [b,h,w,channels] -> [b,dim]
  * @see He et al. 2016, arXiv:1512.03385
  */
-export function resnet({ depth, width = 64 }: ResnetSpec, channels: number, rng: Rng): Body {
+export function resnet(spec: ResnetSpec, channels: number, rng: Rng): Body {
+  const { depth, width = 64, stem = "small" } = spec;
+  const sizes = stem === "large" ? { kernel: 7, stride: 2 } : { kernel: 3 };
+  const first = convolutionUnit({ inputs: channels, outputs: width, ...sizes }, rng.fork("stem"));
   const parts: Record<string, Layer<Tensor4D>> = {
-    stem: convolutionUnit({ inputs: channels, outputs: width, kernel: 3 }, rng.fork("stem")),
+    stem: stem === "large" ? pooledAfter(first) : first,
   };
+  const bottleneck = depth === bottleneckDepth;
   let inputs = width;
   blocksOfDepth[depth].forEach((blocks, stage) => {
     const outputs = width * 2 ** stage;
-    for (let block = 0; block < blocks; block++) {
-      const name = `stage${stage + 1}.${block}`;
-      const stride = stage > 0 && block === 0 ? 2 : 1;
-      parts[name] = basicBlock({ inputs, outputs, stride }, rng.fork(name));
-      inputs = outputs;
+    for (let i = 0; i < blocks; i++) {
+      const name = `stage${stage + 1}.${i}`;
+      const stride = stage > 0 && i === 0 ? 2 : 1;
+      const block = bottleneck ? bottleneckBlock : basicBlock;
+      parts[name] = block({ inputs, outputs, stride }, rng.fork(name));
+      inputs = bottleneck ? bottleneckFactor * outputs : outputs;
     }
   });
   const layers = Object.values(parts);
@@ -41,15 +46,25 @@ export function resnet({ depth, width = 64 }: ResnetSpec, channels: number, rng:
 }
 
 /** Convolution, batch norm, ReLU. Variables "conv.*" and "bn.*". */
-export function convolutionUnit(
-  shape: { readonly inputs: number; readonly outputs: number; readonly kernel: number },
-  rng: Rng,
-): Layer<Tensor4D> {
+export function convolutionUnit(shape: ConvolutionShape, rng: Rng): Layer<Tensor4D> {
   const conv = convolutionLayer(shape, rng);
   const bn = batchNormLayer(shape.outputs, { relu: true });
   return {
     variables: collectVariables({ conv, bn }),
     apply: (x, training) => bn.apply(conv.apply(x, training), training),
+  };
+}
+
+/** A layer with 3x3 max-pooling of stride 2 after it. Its values must not be negative. */
+function pooledAfter(layer: Layer<Tensor4D>): Layer<Tensor4D> {
+  return {
+    variables: layer.variables,
+    apply: (x, training) => {
+      // Zeros at the edges are PyTorch's minus infinity, since nothing is below them.
+      const sides: [number, number] = [1, 1];
+      const padded = tf.pad(layer.apply(x, training), [[0, 0], sides, sides, [0, 0]]);
+      return tf.maxPool(padded, 3, 2, "valid");
+    },
   };
 }
 
@@ -78,6 +93,42 @@ function basicBlock({ inputs, outputs, stride }: BlockShape, rng: Rng): Layer<Te
     apply: (x, training) => {
       const inner = bn1.apply(conv1.apply(x, training), training);
       const outer = bn2.apply(conv2.apply(inner, training), training);
+      return addRelu(outer, downsample?.apply(x, training) ?? x, training);
+    },
+  };
+}
+
+/** How many times wider a bottleneck block's output is than its middle. */
+const bottleneckFactor = 4;
+
+/** 1x1, 3x3 and 1x1 convolutions beside a shortcut. [b,h,w,inputs] -> [b,h/stride,w/stride,4 outputs] */
+function bottleneckBlock({ inputs, outputs, stride }: BlockShape, rng: Rng): Layer<Tensor4D> {
+  const wide = bottleneckFactor * outputs;
+  const conv1 = convolutionLayer({ inputs, outputs, kernel: 1 }, rng.fork("conv1"));
+  const bn1 = batchNormLayer(outputs, { relu: true });
+  const conv2 = convolutionLayer(
+    { inputs: outputs, outputs, kernel: 3, stride },
+    rng.fork("conv2"),
+  );
+  const bn2 = batchNormLayer(outputs, { relu: true });
+  const conv3 = convolutionLayer({ inputs: outputs, outputs: wide, kernel: 1 }, rng.fork("conv3"));
+  const bn3 = batchNormLayer(wide);
+  const same = stride === 1 && inputs === wide;
+  const downsample = same ? undefined : projectionShortcut({ inputs, outputs: wide, stride }, rng);
+  return {
+    variables: collectVariables({
+      conv1,
+      bn1,
+      conv2,
+      bn2,
+      conv3,
+      bn3,
+      ...(downsample === undefined ? {} : { downsample }),
+    }),
+    apply: (x, training) => {
+      const narrow = bn1.apply(conv1.apply(x, training), training);
+      const middle = bn2.apply(conv2.apply(narrow, training), training);
+      const outer = bn3.apply(conv3.apply(middle, training), training);
       return addRelu(outer, downsample?.apply(x, training) ?? x, training);
     },
   };

@@ -11,3 +11,4 @@ export { rotation, type RotationOptions } from "./rotation";
 export { denoisingAutoencoder, type DenoisingAutoencoderOptions } from "./denoisingAutoencoder";
 export { type SelfSupervisedOptions } from "./selfSupervised";
 export { collapse, type Collapse, type CollapseOptions } from "./collapse";
+export { from, type FromOptions } from "./from";

@@ -1,7 +1,8 @@
+import * as fs from "node:fs";
 import { z } from "zod";
 import { fromSpec } from "../augment";
 import * as classify from "../classify";
-import type { Augmentation, Classify, Pretrain } from "../core";
+import { explainFileError, sha256, type Augmentation, type Classify, type Pretrain } from "../core";
 import * as pretrain from "../pretrain";
 
 /*
@@ -16,7 +17,13 @@ const views = z.unknown().optional();
 
 const encoder = z
   .strictObject({
-    resnet: z.strictObject({ depth: z.int(), width: positiveInteger.optional() }).optional(),
+    resnet: z
+      .strictObject({
+        depth: z.int(),
+        width: positiveInteger.optional(),
+        stem: z.enum(["small", "large"]).optional(),
+      })
+      .optional(),
     conv4: z.strictObject({ width: positiveInteger.optional() }).optional(),
   })
   .refine((spec) => Object.keys(spec).length === 1, { error: "exactly one of resnet, conv4" })
@@ -120,6 +127,10 @@ export const pretrainings = {
     patch: positiveInteger.optional(),
     hiddenDim: positiveInteger.optional(),
   }),
+  from: entry(
+    z.strictObject({ file: z.string().min(1), statistics: z.enum(["images", "file"]).optional() }),
+    ({ file, ...options }) => pretrain.from(file, plain(options)),
+  ),
 } satisfies Record<string, Entry<Pretrain>>;
 
 /** Classifiers by name. */
@@ -162,6 +173,20 @@ export type ClassifySpec = { readonly [Name in keyof typeof classifiers]?: objec
 /** Makes the pretraining that a plan names. */
 export function makePretrain(spec: PretrainSpec): Pretrain {
   return make(pretrainings, spec);
+}
+
+/**
+ * What a pretraining's result depends on: its options, with the content of a file in place of its path.
+ * @throws InputError if the file cannot be read
+ */
+export function identifyPretrain(spec: PretrainSpec): object {
+  if (spec.from === undefined) return spec;
+  const { file, ...options } = spec.from as { readonly file: string };
+  try {
+    return { from: { ...options, sha256: sha256(fs.readFileSync(file)) } };
+  } catch (error) {
+    throw explainFileError(error, file, "read");
+  }
 }
 
 /** Makes the classifier that a plan names. */

@@ -113,6 +113,11 @@ function resolvePaths(plan: Plan, folder: string): Plan {
       ...(isCsv ? { labels: absolute(data.labels) } : {}),
     },
     ...(plan.ladder === undefined ? {} : { ladder: absolute(plan.ladder) }),
+    methods: plan.methods.map((method) => {
+      const { from } = method.pretrain as { from?: { file: string } };
+      if (from === undefined) return method;
+      return { ...method, pretrain: { from: { ...from, file: absolute(from.file) } } };
+    }),
   };
 }
 

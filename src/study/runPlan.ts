@@ -15,7 +15,7 @@ import {
 } from "../core";
 import { exportFigure, labelEfficiency, toJson } from "../figures";
 import { drawLadder } from "./ladder";
-import { makeClassify, makePretrain } from "./methodSpecs";
+import { identifyPretrain, makeClassify, makePretrain } from "./methodSpecs";
 import type { Plan } from "./plan";
 import { runTrials, type Failure, type PreparedMethod, type TrialSettings } from "./runTrials";
 import { savings, savingsText } from "./savings";
@@ -73,7 +73,7 @@ export async function runPlan(
     name,
     pretrain: makePretrain(pretrain),
     classify: makeClassify(classify),
-    pretrainSpec: pretrain,
+    pretrainSpec: identifyPretrain(pretrain),
     classifySpec: classify,
   }));
   const settings: TrialSettings = {

@@ -72,6 +72,7 @@ describe("study/plan", () => {
       { vicreg: { invariance: 10, variance: 10, covariance: 0.5 } },
       { dino: { prototypes: 64, teacherTemperature: 0.05, centreMomentum: 0.95 } },
       { rotation: { epochs: 2 } },
+      { from: { file: "encoder.safetensors", statistics: "file" } },
       { denoisingAutoencoder: { noise: 0.1, mask: 0.25, patch: 2 } },
     ];
     for (const pretrain of right) parsePlan(withPretrain(pretrain));

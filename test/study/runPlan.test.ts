@@ -5,7 +5,8 @@ import * as os from "node:os";
 import * as path from "node:path";
 import { writeNpz } from "../../src/formats";
 import { parsePlan, runPlan, type Plan } from "../../src/study";
-import { InputError } from "../../src/core";
+import { createRng, InputError, tf } from "../../src/core";
+import * as pretrain from "../../src/pretrain";
 import { stripes } from "./fixtures";
 
 const set = stripes({ perClass: 24, size: 8 });
@@ -192,6 +193,25 @@ describe("study/runPlan", function () {
       assert.deepEqual(files(other), files(out));
     });
   }
+
+  it("starts from an encoder in a file, and knows it by its content", async () => {
+    const made = await pretrain.none({ encoder: tiny.encoder })(set, createRng(1));
+    const run = async (name: string): Promise<string[]> => {
+      const file = path.join(folder, `${name}.safetensors`);
+      await made.save(file);
+      const methods = [{ name: "one", pretrain: { from: { file } }, classify: { prototypes: {} } }];
+      const out = path.join(folder, `from ${name}`);
+      const { results, failures } = await runPlan(plan({ methods }), { out });
+      assert.deepEqual([results.length, failures], [4, []]);
+      return results.map((result) => result.key);
+    };
+    const keys = await run("a");
+    assert.deepEqual(await run("b"), keys);
+    const weight = made.network?.variables.get("stem.conv.weight");
+    tf.tidy(() => weight?.assign(weight.mul(2)));
+    assert.notDeepEqual(await run("a"), keys);
+    made.dispose();
+  });
 
   it("goes on after a training that diverged, and tells so", async () => {
     const wild = { byol: { ...tiny, hiddenDim: 8, outputDim: 4, epochs: 8, learningRate: 1e30 } };
