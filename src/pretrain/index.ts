@@ -12,3 +12,4 @@ export { denoisingAutoencoder, type DenoisingAutoencoderOptions } from "./denois
 export { type SelfSupervisedOptions } from "./selfSupervised";
 export { collapse, type Collapse, type CollapseOptions } from "./collapse";
 export { from, type FromOptions } from "./from";
+export { supervised, type SupervisedOptions } from "./supervised";
