@@ -14,10 +14,11 @@ export function guardTimers(cells: Cells): void {
   replaceTimer("setInterval", (start, callback, rest) => {
     const cell = cells.context.getStore();
     const timer: NodeJS.Timeout | NodeJS.Immediate = start(
-      (...parameters) => {
-        if (cell?.state === "stopped") clearInterval(timer as NodeJS.Timeout);
-        else callback(...parameters);
-      },
+      (...parameters) =>
+        nextTick(() => {
+          if (cell?.state === "stopped") clearInterval(timer as NodeJS.Timeout);
+          else callback(...parameters);
+        }),
       ...rest,
     );
     return timer;
@@ -36,6 +37,12 @@ export function guardTimers(cells: Cells): void {
   };
 }
 
+/**
+ * Runs a callback behind node's own function that goes through the timers, at the place between two of them where node lets
+ * promises run. Code that is ended within that function leaves node's list in a state in which it fails again and again.
+ */
+const nextTick = process.nextTick.bind(process);
+
 /** The cell of each timer that is still to fire. */
 const waiting = new WeakMap<object, Cell>();
 
@@ -49,13 +56,14 @@ function once(
   if (cell === undefined) return start(callback, ...rest);
   if (cell.state === "stopped") return inert();
   const timer = start(
-    (...parameters) => {
-      try {
-        if (cell.state !== "stopped" || isBuiltIn(callback)) callback(...parameters);
-      } finally {
-        forget(timer);
-      }
-    },
+    (...parameters) =>
+      nextTick(() => {
+        try {
+          if (cell.state !== "stopped" || isBuiltIn(callback)) callback(...parameters);
+        } finally {
+          forget(timer);
+        }
+      }),
     ...rest,
   );
   waiting.set(timer, cell);

@@ -4,8 +4,11 @@ import { once } from "node:events";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, type AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
+import { createRequire } from "node:module";
 import { join, resolve } from "node:path";
-import { Dealer, Subscriber } from "zeromq";
+import type * as zeromq from "zeromq";
+
+const { Dealer, Subscriber } = createRequire(require.resolve("tslab"))("zeromq") as typeof zeromq;
 
 /** The project's root. */
 export const root = resolve(__dirname, "../..");
