@@ -1,0 +1,253 @@
+import assert from "node:assert/strict";
+import { spawn, spawnSync, type ChildProcess } from "node:child_process";
+import * as fs from "node:fs";
+import { createServer, type AddressInfo } from "node:net";
+import { once } from "node:events";
+import * as path from "node:path";
+import type { Browser, Page } from "playwright-core";
+import { prepareJupyter, project, type Jupyter } from "../notebooks/runNotebook";
+
+/** Set to a folder to keep the screenshots: FEWSCOPE_SCREENSHOTS=/tmp/shots npm run test:browser */
+const screenshots = process.env["FEWSCOPE_SCREENSHOTS"];
+
+describe("JupyterLab in a browser", function () {
+  this.timeout(600_000);
+  let jupyter: Jupyter;
+  let browser: Browser;
+  let lab: ChildProcess;
+  let page: Page;
+  let folder: string;
+
+  before(async function () {
+    const chromium = findChromium();
+    if (chromium === undefined) {
+      process.stdout.write("      not run: there is no Chromium (Debian: apt install chromium)\n");
+      this.skip();
+    }
+    try {
+      jupyter = await prepareJupyter();
+    } catch (error) {
+      const { name, message } = error as Error;
+      if (name !== "Problem" || process.env["CI"]) throw error;
+      process.stdout.write(`      not run: ${message}\n`);
+      this.skip();
+    }
+    // A copy, since JupyterLab saves what it has run; inside the project, where notebooks find fewscope by its name.
+    folder = path.join(project, ".cache", `browser-${process.pid}`);
+    fs.mkdirSync(folder, { recursive: true });
+    fs.cpSync(
+      path.join(project, "notebooks", "01-quickstart.ipynb"),
+      path.join(folder, "quickstart.ipynb"),
+    );
+    const port = await freePort();
+    lab = startLab(jupyter, folder, port);
+    const { chromium: driver } = await import("playwright-core");
+    browser = await driver.launch({ executablePath: chromium, args: ["--no-sandbox"] });
+    page = await browser.newPage({ viewport: { width: 1100, height: 1000 } });
+    await untilReached(`http://127.0.0.1:${port}/api`, lab);
+    await page.goto(`http://127.0.0.1:${port}/lab/tree/quickstart.ipynb?token=${token}`);
+  });
+
+  after(async () => {
+    await browser?.close();
+    if (lab !== undefined && lab.exitCode === null) {
+      lab.kill("SIGTERM");
+      await once(lab, "exit");
+    }
+    if (folder !== undefined) fs.rmSync(folder, { recursive: true, force: true });
+  });
+
+  const shot = async (name: string): Promise<void> => {
+    if (screenshots !== undefined)
+      await page.screenshot({ path: path.join(screenshots, `${name}.png`) });
+  };
+
+  it("runs all cells of the quickstart, with a bar that moves", async () => {
+    await page.waitForSelector(".jp-Notebook .jp-CodeCell", { timeout: 120_000 });
+    await untilReady(page);
+    await command(page, "notebook:clear-all-cell-outputs");
+    const done = command(page, "notebook:run-all-cells");
+    const bar = page.locator(".jp-OutputArea-output progress");
+    await bar.first().waitFor({ state: "attached", timeout: 120_000 });
+    const seen = new Set<string>();
+    let running = true;
+    void done.finally(() => (running = false));
+    while (running) {
+      seen.add((await bar.last().getAttribute("value")) ?? "");
+      if (seen.size === 3) {
+        await bar.last().scrollIntoViewIfNeeded();
+        await shot("progress");
+      }
+      await page.waitForTimeout(100);
+    }
+    await done;
+    assert.equal(await promptOf(page, 8), "[8]:");
+    assert.ok(seen.size >= 3, `the bar was seen at ${[...seen].join(", ")}`);
+    assert.equal(
+      await page.locator('[data-mime-type="application/vnd.jupyter.stderr"]').count(),
+      0,
+    );
+    assert.equal(await page.locator('[data-mime-type="application/vnd.jupyter.error"]').count(), 0);
+  });
+
+  it("draws the figures, and shows a label where the mouse is", async () => {
+    const charts = page.locator(".js-plotly-plot");
+    const chart = charts.filter({ hasText: "labels per class" }).first();
+    await chart.scrollIntoViewIfNeeded();
+    const point = chart.locator(".scatterlayer .trace .points path").first();
+    await point.waitFor({ state: "attached" });
+    const box = await point.boundingBox();
+    assert.ok(box !== null, "the chart has no point");
+    await page.mouse.move(box.x + box.width / 2 - 30, box.y + 20);
+    await page.mouse.move(box.x + box.width / 2, box.y + box.height / 2, { steps: 5 });
+    const label = chart.locator(".hoverlayer .hovertext");
+    await label.first().waitFor({ state: "attached", timeout: 20_000 });
+    assert.match(await label.first().innerText(), /\d/);
+    await shot("figure");
+  });
+
+  it("shows the table with its numbers below each other", async () => {
+    const table = page.locator(".jp-RenderedHTMLCommon table").last();
+    await table.scrollIntoViewIfNeeded();
+    assert.deepEqual(await table.locator("th").allInnerTexts(), [
+      "method",
+      "labelsPerClass",
+      "draws",
+      "mean",
+      "halfWidth",
+    ]);
+    const edges = await table
+      .locator("td:nth-child(4)")
+      .evaluateAll((cells) => cells.map((cell) => cell.getBoundingClientRect().right));
+    assert.equal(new Set(edges).size, 1);
+    const align = await table
+      .locator("td:nth-child(4)")
+      .first()
+      .evaluate((cell) => getComputedStyle(cell).textAlign);
+    assert.equal(align, "right");
+    await shot("table");
+  });
+
+  it("becomes a page with pictures through nbconvert", async () => {
+    const source = path.join(project, "notebooks", "01-quickstart.ipynb");
+    const run = spawnSync(
+      jupyter.python,
+      ["-m", "nbconvert", "--to", "html", "--output-dir", folder, source],
+      { encoding: "utf8", env: jupyter.env },
+    );
+    assert.equal(run.status, 0, run.stderr);
+    const plain = await browser.newPage({ viewport: { width: 900, height: 1000 } });
+    await plain.goto(`file://${path.join(folder, "01-quickstart.html")}`, {
+      waitUntil: "domcontentloaded",
+    });
+    const pictures = plain.locator('img[src^="data:image/png"]');
+    assert.equal(await pictures.count(), 3);
+    const widths = await pictures.evaluateAll((all) =>
+      all.map((image) => image.getBoundingClientRect().width),
+    );
+    assert.ok(Math.min(...widths) > 200, `pictures of width ${widths.join(", ")}`);
+    if (screenshots !== undefined) {
+      await plain.screenshot({ path: path.join(screenshots, "page.png"), fullPage: true });
+    }
+  });
+});
+
+const token = "browser-test";
+
+function startLab({ python, env }: Jupyter, folder: string, port: number): ChildProcess {
+  const asRoot = process.getuid?.() === 0 ? ["--allow-root"] : [];
+  const settings = path.join(folder, "settings");
+  // All cells in the page, whether in view or not; and no question about news in front of them.
+  writeSettings(settings, "notebook-extension/tracker", { windowingMode: "none" });
+  writeSettings(settings, "apputils-extension/notification", {
+    fetchNews: "false",
+    checkForUpdates: false,
+  });
+  return spawn(
+    python,
+    [
+      ..."-m jupyter lab --no-browser --ServerApp.ip=127.0.0.1 --ServerApp.port_retries=0".split(
+        " ",
+      ),
+      ...[`--ServerApp.port=${port}`, `--IdentityProvider.token=${token}`],
+      ...[`--ServerApp.root_dir=${folder}`, "--LabApp.expose_app_in_browser=True", ...asRoot],
+    ],
+    {
+      stdio: "ignore",
+      // No settings of this user; and the quick variant, whose trainings take seconds.
+      env: { ...env, NODE_OPTIONS: "", FEWSCOPE_FAST: "1", JUPYTERLAB_SETTINGS_DIR: settings },
+    },
+  );
+}
+
+function writeSettings(folder: string, plugin: string, settings: object): void {
+  const file = path.join(folder, "@jupyterlab", `${plugin}.jupyterlab-settings`);
+  fs.mkdirSync(path.dirname(file), { recursive: true });
+  fs.writeFileSync(file, JSON.stringify(settings));
+}
+
+/** Runs a command of JupyterLab to its end, as its menu would. */
+function command(page: Page, id: string): Promise<void> {
+  return page.evaluate(async (name) => {
+    const { jupyterapp } = globalThis as unknown as { jupyterapp: Application };
+    await jupyterapp.commands.execute(name);
+  }, id);
+}
+
+function findChromium(): string | undefined {
+  const folders = (process.env["PATH"] ?? "").split(path.delimiter);
+  const names = ["chromium", "chromium-browser", "google-chrome"];
+  return folders
+    .flatMap((folder) => names.map((name) => path.join(folder, name)))
+    .find((file) => fs.existsSync(file));
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address() as AddressInfo;
+  await once(server.close(), "close");
+  return port;
+}
+
+/** Waits until a server answers, whatever it says. */
+async function untilReached(address: string, server: ChildProcess): Promise<void> {
+  for (;;) {
+    if (server.exitCode !== null) throw new Error("JupyterLab ended before it began");
+    try {
+      await fetch(address);
+      return;
+    } catch {
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+  }
+}
+
+/** What we use of JupyterLab's own objects in the page. */
+interface Application {
+  readonly commands: { execute(id: string): Promise<unknown> };
+  readonly shell: {
+    readonly currentWidget: {
+      readonly sessionContext: {
+        readonly ready: Promise<void>;
+        readonly session: { readonly kernel: { readonly info: Promise<unknown> } };
+      };
+    };
+  };
+}
+
+/** Waits until the notebook's kernel is there; JupyterLab asks which one is meant where a cell is run earlier. */
+async function untilReady(page: Page): Promise<void> {
+  await page.evaluate(async () => {
+    const { jupyterapp } = globalThis as unknown as { jupyterapp: Application };
+    const { sessionContext } = jupyterapp.shell.currentWidget;
+    await sessionContext.ready;
+    await sessionContext.session.kernel.info;
+  });
+}
+
+/** What stands before a code cell, for example "[3]:". */
+async function promptOf(page: Page, cell: number): Promise<string> {
+  const prompts = page.locator(".jp-CodeCell .jp-InputPrompt");
+  return (await prompts.nth(cell - 1).innerText({ timeout: 60_000 })).trim();
+}
