@@ -6,6 +6,8 @@ import { checkMomentum, makeTeacher } from "./teacher";
 
 /** Everything that BYOL may be told. */
 export interface ByolOptions extends SelfSupervisedOptions {
+  /** Step size at a batch of 128 images; scaled with the batch. @default 0.2, since small sets train for few steps */
+  readonly learningRate?: number;
   /** Share of its old weights that the teacher keeps in a step, at the start; rises to 1. In [0,1]. @default 0.99, since small sets train for few steps; the paper's 0.996 */
   readonly momentum?: number;
   /** Width of the hidden layers of projector and predictor. @default 256, or the encoder's if that is more */
@@ -27,6 +29,7 @@ export function byol(options: ByolOptions = {}): Pretrain {
   return selfSupervised({
     task: "BYOL",
     options,
+    defaults: { learningRate: 0.2 },
     build: ({ network, rng, steps }) => {
       const hiddenDim = options.hiddenDim ?? Math.max(256, network.dim);
       const makeHead = (): Head =>

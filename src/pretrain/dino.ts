@@ -16,6 +16,8 @@ import { checkMomentum, makeTeacher } from "./teacher";
 
 /** Everything that DINO may be told. */
 export interface DinoOptions extends SelfSupervisedOptions {
+  /** Step size at a batch of 128 images; scaled with the batch. @default 0.2, since small sets train for few steps */
+  readonly learningRate?: number;
   /** Share of its old weights that the teacher keeps in a step, at the start; rises to 1. In [0,1]. @default 0.99, since small sets train for few steps; the paper's 0.996 */
   readonly momentum?: number;
   /** Divides the student's scores, above 0. @default 0.1 */
@@ -50,6 +52,7 @@ export function dino(options: DinoOptions = {}): Pretrain {
   return selfSupervised({
     task: "DINO",
     options,
+    defaults: { learningRate: 0.2 },
     build: ({ network, rng, steps }) => {
       const hiddenDim = options.hiddenDim ?? Math.max(256, network.dim);
       const sizes = { inputDim: network.dim, hiddenDim, bottleneck, prototypes };

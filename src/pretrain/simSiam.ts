@@ -6,6 +6,8 @@ import { selfSupervised, type SelfSupervisedOptions } from "./selfSupervised";
 
 /** Everything that SimSiam may be told. */
 export interface SimSiamOptions extends SelfSupervisedOptions {
+  /** Step size at a batch of 128 images; scaled with the batch. @default 0.2, since small sets train for few steps */
+  readonly learningRate?: number;
   /** Length of projections and width of the projector's hidden layer. @default 256, or the encoder's if that is more */
   readonly outputDim?: number;
   /** Width of the predictor's hidden layer, a bottleneck. @default a quarter of outputDim */
@@ -24,6 +26,7 @@ export function simSiam(options: SimSiamOptions = {}): Pretrain {
   return selfSupervised({
     task: "SimSiam",
     options,
+    defaults: { learningRate: 0.2 },
     build: ({ network, rng }) => {
       const outputDim = options.outputDim ?? Math.max(256, network.dim);
       const bottleneck = options.bottleneck ?? Math.max(1, Math.floor(outputDim / 4));

@@ -5,6 +5,8 @@ import { selfSupervised, type SelfSupervisedOptions } from "./selfSupervised";
 
 /** Everything that VICReg may be told. */
 export interface VicregOptions extends SelfSupervisedOptions {
+  /** Step size at a batch of 128 images; scaled with the batch. @default 0.01, since its loss has slopes of hundreds at first, and 0.06 diverges on photographs */
+  readonly learningRate?: number;
   /** Weight of the distance between views, at least 0. @default 25 */
   readonly invariance?: number;
   /** Weight of a spread below 1, at least 0. @default 25 */
@@ -29,6 +31,7 @@ export function vicreg(options: VicregOptions = {}): Pretrain {
   return selfSupervised({
     task: "VICReg",
     options,
+    defaults: { learningRate: 0.01 },
     build: ({ network, rng }) => {
       const head = projector(
         {
