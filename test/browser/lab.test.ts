@@ -91,9 +91,10 @@ describe("JupyterLab in a browser", function () {
   });
 
   it("draws the figures, and shows a label where the mouse is", async () => {
-    const charts = page.locator(".js-plotly-plot");
-    const chart = charts.filter({ hasText: "labels per class" }).first();
+    // The picture stands there until the mouse comes; then the extension draws the chart in its place.
+    const chart = page.locator(".jp-RenderedPlotly").nth(1);
     await chart.scrollIntoViewIfNeeded();
+    await chart.locator("img.plot-img").hover();
     const point = chart.locator(".scatterlayer .trace .points path").first();
     await point.waitFor({ state: "attached" });
     const box = await point.boundingBox();
