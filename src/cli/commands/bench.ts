@@ -1,3 +1,5 @@
+import { spawnSync } from "node:child_process";
+import * as path from "node:path";
 import type { Command } from "commander";
 import { configureBackend } from "../../core";
 
@@ -32,5 +34,18 @@ export function bench(program: Command): void {
       configureBackend({ threads });
       const { benchPretrain } = await import("../bench/pretrain.js");
       for (const line of await benchPretrain(options)) console.log(JSON.stringify(line));
+    });
+  group
+    .command("kernel")
+    .description("start, first import, a cell and 20 000 lines, beside stock tslab")
+    .action(() => {
+      // It speaks to kernels with the tests' own client, so it lies beside the tests.
+      const project = path.join(__dirname, "..", "..", "..");
+      const script = path.join(project, "test", "bench", "kernel.ts");
+      const { status } = spawnSync(process.execPath, ["--import", "tsx", script], {
+        cwd: project,
+        stdio: "inherit",
+      });
+      process.exitCode = status ?? 1;
     });
 }
