@@ -96,9 +96,9 @@ throw signal.reason;`);
     assert.equal(errorOf(run).ename, "Interrupted");
   });
 
-  it("stops fewscope's own pretraining within two seconds, and shows a figure next", async () => {
+  it("stops fewscope's own pretraining, and shows a figure next", async () => {
     const took = await stops(simclr);
-    // The goal of two seconds holds on a machine of its own; this bound only tells waiting for the end of an epoch apart.
+    // The goal is two seconds on a machine of its own; this bound only catches a run that is not stopped at all.
     assert.ok(took < 10_000, `${took} ms`);
     const run = await kernel.execute(
       "await notebook.show(figures.imageGrid(images, { columns: 2 }));",
