@@ -9,6 +9,8 @@ function tensorFlowEnvironment(env) {
   // Off by default on CPUs with AVX2 only, and worth a factor of two there.
   env.TF_ENABLE_ONEDNN_OPTS ??= "1";
   env.TF_CPP_MIN_LOG_LEVEL ??= "2";
+  // Keeps compiled kernels between steps: more memory, less time, the same bits.
+  env.TF_MKL_OPTIMIZE_PRIMITIVE_MEMUSE ??= "0";
   return env;
 }
 
