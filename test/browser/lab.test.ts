@@ -75,7 +75,8 @@ describe("JupyterLab in a browser", function () {
     while (running) {
       seen.add((await bar.last().getAttribute("value")) ?? "");
       if (seen.size === 3) {
-        await bar.last().scrollIntoViewIfNeeded();
+        // Each step puts a new bar in place of the old one, so waiting for it to stand still may never end.
+        await bar.last().evaluate((element) => element.scrollIntoView());
         await shot("progress");
       }
       await page.waitForTimeout(100);
