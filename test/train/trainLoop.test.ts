@@ -13,8 +13,8 @@ import {
   type Tensor4D,
   type Variable,
 } from "../../src/core";
-import { crossEntropy } from "../../src/losses";
-import { buildNetwork, linear, trainableVariables } from "../../src/nets";
+import { crossEntropy, ntXent } from "../../src/losses";
+import { buildNetwork, linear, projector, trainableVariables } from "../../src/nets";
 import {
   adamW,
   batches,
@@ -122,6 +122,56 @@ describe("train/trainLoop", () => {
     all.dispose();
     // networkParity.py runs in float64, and says why this is not closer.
     assertClose(losses, parity.training, "loss", { relative: 1e-3, absolute: 0 });
+  });
+
+  it("follows PyTorch's loss for twenty steps of SimCLR", async () => {
+    const network = buildNetwork({ resnet: { depth: 18, width: 8 } }, [16, 16, 3], createRng(1));
+    const head = projector({ inputDim: 64, hiddenDim: 64, outputDim: 32 }, createRng(1));
+    fillLikePython(trainableVariables(network));
+    for (const [i, outputs] of [64, 32].entries()) {
+      const weights = noise(60 + i, 64 * outputs).map((v) => v * Math.sqrt(3 / 64));
+      tf.tidy(() => {
+        head.variables.get(`${i}.linear.weight`)?.assign(tf.tensor2d(weights, [64, outputs]));
+      });
+    }
+    const shape: [number, number, number, number] = [64, 16, 16, 3];
+    const size = 64 * 16 * 16 * 3;
+    const values = [11, 12].map((seed) => noise(seed, size));
+    const first = tf.tensor4d(values[0], shape);
+    const second = tf.tensor4d(
+      values[0].map((v, i) => v + 0.3 * values[1][i]),
+      shape,
+    );
+    const { losses } = await trainLoop({
+      task: "parity",
+      variables: joinVariables({ network: network.variables, head: head.variables }),
+      trainable: joinVariables({
+        network: trainableVariables(network),
+        head: trainableVariables(head),
+      }),
+      steps: 20,
+      prepare: (step) =>
+        tf.tidy(() => {
+          const half = (views: Tensor4D): Tensor4D =>
+            tf.slice4d(views, [32 * (step % 2), 0, 0, 0], [32, 16, 16, 3]);
+          return tf.concat4d([half(first), half(second)], 0);
+        }),
+      loss: (both) => {
+        const [a, b] = tf.split(head.apply(network.apply(both, true), true), 2) as [
+          Tensor2D,
+          Tensor2D,
+        ];
+        return ntXent(a, b, { temperature: 0.5 });
+      },
+      optimiser: sgd({ momentum: 0.9, weightDecay: 5e-4 }),
+      schedule: constant(0.002),
+      rng: createRng(1),
+    });
+    network.dispose();
+    head.dispose();
+    tf.dispose([first, second]);
+    assert.ok(losses[19] < losses[0] - 0.05, "the training must get somewhere");
+    assertClose(losses, parity.simclr, "loss", { relative: 1e-3, absolute: 0 });
   });
 
   for (const [name, optimiser] of Object.entries({
