@@ -10,6 +10,7 @@ export { dino, type DinoOptions } from "./dino";
 export { rotation, type RotationOptions } from "./rotation";
 export { denoisingAutoencoder, type DenoisingAutoencoderOptions } from "./denoisingAutoencoder";
 export { type SelfSupervisedOptions } from "./selfSupervised";
+export { pairings, type Pairing } from "./positives";
 export { collapse, type Collapse, type CollapseOptions } from "./collapse";
 export { from, type FromOptions } from "./from";
 export { supervised, type SupervisedOptions } from "./supervised";

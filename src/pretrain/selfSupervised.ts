@@ -1,6 +1,7 @@
 import {
   checkInteger,
   checkNumber,
+  checkOneOf,
   InputError,
   tf,
   type Augmentation,
@@ -31,6 +32,7 @@ import {
   type Optimiser,
 } from "../train";
 import { defaultEncoder } from "./defaultEncoder";
+import { drawPairs, findPlaces, pairings, type Pairing } from "./positives";
 
 /** What every self-supervised training may be told. */
 export interface SelfSupervisedOptions {
@@ -48,6 +50,11 @@ export interface SelfSupervisedOptions {
   readonly warmupEpochs?: number;
   /** @default 5e-4 */
   readonly weightDecay?: number;
+  /**
+   * Natural positive pairs. "windows": the two views are made of two images of one place where there are such, that is of
+   * one group with the same window, as trace and retrace or up and down. "none": of one image. @default "none"
+   */
+  readonly pairs?: Pairing;
 }
 
 /** What a method trains beside the encoder, and towards what. */
@@ -104,9 +111,11 @@ export function selfSupervised<B extends Batch = Tensor4D>(recipe: Recipe<B>): P
   checkInteger("batchSize", batchSize, { min: 2 });
   checkNumber("learningRate", learningRate, { min: 0, aboveMin: true });
   checkNumber("weightDecay", weightDecay, { min: 0 });
+  const pairs = checkOneOf("pairs", options.pairs ?? "none", pairings);
   return async (images, rng, on) => {
-    const count = images.ids.length;
-    checkEnough(images);
+    const places = findPlaces(images, pairs);
+    const count = places.length;
+    checkEnough(count);
     recipe.check?.(images);
     const views = options.views ?? (defaults.views ?? photoViews)(images);
     const network = buildNetwork(encoder, images.shape, rng.fork("weights"));
@@ -126,7 +135,7 @@ export function selfSupervised<B extends Batch = Tensor4D>(recipe: Recipe<B>): P
         ...variablesOf(network, built),
         steps,
         prepare: (step, stepRng) =>
-          prepare(twoViews(images, order.at(step), views, stepRng), stepRng),
+          prepare(twoViews({ images, places, views }, order.at(step), stepRng), stepRng),
         loss: built.loss,
         ...(built.afterStep === undefined ? {} : { afterStep: built.afterStep }),
         optimiser: optimiser(weightDecay, rate),
@@ -176,19 +185,29 @@ function photoViews(images: ImageSet): Augmentation {
   return photo.views({ channels: images.shape[2] });
 }
 
-/** Two views of each image: all first views, then all second ones. [2b,h,w,c] */
-function twoViews(images: ImageSet, indices: Int32Array, views: Augmentation, rng: Rng): Tensor4D {
+interface ViewSource {
+  readonly images: ImageSet;
+  readonly places: readonly (readonly number[])[];
+  readonly views: Augmentation;
+}
+
+/** Two views of each place: all first views, then all second ones. [2b,h,w,c] */
+function twoViews({ images, places, views }: ViewSource, chosen: Int32Array, rng: Rng): Tensor4D {
   return tf.tidy(() => {
     const [h, w, c] = images.shape;
-    const batch = tf.tensor4d(images.pixels.read(indices), [indices.length, h, w, c]);
-    return views(tf.concat([batch, batch]), rng.fork("views"));
+    const { first, second } = drawPairs(places, chosen, rng.fork("pairs"));
+    const read = (indices: Int32Array): Tensor4D =>
+      tf.tensor4d(images.pixels.read(indices), [indices.length, h, w, c]);
+    const a = read(first);
+    const b = places.length === images.ids.length ? a : read(second);
+    return views(tf.concat([a, b]), rng.fork("views"));
   });
 }
 
-function checkEnough(images: ImageSet): void {
-  if (images.ids.length >= 2) return;
+function checkEnough(count: number): void {
+  if (count >= 2) return;
   throw new InputError({
-    got: `${images.ids.length} images to pretrain on`,
+    got: `images of ${count} ${count === 1 ? "place" : "places"} to pretrain on`,
     expected: "at least two, since each is told apart from the others",
     todo: "Give more unlabelled images.",
   });

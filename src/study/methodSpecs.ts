@@ -58,6 +58,7 @@ const common = {
   learningRate: positive.optional(),
   warmupEpochs: z.number().min(0).optional(),
   weightDecay: z.number().min(0).optional(),
+  pairs: z.enum(pretrain.pairings).optional(),
 };
 const share = z.number().min(0).max(1).optional();
 const weight = z.number().min(0).optional();
