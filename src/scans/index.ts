@@ -1,1 +1,10 @@
-export {};
+export { level, levelMethods, type LevelOptions } from "./level";
+export { alignRows, type AlignRowsOptions } from "./alignRows";
+export { rowMethods, type RowMethod } from "./rowShifts";
+export { markScars, type MarkScarsOptions } from "./markScars";
+export { removeScars, type RemoveScarsOptions } from "./removeScars";
+export { despike, type DespikeOptions } from "./despike";
+export { resample, type ResampleOptions } from "./resample";
+export { contrast, type ContrastOptions } from "./contrast";
+export { apply } from "./apply";
+export type { ChannelOptions, ExcludeOptions } from "./steps";

@@ -1,0 +1,38 @@
+import { checkInteger, checkNumber, checkOneOf, type Scan } from "../core";
+import { alignRowsPolynomial } from "./alignRowsPolynomial";
+import { rowMethods, rowShifts, type RowMethod } from "./rowShifts";
+import { settle } from "./settle";
+import { changeChannels, counted, type ChannelOptions, type ExcludeOptions } from "./steps";
+
+/** How `alignRows` finds what is wrong with each row. */
+export interface AlignRowsOptions extends ChannelOptions, ExcludeOptions {
+  /** @default "median" */
+  readonly method?: RowMethod;
+  /** Degree of the polynomial along each row, 0 to 5; for the method "polynomial". @default 1 */
+  readonly degree?: number;
+  /** Share of values cut off at each end, below 0.5; for the trimmed means. @default 0.05 */
+  readonly trim?: number;
+}
+
+const defaults = { method: "median", degree: 1, trim: 0.05, exclude: "", channel: "" };
+
+/**
+ * Shifts each row so that it fits its neighbours, or takes a polynomial off each. Rows that run along a step edge must not
+ * be aligned: exclude one side, or take a method of differences.
+ * @throws InputError for a method or channel that is not there
+ * @see Gwyddion user guide, "Align Rows"
+ */
+export function alignRows(scan: Scan, options: AlignRowsOptions = {}): Scan {
+  const settings = settle("alignRows", options, defaults);
+  const method = checkOneOf("method", settings.method, rowMethods);
+  const degree = checkInteger("degree", settings.degree, { min: 0, max: 5 });
+  const trim = checkNumber("trim", settings.trim, { min: 0, max: 0.49 });
+  const counts = counted(scan, settings.exclude);
+  return changeChannels(scan, "alignRows", settings, (data) => {
+    if (method === "polynomial") {
+      return alignRowsPolynomial(data, scan.width, counts(data), degree);
+    }
+    const shifts = rowShifts(data, scan.width, counts(data), method, trim);
+    return data.map((value, i) => value - shifts[Math.floor(i / scan.width)]);
+  });
+}

@@ -1,0 +1,66 @@
+/** Sorted copy. */
+function sorted(values: ArrayLike<number>): Float64Array {
+  return Float64Array.from(values).sort();
+}
+
+/** The middle value; of an even number the upper one of the two in the middle, as Gwyddion has it. NaN for none. */
+export function upperMedian(values: ArrayLike<number>): number {
+  return values.length === 0 ? NaN : sorted(values)[Math.floor(values.length / 2)];
+}
+
+/** Mean without the smallest and largest values, `fraction` of all at each end, rounded. NaN for none. */
+export function trimmedMean(values: ArrayLike<number>, fraction: number): number {
+  const cut = Math.min(Math.round(fraction * values.length), (values.length - 1) >> 1);
+  return mean(sorted(values).subarray(cut, values.length - cut));
+}
+
+/** Where values lie closest: the mean of the middle third of the densest window of round(sqrt(n)) values. NaN for none. */
+export function modus(values: ArrayLike<number>): number {
+  const order = sorted(values);
+  const length = Math.round(Math.sqrt(order.length));
+  if (length < 2) return upperMedian(values);
+  let best = 0;
+  for (let i = 1; i + length <= order.length; i++) {
+    if (order[i + length - 1] - order[i] < order[best + length - 1] - order[best]) best = i;
+  }
+  const third = Math.floor(length / 3);
+  return mean(order.subarray(best + third, best + length - third));
+}
+
+/** NaN for no values. */
+export function mean(values: ArrayLike<number>): number {
+  let sum = 0;
+  for (let i = 0; i < values.length; i++) sum += values[i];
+  return sum / values.length;
+}
+
+/** Quantile by linear interpolation between sorted values, as numpy has it by default. `fraction` in [0,1]; NaN for none. */
+export function quantile(values: ArrayLike<number>, fraction: number): number {
+  return quantileOfSorted(sorted(values), fraction);
+}
+
+/** As `quantile`, for values that are sorted already. */
+export function quantileOfSorted(order: Float64Array, fraction: number): number {
+  if (order.length === 0) return NaN;
+  const at = fraction * (order.length - 1);
+  const low = Math.floor(at);
+  const high = Math.min(order.length - 1, low + 1);
+  return order[low] + (at - low) * (order[high] - order[low]);
+}
+
+/** Standard deviation that outliers do not move: 1.4826 times the median distance from the median. NaN for none. */
+export function robustSigma(values: ArrayLike<number>): number {
+  const middle = quantile(values, 0.5);
+  return (
+    1.4826 *
+    quantile(
+      Float64Array.from(values, (value) => Math.abs(value - middle)),
+      0.5,
+    )
+  );
+}
+
+/** The values that are numbers. */
+export function measured(data: Float64Array): Float64Array {
+  return data.filter((value) => Number.isFinite(value));
+}
