@@ -1,25 +1,12 @@
-import {
-  checkInteger,
-  checkNumber,
-  InputError,
-  tf,
-  valuesOf,
-  type Augmentation,
-  type Classifier,
-  type Classify,
-  type Encoder,
-  type ImageSet,
-  type Network,
-  type Tensor4D,
-} from "../core";
-import { compose, flip, randomCrop } from "../augment";
+import { checkInteger, checkNumber, tf, type Augmentation, type Classify } from "../core";
 import { crossEntropy } from "../losses";
-import { linear, trainableVariables, type Head } from "../nets";
-import { adamW, batches, joinVariables, trainLoop, warmupCosine } from "../train";
-import { onlyLabelled, softmaxRows } from "./labelled";
+import { adamW, batches, trainLoop, warmupCosine } from "../train";
+import { onlyLabelled } from "./labelled";
+import { checkLayerRates, withLayerRates, type LayerRateOptions } from "./layerRates";
+import { readBatch, scoringClassifier, scoringNetwork, shiftsAndFlips } from "./scoringNetwork";
 
 /** How a network and its last layer are trained on the labelled images. */
-export interface FineTuneOptions {
+export interface FineTuneOptions extends LayerRateOptions {
   /** Passes over the labelled images; fixed, so that no test or validation image chooses. @default 60 */
   readonly epochs?: number;
   /** With very few images an epoch is one step; at least so many steps are made. @default 200 */
@@ -37,7 +24,7 @@ export interface FineTuneOptions {
 /**
  * Trains the whole network with a linear layer on top on the labelled images, with augmentation. On a network without
  * pretraining this is the supervised baseline.
- * @throws InputError if the encoder has no weights, no image is labelled, or an option is out of range
+ * @throws InputError if the encoder has no weights or no such layer, no image is labelled, or an option is out of range
  */
 export function fineTune(options: FineTuneOptions = {}): Classify {
   const { epochs = 60, minSteps = 200, batchSize = 64 } = options;
@@ -46,35 +33,27 @@ export function fineTune(options: FineTuneOptions = {}): Classify {
   checkInteger("minSteps", minSteps, { min: 0 });
   checkInteger("batchSize", batchSize, { min: 1 });
   checkNumber("learningRate", learningRate, { min: 0, aboveMin: true });
+  checkNumber("weightDecay", weightDecay, { min: 0 });
+  checkLayerRates(options);
   return async (encoder, train, rng, on) => {
     const known = onlyLabelled(train);
-    const network = trainableCopy(encoder);
-    const classes = train.classNames.length;
-    const head = linear({ inputDim: network.dim, outputDim: classes }, rng.fork("head"));
+    const model = scoringNetwork(encoder, train.classNames.length, rng.fork("head"));
     const views = options.views ?? shiftsAndFlips(train.shape);
     const order = batches({ count: known.ids.length, batchSize, rng: rng.fork("order") });
     const steps = Math.max(minSteps, epochs * order.stepsPerEpoch);
-    const dispose = (): void => {
-      network.dispose();
-      head.dispose();
-    };
     try {
       await trainLoop({
         task: "fine-tuning",
-        variables: joinVariables({ encoder: network.variables, head: head.variables }),
-        trainable: joinVariables({
-          encoder: trainableVariables(network),
-          head: trainableVariables(head),
-        }),
+        variables: model.variables,
+        trainable: model.trainable,
         steps,
         prepare: (step, stepRng) =>
           tf.tidy(() => views(readBatch(known, order.at(step)), stepRng.fork("views"))),
         loss: (batch, step) => {
           const labels = Int32Array.from(order.at(step), (i) => known.labels[i]);
-          const logits = head.apply(network.apply(batch, true), true);
-          return crossEntropy(logits, tf.tensor1d(labels, "int32"));
+          return crossEntropy(model.apply(batch, true), tf.tensor1d(labels, "int32"));
         },
-        optimiser: adamW({ weightDecay }),
+        optimiser: withLayerRates(adamW({ weightDecay }), model.network, options),
         schedule: warmupCosine({
           learningRate,
           warmupSteps: Math.floor(steps / 10),
@@ -84,55 +63,9 @@ export function fineTune(options: FineTuneOptions = {}): Classify {
         on,
       });
     } catch (error) {
-      dispose();
+      model.dispose();
       throw error;
     }
-    return networkClassifier(network, head, classes, dispose);
-  };
-}
-
-function trainableCopy(encoder: Encoder): Network {
-  const { network } = encoder.clone();
-  if (network !== undefined) return network;
-  throw new InputError({
-    got: "an encoder without weights, such as pixels",
-    expected: "one that can be trained, such as pretrain.none() or pretrain.simclr()",
-    todo: "Choose another pretraining, or another classifier.",
-  });
-}
-
-function shiftsAndFlips([height, width]: ImageSet["shape"]): Augmentation {
-  const padding = Math.max(1, Math.round(Math.min(height, width) / 8));
-  return compose(flip({ horizontal: 0.5 }), randomCrop({ padding }));
-}
-
-function readBatch(images: ImageSet, indices: ArrayLike<number>): Tensor4D {
-  return tf.tensor4d(images.pixels.read(indices), [indices.length, ...images.shape]);
-}
-
-/** Images predicted in one go. */
-const predictBatch = 256;
-
-function networkClassifier(
-  network: Network,
-  head: Head,
-  classes: number,
-  dispose: () => void,
-): Classifier {
-  return {
-    predict: (images) => {
-      const n = images.ids.length;
-      const scores = new Float32Array(n * classes);
-      for (let from = 0; from < n; from += predictBatch) {
-        const count = Math.min(predictBatch, n - from);
-        const indices = Int32Array.from({ length: count }, (_, i) => from + i);
-        const logits = valuesOf(() =>
-          head.apply(network.apply(readBatch(images, indices), false), false),
-        );
-        scores.set(logits, from * classes);
-      }
-      return Promise.resolve(softmaxRows(scores, classes));
-    },
-    dispose,
+    return scoringClassifier(model);
   };
 }

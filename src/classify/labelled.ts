@@ -56,3 +56,24 @@ export function softmaxRows(scores: Float32Array, classes: number): Float32Array
   }
   return out;
 }
+
+/**
+ * Makes sure that every class has a label, without which nothing tells what it looks like.
+ * @throws InputError if a class has none, or there are fewer than two classes
+ */
+export function checkEveryClass({ labels, classNames }: ImageSet): void {
+  const missing = classNames.findIndex((_, c) => !labels.includes(c));
+  if (missing >= 0) {
+    throw new InputError({
+      got: `no labelled image of class "${classNames[missing]}"`,
+      expected: "at least one of every class",
+      todo: "Label one, or leave the class out.",
+    });
+  }
+  if (classNames.length >= 2) return;
+  throw new InputError({
+    got: `the class "${classNames.join()}" only`,
+    expected: "at least two classes",
+    todo: "Label an image of another class.",
+  });
+}

@@ -15,7 +15,12 @@ export interface NoneOptions {
 export function none({ encoder = defaultEncoder }: NoneOptions = {}): Pretrain {
   return (images, rng) => {
     const network = buildNetwork(encoder, images.shape, rng.fork("weights"));
-    setInputStatistics(network, images);
+    try {
+      setInputStatistics(network, images);
+    } catch (error) {
+      network.dispose();
+      return Promise.reject(error as Error);
+    }
     return Promise.resolve(encoderFrom(network));
   };
 }

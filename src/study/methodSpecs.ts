@@ -134,8 +134,40 @@ export const pretrainings = {
   ),
 } satisfies Record<string, Entry<Pretrain>>;
 
+/** Options as a method takes them, with its weak and strong changes made. */
+function withChanges<T extends { weak?: unknown; strong?: unknown }>(options: T): object {
+  const { weak, strong, ...rest } = options;
+  return {
+    ...rest,
+    ...(weak === undefined ? {} : { weak: fromSpec(weak) }),
+    ...(strong === undefined ? {} : { strong: fromSpec(strong) }),
+  };
+}
+
+/** A training on labelled and unlabelled images with what it takes beside the common options. */
+function semiSupervised<Options>(
+  method: (options: Options) => Classify,
+  own: z.ZodRawShape,
+): Entry<Classify> {
+  const schema = z.strictObject({
+    steps: positiveInteger.optional(),
+    batchSize: positiveInteger.optional(),
+    unlabelledRatio: positiveInteger.optional(),
+    learningRate: positive.optional(),
+    weightDecay: weight,
+    momentum: share,
+    weak: views,
+    ...own,
+  });
+  return entry(schema, (options) => method(plain(withChanges(options))));
+}
+
 /** Classifiers by name. */
 export const classifiers = {
+  piModel: semiSupervised(classify.piModel, { weight, ramp: share }),
+  pseudoLabel: semiSupervised(classify.pseudoLabel, { weight, ramp: share, threshold: share }),
+  meanTeacher: semiSupervised(classify.meanTeacher, { weight, ramp: share }),
+  fixMatch: semiSupervised(classify.fixMatch, { weight, threshold: share, strong: views }),
   fineTune: entry(
     z.strictObject({
       views,
@@ -144,6 +176,8 @@ export const classifiers = {
       batchSize: positiveInteger.optional(),
       learningRate: positive.optional(),
       weightDecay: z.number().min(0).optional(),
+      layerDecay: z.number().gt(0).max(1).optional(),
+      layerRates: z.record(z.string(), z.number().min(0)).optional(),
     }),
     (options) => classify.fineTune(withViews(options)),
   ),

@@ -318,6 +318,11 @@ async function runTrial(
     {
       ...on,
       ...(checkpoint === undefined ? {} : { checkpoint }),
+      keep: (name, values) => {
+        // What pseudo-labels were taken is worth a file; the losses of every trial are not.
+        if (checkpoint !== undefined && name !== "loss")
+          store?.keepLosses(`${trial.key}-${name}`, name, values);
+      },
     },
   );
   try {

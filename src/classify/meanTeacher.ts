@@ -1,0 +1,49 @@
+import { tf, type Classify, type Tensor2D } from "../core";
+import { consistency, crossEntropy } from "../losses";
+import {
+  checkRamp,
+  linearRamp,
+  scoreTogether,
+  semiSupervised,
+  type RampOptions,
+  type SemiSupervisedOptions,
+} from "./semiSupervised";
+
+/** Everything that Mean Teacher may be told. */
+export interface MeanTeacherOptions extends SemiSupervisedOptions, RampOptions {
+  /** Weight of the unlabelled images' loss at its full height, at least 0. @default 50 */
+  readonly weight?: number;
+  /** Share of the training in which the weight rises evenly from 0, in [0,1]. @default 0.4 */
+  readonly ramp?: number;
+}
+
+/**
+ * Mean Teacher: the student's probabilities of one weak change of an unlabelled image shall be those that the moving average of its weights gives for
+ * another. Mean over images and classes of the squared difference; the weight rises evenly, as in FixMatch's code of it. Batch norm: the student sees labelled and unlabelled
+ * images in one pass, the teacher uses the statistics of its own batch and keeps running ones of its own; the teacher is evaluated.
+ * @throws InputError if the encoder has no weights, a class has no label, or an option is out of range
+ * @see Tarvainen & Valpola 2017, arXiv:1703.01780
+ */
+export function meanTeacher(options: MeanTeacherOptions = {}): Classify {
+  const { weight = 50, ramp = 0.4 } = options;
+  checkRamp({ weight, ramp });
+  return semiSupervised({
+    task: "Mean Teacher",
+    options,
+    second: "weak",
+    averageTrains: true,
+    build: ({ student, average, steps }) => ({
+      // The teacher sees labelled images too, so that its batch norm is that of the student.
+      targets: ({ labelled, first }) => {
+        const scores = average.apply(tf.concat([labelled, first]), true);
+        return { teacher: scores.slice([labelled.shape[0], 0]) };
+      },
+      loss: ({ labelled, labels, second }, { teacher }, step) => {
+        const [known, taught] = scoreTogether(student, labelled, second);
+        const now = weight * linearRamp(step, steps, ramp);
+        const off = consistency(taught, teacher as Tensor2D);
+        return { loss: crossEntropy(known, labels).add(off.mul(now)) };
+      },
+    }),
+  });
+}

@@ -1,0 +1,42 @@
+import { type Classify } from "../core";
+import { consistency, crossEntropy } from "../losses";
+import {
+  checkRamp,
+  linearRamp,
+  scoreTogether,
+  semiSupervised,
+  type RampOptions,
+  type SemiSupervisedOptions,
+} from "./semiSupervised";
+
+/** Everything that the Pi-model may be told. */
+export interface PiModelOptions extends SemiSupervisedOptions, RampOptions {
+  /** Weight of the unlabelled images' loss at its full height, at least 0. @default 10 */
+  readonly weight?: number;
+  /** Share of the training in which the weight rises evenly from 0, in [0,1]. @default 0.4 */
+  readonly ramp?: number;
+}
+
+/**
+ * The Pi-model: two weak changes of an unlabelled image shall get the same probabilities. The gradient flows through the second only, and the weight
+ * rises evenly, as in FixMatch's code of it; the paper lets it flow through both and has a Gaussian rise. One pass for all images of a step, so that
+ * batch norm sees labelled and unlabelled ones together.
+ * @throws InputError if the encoder has no weights, a class has no label, or an option is out of range
+ * @see Laine & Aila 2017, arXiv:1610.02242, section 2.1
+ */
+export function piModel(options: PiModelOptions = {}): Classify {
+  const { weight = 10, ramp = 0.4 } = options;
+  checkRamp({ weight, ramp });
+  return semiSupervised({
+    task: "Pi-model",
+    options,
+    second: "weak",
+    build: ({ student, steps }) => ({
+      loss: ({ labelled, labels, first, second }, _, step) => {
+        const [known, teacher, taught] = scoreTogether(student, labelled, first, second);
+        const now = weight * linearRamp(step, steps, ramp);
+        return { loss: crossEntropy(known, labels).add(consistency(taught, teacher).mul(now)) };
+      },
+    }),
+  });
+}

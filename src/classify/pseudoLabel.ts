@@ -1,0 +1,49 @@
+import { checkProbability, type Classify } from "../core";
+import { consistency, crossEntropy } from "../losses";
+import {
+  checkRamp,
+  linearRamp,
+  scoreTogether,
+  semiSupervised,
+  shareAbove,
+  type RampOptions,
+  type SemiSupervisedOptions,
+} from "./semiSupervised";
+
+/** Everything that pseudo-labelling may be told. */
+export interface PseudoLabelOptions extends SemiSupervisedOptions, RampOptions {
+  /** Weight of the unlabelled images' loss at its full height, at least 0. @default 1 */
+  readonly weight?: number;
+  /** Share of the training in which the weight rises evenly from 0, in [0,1]. @default 0.4 */
+  readonly ramp?: number;
+  /** Images whose largest probability is below this have no say, in [0,1]. @default 0.95, as in FixMatch's code of it; the paper's 0 */
+  readonly threshold?: number;
+}
+
+/**
+ * Pseudo-label: the network's most probable class of an unlabelled image is taken for its label, on the same view. The mean is over all unlabelled
+ * images of the step. One pass for all images of a step, so that batch norm sees labelled and unlabelled ones together.
+ * @throws InputError if the encoder has no weights, a class has no label, or an option is out of range
+ * @see Lee 2013, Pseudo-Label, ICML workshop on challenges in representation learning; Sohn et al. 2020, arXiv:2001.07685
+ */
+export function pseudoLabel(options: PseudoLabelOptions = {}): Classify {
+  const { weight = 1, ramp = 0.4, threshold = 0.95 } = options;
+  checkRamp({ weight, ramp });
+  checkProbability("threshold", threshold);
+  return semiSupervised({
+    task: "pseudo-label",
+    options,
+    second: "same",
+    chooses: true,
+    build: ({ student, steps }) => ({
+      loss: ({ labelled, labels, first }, _, step) => {
+        const [known, scores] = scoreTogether(student, labelled, first);
+        const own = consistency(scores, scores, { measure: "crossEntropy", hard: true, threshold });
+        return {
+          loss: crossEntropy(known, labels).add(own.mul(weight * linearRamp(step, steps, ramp))),
+          accepted: shareAbove(scores, threshold),
+        };
+      },
+    }),
+  });
+}

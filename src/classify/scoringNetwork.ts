@@ -1,0 +1,113 @@
+import {
+  createRng,
+  InputError,
+  tf,
+  valuesOf,
+  type Augmentation,
+  type Classifier,
+  type Encoder,
+  type ImageSet,
+  type Network,
+  type Rng,
+  type Tensor2D,
+  type Tensor4D,
+  type Variable,
+} from "../core";
+import { compose, flip, randomCrop } from "../augment";
+import { copyNetwork, linear, trainableVariables, type Head } from "../nets";
+import { joinVariables } from "../train";
+import { softmaxRows } from "./labelled";
+
+/** An encoder's network with a linear layer on top: from images to class scores. */
+export interface ScoringNetwork {
+  readonly network: Network;
+  readonly head: Head;
+  readonly classes: number;
+  /** All weights and running statistics, named "encoder.*" and "head.*". */
+  readonly variables: Map<string, Variable>;
+  /** Those that gradients change. */
+  readonly trainable: Map<string, Variable>;
+  /** `training` uses batch statistics and updates the running ones. [b,h,w,c] -> [b,classes] */
+  apply(images: Tensor4D, training: boolean): Tensor2D;
+  dispose(): void;
+}
+
+/**
+ * Puts a new linear layer on a copy of an encoder's network.
+ * @throws InputError if the encoder has no weights
+ */
+export function scoringNetwork(encoder: Encoder, classes: number, rng: Rng): ScoringNetwork {
+  const { network } = encoder.clone();
+  if (network === undefined) {
+    throw new InputError({
+      got: "an encoder without weights, such as pixels",
+      expected: "one that can be trained, such as pretrain.none() or pretrain.simclr()",
+      todo: "Choose another pretraining, or another classifier.",
+    });
+  }
+  return join(network, linear({ inputDim: network.dim, outputDim: classes }, rng), classes);
+}
+
+/** The same weights in their own memory. */
+export function copyScoringNetwork({ network, head, classes }: ScoringNetwork): ScoringNetwork {
+  // The random start is overwritten at once, so its seed does not matter.
+  const copy = linear({ inputDim: network.dim, outputDim: classes }, createRng(1));
+  for (const [name, variable] of copy.variables) {
+    const source = head.variables.get(name);
+    if (source !== undefined) tf.tidy(() => variable.assign(source.clone()));
+  }
+  return join(copyNetwork(network), copy, classes);
+}
+
+function join(network: Network, head: Head, classes: number): ScoringNetwork {
+  return {
+    network,
+    head,
+    classes,
+    variables: joinVariables({ encoder: network.variables, head: head.variables }),
+    trainable: joinVariables({
+      encoder: trainableVariables(network),
+      head: trainableVariables(head),
+    }),
+    apply: (images, training) => head.apply(network.apply(images, training), training),
+    dispose: () => {
+      network.dispose();
+      head.dispose();
+    },
+  };
+}
+
+/** Images predicted in one go. */
+const predictBatch = 256;
+
+/** A classifier that owns its network from now on. Probabilities are the softmax of the scores, with running statistics. */
+export function scoringClassifier(model: ScoringNetwork): Classifier {
+  const { classes } = model;
+  return {
+    predict: (images) => {
+      const n = images.ids.length;
+      const scores = new Float32Array(n * classes);
+      for (let from = 0; from < n; from += predictBatch) {
+        const count = Math.min(predictBatch, n - from);
+        const indices = Int32Array.from({ length: count }, (_, i) => from + i);
+        scores.set(
+          valuesOf(() => model.apply(readBatch(images, indices), false)),
+          from * classes,
+        );
+      }
+      return Promise.resolve(softmaxRows(scores, classes));
+    },
+    dispose: () => model.dispose(),
+  };
+}
+
+/** Reads some images. [b,h,w,c] */
+export function readBatch(images: ImageSet, indices: ArrayLike<number>): Tensor4D {
+  return tf.tensor4d(images.pixels.read(indices), [indices.length, ...images.shape]);
+}
+
+/** Mirrored left to right in half of the cases, shifted by up to an eighth of the image: the usual weak augmentation. */
+export function shiftsAndFlips([height, width]: ImageSet["shape"]): Augmentation {
+  const padding = Math.max(1, Math.round(Math.min(height, width) / 8));
+  return compose(flip({ horizontal: 0.5 }), randomCrop({ padding }));
+}

@@ -1,0 +1,316 @@
+import {
+  checkInteger,
+  checkNumber,
+  checkProbability,
+  hideLabels,
+  tf,
+  type Augmentation,
+  type Classify,
+  type Encoder,
+  type ImageSet,
+  type Rng,
+  type Scalar,
+  type Tensor,
+  type Tensor1D,
+  type Tensor2D,
+  type Tensor4D,
+  type Variable,
+} from "../core";
+import {
+  batches,
+  joinVariables,
+  movingAverage,
+  sgd,
+  trainLoop,
+  type Batches,
+  type MovingAverage,
+} from "../train";
+import { checkEveryClass, onlyLabelled } from "./labelled";
+import {
+  copyScoringNetwork,
+  readBatch,
+  scoringClassifier,
+  scoringNetwork,
+  shiftsAndFlips,
+  type ScoringNetwork,
+} from "./scoringNetwork";
+import { strongViews } from "./strongViews";
+
+/** What every training on labelled and unlabelled images may be told. */
+export interface SemiSupervisedOptions {
+  /** Steps in all. @default 1000, since small sets train for few steps; the papers' 2^20 */
+  readonly steps?: number;
+  /** Labelled images in a step, B. @default 64, or all labelled images if there are fewer */
+  readonly batchSize?: number;
+  /** Unlabelled images in a step for each of `batchSize`, mu; all of them if there are fewer. @default 1 */
+  readonly unlabelledRatio?: number;
+  /** Step size at the start; falls as 7/16 of a cosine. @default 0.03 */
+  readonly learningRate?: number;
+  /** @default 5e-4 */
+  readonly weightDecay?: number;
+  /** Share of its old weights that the moving average keeps in a step, in [0,1]; at step k at most 1 - 1/(k+1). @default 0.999 */
+  readonly momentum?: number;
+  /** What makes images that hardly differ. @default flips and shifts by up to an eighth of the image */
+  readonly weak?: Augmentation;
+}
+
+/** For methods whose student sees strongly changed images. */
+export interface StrongOptions {
+  /** What makes images that differ much. @default after RandAugment, without colours for grey images, and a covered square */
+  readonly strong?: Augmentation;
+}
+
+/** The images of one step. */
+export type StepImages = {
+  /** Weakly changed. [b,h,w,c] */
+  readonly labelled: Tensor4D;
+  /** Class indices. [b] int32 */
+  readonly labels: Tensor1D;
+  /** Weakly changed. [u,h,w,c] */
+  readonly first: Tensor4D;
+  /** The same images as `first`, changed once more, as the method says. [u,h,w,c] */
+  readonly second: Tensor4D;
+  /** Which images of the pool these are. [u] int32 */
+  readonly indices: Tensor1D;
+};
+
+/** What a step is to make small, and how many unlabelled images had a say in it. */
+export interface StepLoss {
+  readonly loss: Scalar;
+  /** Share of the unlabelled images that count, in [0,1]; recorded. */
+  readonly accepted?: Scalar;
+}
+
+/** How a method learns from a step's images. */
+export interface ConsistencyObjective {
+  /** What changes otherwise than by gradients, beside the average. Disposed at the end. */
+  readonly memory?: ReadonlyMap<string, Variable>;
+  /** What the loss needs beside the images, outside of the gradient. */
+  readonly targets?: (images: StepImages, step: number, rng: Rng) => Record<string, Tensor>;
+  readonly loss: (
+    images: StepImages,
+    targets: Readonly<Record<string, Tensor>>,
+    step: number,
+  ) => StepLoss;
+}
+
+/** What a method can build its objective of. */
+export interface ConsistencyWorkshop {
+  /** What is trained. */
+  readonly student: ScoringNetwork;
+  /** Follows the student; what is evaluated at the end. */
+  readonly average: ScoringNetwork;
+  readonly steps: number;
+  /** Unlabelled images in all, the labelled ones among them. */
+  readonly poolSize: number;
+}
+
+/** The settings of a method, with its own defaults filled in. */
+export interface ConsistencyRecipe {
+  /** The method's name, for progress and errors. */
+  readonly task: string;
+  readonly options: SemiSupervisedOptions & StrongOptions;
+  /** @default 1 */
+  readonly unlabelledRatio?: number;
+  /** How `second` is made of the images of `first`. */
+  readonly second: "weak" | "strong" | "same";
+  /** Whether the average makes training passes of its own, and so has its own running statistics. @default false */
+  readonly averageTrains?: boolean;
+  /** Whether only some unlabelled images count, which is then recorded by step. @default false */
+  readonly chooses?: boolean;
+  readonly build: (workshop: ConsistencyWorkshop) => ConsistencyObjective;
+}
+
+/**
+ * Training on labelled and unlabelled images: what the methods share. The pool of unlabelled images is the whole set with every label hidden, the
+ * labelled images among them, as in the papers' code. SGD with Nesterov momentum 0.9, rate falling as cos(7 pi k / 16 K). The moving average of the
+ * weights is evaluated, with the running statistics of the student unless the average makes training passes itself.
+ * @throws InputError if the encoder has no weights, a class has no label, or an option is out of range
+ * @see Sohn et al. 2020, arXiv:2001.07685, section 2.4
+ */
+export function semiSupervised(recipe: ConsistencyRecipe): Classify {
+  const { options, task } = recipe;
+  const { steps = 1000, batchSize = 64, learningRate = 0.03, weightDecay = 5e-4 } = options;
+  const { unlabelledRatio = recipe.unlabelledRatio ?? 1, momentum = 0.999 } = options;
+  checkInteger("steps", steps, { min: 1 });
+  checkInteger("batchSize", batchSize, { min: 1 });
+  checkInteger("unlabelledRatio", unlabelledRatio, { min: 1 });
+  checkNumber("learningRate", learningRate, { min: 0, aboveMin: true });
+  checkNumber("weightDecay", weightDecay, { min: 0 });
+  checkProbability("momentum", momentum);
+  return async (encoder, train, rng, on = {}) => {
+    const bench = openBench(recipe, encoder, train, rng, { steps, batchSize, unlabelledRatio });
+    const { student, average, objective, accepted, follower } = bench;
+    try {
+      await trainLoop({
+        task,
+        variables: joinVariables({
+          student: student.variables,
+          average: average.variables,
+          memory: new Map([...(objective.memory ?? []), ["accepted", accepted]]),
+        }),
+        trainable: student.trainable,
+        steps,
+        prepare: (step, stepRng) => {
+          const images = bench.draw(step, stepRng);
+          return { ...images, ...objective.targets?.(images, step, stepRng.fork("targets")) };
+        },
+        loss: (batch, step) => {
+          const found = objective.loss(batch, batch, step);
+          if (found.accepted !== undefined) recordAt(accepted, step, found.accepted);
+          return found.loss;
+        },
+        afterStep: (step) => follower.update(Math.min(momentum, 1 - 1 / (step + 1))),
+        optimiser: sgd({ momentum: 0.9, nesterov: true, weightDecay }),
+        schedule: (step) => learningRate * Math.cos((7 * Math.PI * step) / (16 * steps)),
+        rng: rng.fork("steps"),
+        on,
+      });
+      if (recipe.chooses === true) on.keep?.("accepted", accepted.dataSync<"float32">().slice());
+      if (recipe.averageTrains !== true) takeStatistics(average, student);
+    } catch (error) {
+      average.dispose();
+      throw error;
+    } finally {
+      follower.dispose();
+      student.dispose();
+      accepted.dispose();
+      for (const variable of objective.memory?.values() ?? []) variable.dispose();
+    }
+    return scoringClassifier(average);
+  };
+}
+
+interface Bench {
+  readonly student: ScoringNetwork;
+  readonly average: ScoringNetwork;
+  readonly follower: MovingAverage;
+  readonly objective: ConsistencyObjective;
+  /** Share of the unlabelled images that counted, by step; in the checkpoint, so that it outlives a stop. [steps] */
+  readonly accepted: Variable;
+  readonly draw: (step: number, rng: Rng) => StepImages;
+}
+
+interface Sizes {
+  readonly steps: number;
+  readonly batchSize: number;
+  readonly unlabelledRatio: number;
+}
+
+function openBench(
+  recipe: ConsistencyRecipe,
+  encoder: Encoder,
+  train: ImageSet,
+  rng: Rng,
+  { steps, batchSize, unlabelledRatio }: Sizes,
+): Bench {
+  const known = onlyLabelled(train);
+  checkEveryClass(known);
+  const pool = hideLabels(train);
+  const poolSize = pool.ids.length;
+  const student = scoringNetwork(encoder, train.classNames.length, rng.fork("head"));
+  const average = copyScoringNetwork(student);
+  const knownOrder = batches({ count: known.ids.length, batchSize, rng: rng.fork("labelled") });
+  const poolOrder = batches({
+    count: poolSize,
+    batchSize: unlabelledRatio * batchSize,
+    rng: rng.fork("unlabelled"),
+  });
+  return {
+    student,
+    average,
+    follower: movingAverage(average.trainable, student.trainable),
+    objective: recipe.build({ student, average, steps, poolSize }),
+    accepted: tf.tidy(() => tf.variable(tf.ones([steps]), false)),
+    draw: drawImages(recipe, { known, knownOrder, pool, poolOrder }),
+  };
+}
+
+interface ImageSources {
+  readonly known: ImageSet;
+  readonly knownOrder: Batches;
+  readonly pool: ImageSet;
+  readonly poolOrder: Batches;
+}
+
+function drawImages(
+  { options, second }: ConsistencyRecipe,
+  { known, knownOrder, pool, poolOrder }: ImageSources,
+): Bench["draw"] {
+  const [height, width, channels] = pool.shape;
+  const weak = options.weak ?? shiftsAndFlips(pool.shape);
+  const strong = options.strong ?? strongViews({ channels, size: Math.min(height, width) });
+  return (step, rng) => {
+    const chosen = knownOrder.at(step);
+    const indices = poolOrder.at(step);
+    const plain = readBatch(pool, indices);
+    const first = weak(plain, rng.fork("first"));
+    const again = rng.fork("second");
+    return {
+      labelled: weak(readBatch(known, chosen), rng.fork("labelled")),
+      labels: tf.tensor1d(
+        Int32Array.from(chosen, (i) => known.labels[i]),
+        "int32",
+      ),
+      first,
+      second:
+        second === "same"
+          ? first
+          : second === "weak"
+            ? weak(plain, again)
+            : strong(weak(plain, again), again),
+      indices: tf.tensor1d(indices, "int32"),
+    };
+  };
+}
+
+function recordAt(record: Variable, step: number, value: Scalar): void {
+  const values = record.dataSync<"float32">().slice();
+  values[step] = value.dataSync()[0];
+  record.assign(tf.tensor1d(values));
+}
+
+/** Copies running statistics, and whatever else is not learnt by gradients. */
+function takeStatistics(to: ScoringNetwork, from: ScoringNetwork): void {
+  for (const [name, variable] of to.variables) {
+    const source = from.variables.get(name);
+    if (variable.trainable || source === undefined) continue;
+    tf.tidy(() => variable.assign(source.clone()));
+  }
+}
+
+/** Scores of several batches from one pass, so that batch norm sees them together. */
+export function scoreTogether(
+  model: ScoringNetwork,
+  ...parts: readonly Tensor4D[]
+): readonly Tensor2D[] {
+  const scores = model.apply(tf.concat([...parts]), true);
+  return tf.split(
+    scores,
+    parts.map((part) => part.shape[0]),
+  );
+}
+
+/** Rises evenly from 0 to 1 within a share of the training, then stays. */
+export function linearRamp(step: number, steps: number, share: number): number {
+  return share === 0 ? 1 : Math.min(1, step / (share * steps));
+}
+
+/** Options that weigh the unlabelled images against the labelled ones. */
+export interface RampOptions {
+  /** Weight of the unlabelled images' loss at its full height, at least 0. */
+  readonly weight?: number;
+  /** Share of the training in which the weight rises evenly from 0, in [0,1]. */
+  readonly ramp?: number;
+}
+
+/** Checks a weight and its ramp. @throws InputError if one is out of range */
+export function checkRamp({ weight, ramp }: Required<RampOptions>): void {
+  checkNumber("weight", weight, { min: 0 });
+  checkProbability("ramp", ramp);
+}
+
+/** Share of rows whose largest probability reaches the threshold. [n,c] -> scalar */
+export function shareAbove(scores: Tensor2D, threshold: number): Scalar {
+  return tf.tidy(() => tf.softmax(scores).max(1).greaterEqual(threshold).toFloat().mean<Scalar>());
+}
