@@ -1,11 +1,15 @@
 export { fineTune, type FineTuneOptions } from "./fineTune";
+export { flexMatch, type FlexMatchOptions } from "./flexMatch";
 export { fixMatch, type FixMatchOptions } from "./fixMatch";
 export type { LayerRateOptions } from "./layerRates";
 export { logisticRegression, type LogisticRegressionOptions } from "./logisticRegression";
 export { meanTeacher, type MeanTeacherOptions } from "./meanTeacher";
+export { mixMatch, type MixMatchOptions } from "./mixMatch";
 export { nearestNeighbours, type NearestNeighboursOptions } from "./nearestNeighbours";
 export { piModel, type PiModelOptions } from "./piModel";
 export { prototypes, type PrototypesOptions } from "./prototypes";
 export { pseudoLabel, type PseudoLabelOptions } from "./pseudoLabel";
 export type { RampOptions, SemiSupervisedOptions, StrongOptions } from "./semiSupervised";
 export { strongViews, type StrongViewsOptions } from "./strongViews";
+export { supCon, type SupConOptions } from "./supCon";
+export { uda, type SignalAnnealing, type UdaOptions } from "./uda";

@@ -33,18 +33,25 @@ export interface ScoringNetwork {
 }
 
 /**
+ * An own copy of an encoder's network, to be trained.
+ * @throws InputError if the encoder has no weights
+ */
+export function trainableCopy(encoder: Encoder): Network {
+  const { network } = encoder.clone();
+  if (network !== undefined) return network;
+  throw new InputError({
+    got: "an encoder without weights, such as pixels",
+    expected: "one that can be trained, such as pretrain.none() or pretrain.simclr()",
+    todo: "Choose another pretraining, or another classifier.",
+  });
+}
+
+/**
  * Puts a new linear layer on a copy of an encoder's network.
  * @throws InputError if the encoder has no weights
  */
 export function scoringNetwork(encoder: Encoder, classes: number, rng: Rng): ScoringNetwork {
-  const { network } = encoder.clone();
-  if (network === undefined) {
-    throw new InputError({
-      got: "an encoder without weights, such as pixels",
-      expected: "one that can be trained, such as pretrain.none() or pretrain.simclr()",
-      todo: "Choose another pretraining, or another classifier.",
-    });
-  }
+  const network = trainableCopy(encoder);
   return join(network, linear({ inputDim: network.dim, outputDim: classes }, rng), classes);
 }
 

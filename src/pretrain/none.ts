@@ -19,7 +19,7 @@ export function none({ encoder = defaultEncoder }: NoneOptions = {}): Pretrain {
       setInputStatistics(network, images);
     } catch (error) {
       network.dispose();
-      return Promise.reject(error as Error);
+      throw error;
     }
     return Promise.resolve(encoderFrom(network));
   };

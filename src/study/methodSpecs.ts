@@ -167,6 +167,34 @@ export const classifiers = {
   piModel: semiSupervised(classify.piModel, { weight, ramp: share }),
   pseudoLabel: semiSupervised(classify.pseudoLabel, { weight, ramp: share, threshold: share }),
   meanTeacher: semiSupervised(classify.meanTeacher, { weight, ramp: share }),
+  mixMatch: semiSupervised(classify.mixMatch, {
+    weight,
+    ramp: share,
+    temperature: positive.optional(),
+    alpha: positive.optional(),
+  }),
+  uda: semiSupervised(classify.uda, {
+    weight,
+    threshold: share,
+    temperature: positive.optional(),
+    annealing: z.enum(["none", "linear", "log", "exp"]).optional(),
+    strong: views,
+  }),
+  flexMatch: semiSupervised(classify.flexMatch, { weight, threshold: share, strong: views }),
+  supCon: entry(
+    z.strictObject({
+      views,
+      epochs: positiveInteger.optional(),
+      minSteps: z.int().min(0).optional(),
+      batchSize: positiveInteger.optional(),
+      learningRate: positive.optional(),
+      weightDecay: weight,
+      temperature: positive.optional(),
+      hiddenDim: positiveInteger.optional(),
+      outputDim: positiveInteger.optional(),
+    }),
+    (options) => classify.supCon(plain(withViews(options))),
+  ),
   fixMatch: semiSupervised(classify.fixMatch, { weight, threshold: share, strong: views }),
   fineTune: entry(
     z.strictObject({

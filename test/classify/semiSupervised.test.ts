@@ -3,6 +3,7 @@ import {
   createRng,
   imageSet,
   InputError,
+  labelledIndices,
   subset,
   UNLABELLED,
   withLabels,
@@ -50,7 +51,10 @@ const methods: Readonly<Record<string, (options: typeof small) => Classify>> = {
   piModel: classify.piModel,
   pseudoLabel: classify.pseudoLabel,
   meanTeacher: classify.meanTeacher,
+  mixMatch: classify.mixMatch,
+  uda: classify.uda,
   fixMatch: classify.fixMatch,
+  flexMatch: classify.flexMatch,
 };
 
 describe("classify: what all trainings on labelled and unlabelled images hold", () => {
@@ -127,6 +131,24 @@ describe("classify: what all trainings on labelled and unlabelled images hold", 
     const strict = classify.fixMatch({ ...small, threshold: 1 });
     await train(strict, labelled(images, 2), (name, values) => kept.set(name, values));
     assert.deepEqual(kept.get("accepted"), Float32Array.of(0, 0, 0, 0));
+  });
+
+  it("supCon learns from the labelled images alone, the same bytes for the same seed", async () => {
+    const method = classify.supCon({ minSteps: 30, epochs: 1, learningRate: 0.05 });
+    const found = await train(method, labelled(images, 4));
+    const score = accuracy(confusion(images.labels, argmaxRows(found, 3), 3));
+    assert.ok(score > 0.6, String(score));
+    const alone = labelled(images, 4);
+    const known = subset(alone, labelledIndices(alone));
+    const short = classify.supCon({ minSteps: 2, epochs: 1, outputDim: 8, batchSize: 999 });
+    const once = await train(short, alone);
+    assert.deepEqual(await train(short, alone), once);
+    assert.deepEqual(await train(short, known), once);
+    const without = withLabels(
+      images,
+      alone.labels.map((label) => (label === 1 ? UNLABELLED : label)),
+    );
+    await assert.rejects(train(short, without), /no labelled image of class "class 1"/);
   });
 
   it("starts from the weights of a pretrained encoder and leaves them as they are", async () => {

@@ -1,0 +1,117 @@
+import {
+  checkNumber,
+  checkProbability,
+  tf,
+  type Classify,
+  type Scalar,
+  type Tensor1D,
+  type Tensor2D,
+  type Variable,
+} from "../core";
+import { crossEntropy } from "../losses";
+import {
+  scoreTogether,
+  semiSupervised,
+  type SemiSupervisedOptions,
+  type StrongOptions,
+} from "./semiSupervised";
+
+/** Everything that FlexMatch may be told. */
+export interface FlexMatchOptions extends SemiSupervisedOptions, StrongOptions {
+  /** Unlabelled images in a step for each of `batchSize`, mu; all of them if there are fewer. @default 7 */
+  readonly unlabelledRatio?: number;
+  /** The threshold of the class that is learnt best, tau, in [0,1]. @default 0.95 */
+  readonly threshold?: number;
+  /** Weight of the unlabelled images' loss, lambda, at least 0. @default 1 */
+  readonly weight?: number;
+}
+
+/**
+ * FlexMatch: FixMatch with a threshold for each class, lower the fewer images of the pool were last taken for that class with certainty. Its
+ * curriculum warms up with the images that were not yet taken for any class, and the threshold is convex in what was learnt, as in the paper.
+ * @throws InputError if the encoder has no weights, a class has no label, or an option is out of range
+ * @see Zhang et al. 2021, arXiv:2110.08263, equations 5 to 11
+ */
+export function flexMatch(options: FlexMatchOptions = {}): Classify {
+  const { threshold = 0.95, weight = 1 } = options;
+  checkProbability("threshold", threshold);
+  checkNumber("weight", weight, { min: 0 });
+  return semiSupervised({
+    task: "FlexMatch",
+    options,
+    unlabelledRatio: 7,
+    second: "strong",
+    chooses: true,
+    build: ({ student, poolSize }) => {
+      const latest = tf.tidy(() => tf.variable(tf.fill([poolSize], -1), false)) as Variable &
+        Tensor1D;
+      return {
+        memory: new Map([["latest", latest]]),
+        loss: ({ labelled, labels, first, second, indices }) => {
+          const [known, weak, strong] = scoreTogether(student, labelled, first, second);
+          const taken = latest.dataSync<"float32">().slice();
+          const bounds = classThresholds(taken, student.classes, threshold);
+          const off = flexibleConsistency(strong, weak, bounds);
+          remember(taken, weak, indices.dataSync<"int32">(), threshold);
+          latest.assign(tf.tensor1d(taken));
+          const accepted = certain(weak, bounds).mean<Scalar>();
+          return { loss: crossEntropy(known, labels).add(off.mul(weight)), accepted };
+        },
+      };
+    },
+  });
+}
+
+/** Threshold of each class, from what each image of the pool was last taken for; -1: for nothing yet. n -> classes */
+export function classThresholds(
+  latest: ArrayLike<number>,
+  classes: number,
+  threshold: number,
+): Float32Array {
+  const counts = new Float32Array(classes);
+  let unused = 0;
+  for (let i = 0; i < latest.length; i++) {
+    if (latest[i] < 0) unused += 1;
+    else counts[latest[i]] += 1;
+  }
+  const most = Math.max(unused, ...counts, 1);
+  return counts.map((count) => (threshold * (count / most)) / (2 - count / most));
+}
+
+/** Notes what each image is taken for, where the network is sure of it; else what it was taken for before stays. */
+function remember(
+  latest: Float32Array,
+  scores: Tensor2D,
+  indices: ArrayLike<number>,
+  threshold: number,
+): void {
+  const classes = scores.argMax(1).dataSync();
+  const largest = tf.softmax(scores).max(1).dataSync();
+  for (let i = 0; i < indices.length; i++)
+    if (largest[i] >= threshold) latest[indices[i]] = classes[i];
+}
+
+/** 1 for each row whose largest probability reaches its class's threshold, else 0. [n,c] -> [n] */
+function certain(scores: Tensor2D, thresholds: Float32Array): Tensor1D {
+  // A product rather than a look-up, which the gradient would stumble over.
+  const taken = tf.oneHot(scores.argMax(1).toInt(), scores.shape[1]).toFloat();
+  const needed = taken.mul(tf.tensor1d(thresholds)).sum<Tensor1D>(1);
+  return tf.softmax(scores).max<Tensor1D>(1).greaterEqual<Tensor1D>(needed).toFloat();
+}
+
+/**
+ * Mean over all images of the cross-entropy of the student with the teacher's class, where the teacher reaches that class's threshold. Nothing flows
+ * back into the teacher. [n,c], [n,c] -> scalar
+ */
+export function flexibleConsistency(
+  student: Tensor2D,
+  teacher: Tensor2D,
+  thresholds: Float32Array,
+): Scalar {
+  return tf.tidy(() => {
+    // Classes and comparisons have no gradient, so none can reach the teacher.
+    const target = tf.oneHot(teacher.argMax(1).toInt(), teacher.shape[1]).toFloat();
+    const perImage = target.mul(tf.logSoftmax(student)).sum(1).neg();
+    return perImage.mul(certain(teacher, thresholds)).mean<Scalar>();
+  });
+}

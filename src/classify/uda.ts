@@ -1,0 +1,96 @@
+import {
+  checkNumber,
+  checkOneOf,
+  checkProbability,
+  tf,
+  type Classify,
+  type Scalar,
+  type Tensor1D,
+  type Tensor2D,
+} from "../core";
+import { consistency } from "../losses";
+import {
+  scoreTogether,
+  semiSupervised,
+  shareAbove,
+  type SemiSupervisedOptions,
+  type StrongOptions,
+} from "./semiSupervised";
+
+/** How fast labelled images that are known well already come back into the loss. */
+export type SignalAnnealing = "none" | "linear" | "log" | "exp";
+
+const annealings: readonly SignalAnnealing[] = ["none", "linear", "log", "exp"];
+
+/** Everything that unsupervised data augmentation may be told. */
+export interface UdaOptions extends SemiSupervisedOptions, StrongOptions {
+  /** Unlabelled images in a step for each of `batchSize`; all of them if there are fewer. @default 7 */
+  readonly unlabelledRatio?: number;
+  /** Images whose largest probability, before sharpening, is below this have no say, in [0,1]. @default 0.8 */
+  readonly threshold?: number;
+  /** Divides the scores of the weakly changed images, above 0; below 1 it sharpens. @default 0.4 */
+  readonly temperature?: number;
+  /** Weight of the unlabelled images' loss, at least 0. @default 1 */
+  readonly weight?: number;
+  /**
+   * Training signal annealing: a labelled image counts while its class is less probable than a bound that rises from 1/classes to 1; "log" rises early, "exp"
+   * late. @default "none"
+   */
+  readonly annealing?: SignalAnnealing;
+}
+
+/**
+ * Unsupervised data augmentation: the probabilities of a weakly changed unlabelled image, sharpened, are what the same image strongly changed shall
+ * have. Cross-entropy, which is the paper's divergence but for a constant; the mean is over all unlabelled images of the step. One pass for all
+ * images of a step, so that batch norm sees them together.
+ * @throws InputError if the encoder has no weights, a class has no label, or an option is out of range
+ * @see Xie et al. 2020, arXiv:1904.12848
+ */
+export function uda(options: UdaOptions = {}): Classify {
+  const { threshold = 0.8, temperature = 0.4, weight = 1, annealing = "none" } = options;
+  checkProbability("threshold", threshold);
+  checkNumber("temperature", temperature, { min: 0, aboveMin: true });
+  checkNumber("weight", weight, { min: 0 });
+  checkOneOf("annealing", String(annealing), annealings);
+  return semiSupervised({
+    task: "UDA",
+    options,
+    unlabelledRatio: 7,
+    second: "strong",
+    chooses: true,
+    build: ({ student, steps }) => ({
+      loss: ({ labelled, labels, first, second }, _, step) => {
+        const [known, weak, strong] = scoreTogether(student, labelled, first, second);
+        const bound = annealedBound(annealing, step / steps, student.classes);
+        const off = consistency(strong, weak, { measure: "crossEntropy", temperature, threshold });
+        return {
+          loss: annealedCrossEntropy(known, labels, bound).add(off.mul(weight)),
+          accepted: shareAbove(weak, threshold),
+        };
+      },
+    }),
+  });
+}
+
+/** The probability from which on a labelled image does not count, at a share of the training in [0,1]. */
+export function annealedBound(annealing: SignalAnnealing, done: number, classes: number): number {
+  const rise = {
+    none: 1,
+    linear: done,
+    log: 1 - Math.exp(-5 * done),
+    exp: Math.exp(5 * (done - 1)),
+  }[annealing];
+  return rise * (1 - 1 / classes) + 1 / classes;
+}
+
+/** Mean cross-entropy of the images whose class is less probable than a bound; 0 if there is none. [n,c], [n] -> scalar */
+export function annealedCrossEntropy(scores: Tensor2D, labels: Tensor1D, bound: number): Scalar {
+  return tf.tidy(() => {
+    const target = tf.oneHot(labels, scores.shape[1]).toFloat();
+    const logProbability = tf.logSoftmax(scores).mul(target).sum(1);
+    // A probability rounds to 1, so that a bound of 1 must not be compared with.
+    if (bound >= 1) return logProbability.mean<Scalar>().neg();
+    const counts = logProbability.exp().less(bound).toFloat();
+    return logProbability.mul(counts).sum().neg().div<Scalar>(counts.sum().maximum(1));
+  });
+}
