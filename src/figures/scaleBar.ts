@@ -11,10 +11,8 @@ export interface ScaleBar {
  * A bar of 1, 2 or 5 times a power of ten nanometres under a picture, as long as it can be up to `longest` image pixels.
  */
 export function scaleBar(nmPerPixel: number, longest: number): ScaleBar {
-  const most = longest * nmPerPixel;
-  const power = 10 ** Math.floor(Math.log10(most));
-  const step = [5, 2, 1].find((factor) => factor * power <= most) ?? 1;
-  const length = round((step * power) / nmPerPixel, 6);
+  const longestRound = roundLength(longest * nmPerPixel);
+  const length = round(longestRound.nm / nmPerPixel, 6);
   const line = {
     type: "rect",
     xref: "x",
@@ -30,7 +28,7 @@ export function scaleBar(nmPerPixel: number, longest: number): ScaleBar {
     line: { width: 0 },
   };
   const text = {
-    text: lengthText(step * power),
+    text: longestRound.text,
     font: { size: fontSizes.note },
     showarrow: false,
     xref: "x",
@@ -43,6 +41,13 @@ export function scaleBar(nmPerPixel: number, longest: number): ScaleBar {
     yshift: -12,
   };
   return { shapes: [line], annotations: [text] };
+}
+
+/** The longest of 1, 2 or 5 times a power of ten nanometres that is no longer than this, and how it is written. */
+export function roundLength(mostNm: number): { readonly nm: number; readonly text: string } {
+  const power = 10 ** Math.floor(Math.log10(mostNm));
+  const step = [5, 2, 1].find((factor) => factor * power <= mostNm) ?? 1;
+  return { nm: step * power, text: lengthText(step * power) };
 }
 
 /** In the unit that makes a short number. */

@@ -26,7 +26,7 @@ export { type MatrixFile } from "./instruments/matrixParameters";
 export { type ValueOptions } from "./instruments/parseTiff";
 export { type LateralOptions } from "./instruments/lateralSize";
 export { scanFormat, type ScanFormat } from "./instruments/scanFormat";
-export { type ChannelChoice } from "./instruments/pickChannel";
+export { pickChannel, type ChannelChoice } from "./instruments/pickChannel";
 export { writeGwy, type WriteGwyOptions } from "./instruments/writeGwy";
 export { writeGsf, type WriteImageOptions } from "./instruments/writeGsf";
 export { writeScanPng } from "./instruments/writeScanPng";

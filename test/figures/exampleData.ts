@@ -1,4 +1,4 @@
-import { createRng, type Result } from "../../src/core";
+import { createRng, type Result, type Scan } from "../../src/core";
 import { calibration, type Calibration } from "../../src/metrics";
 
 /** Results of an invented study, whose curves rise to a level of their own. */
@@ -48,4 +48,29 @@ export function exampleCalibration(sharpness: number): Calibration {
     probabilities.push(...odds(sharpness));
   }
   return calibration(probabilities, labels);
+}
+
+/** A scan of 8 x 6 pixels on 2 x 1.5 nm; its last rows may be missing. */
+export function exampleScan(missingRows = 0): Scan {
+  const [width, height] = [8, 6];
+  const plane = (phase: number): Float64Array =>
+    Float64Array.from({ length: width * height }, (_, i) =>
+      Math.floor(i / width) >= height - missingRows
+        ? NaN
+        : 1e-10 * Math.sin((i % width) + phase) + 2e-11 * Math.floor(i / width),
+    );
+  return {
+    name: "example",
+    channels: [
+      { name: "Z", unit: "m", direction: "forward", data: plane(0) },
+      { name: "Z", unit: "m", direction: "backward", data: plane(0.3) },
+    ],
+    width,
+    height,
+    sizeMetres: [2e-9, 1.5e-9],
+    completedRows: height - missingRows,
+    scanDirection: "down",
+    metadata: {},
+    history: [],
+  };
 }

@@ -10,10 +10,12 @@ import {
   labelEfficiency,
   labelSavings,
   learningCurve,
+  lineProfile,
   reliability,
+  scan,
   toJson,
 } from "../../src/figures";
-import { exampleCalibration, exampleResults } from "./exampleData";
+import { exampleCalibration, exampleResults, exampleScan } from "./exampleData";
 
 const methods = ["pixels", "from scratch", "SimCLR + logistic", "SimCLR + fine-tune"];
 const numbers = (n: number, value: (i: number) => number): number[] =>
@@ -90,6 +92,22 @@ const examples: Readonly<Record<string, () => Figure | Promise<Figure>>> = {
       method: "pca",
       rng: createRng(1),
       maxPoints: 15,
+    }),
+  scan: () =>
+    scan(exampleScan(), {
+      title: "Two features",
+      features: [
+        { xNm: 0.5, yNm: 0.5, widthNm: 0.4, heightNm: 0.4, height: 1.2e-10, areaNm2: 0.1 },
+        { xNm: 1.5, yNm: 1, height: -5e-11 },
+      ],
+      classes: ["adatom", "dimer vacancy"],
+    }),
+  "scan-unfinished": () =>
+    scan(exampleScan(3), { colours: "viridis", channel: "Z backward", scaleBar: false }),
+  "line-profile": () =>
+    lineProfile(exampleScan(2), [{ from: [0, 0], to: [2, 1.5] }], {
+      channels: ["Z forward", "Z backward"],
+      widthNm: 0.3,
     }),
   reliability: () =>
     reliability([
