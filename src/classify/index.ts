@@ -1,7 +1,11 @@
 export { fineTune, type FineTuneOptions } from "./fineTune";
 export { flexMatch, type FlexMatchOptions } from "./flexMatch";
 export { fixMatch, type FixMatchOptions } from "./fixMatch";
+export type { KernelGraphOptions } from "./kernelGraph";
+export { labelPropagation, type LabelPropagationOptions } from "./labelPropagation";
+export { labelSpreading, type LabelSpreadingOptions } from "./labelSpreading";
 export type { LayerRateOptions } from "./layerRates";
+export { linearSvm, type LinearSvmOptions } from "./linearSvm";
 export { logisticRegression, type LogisticRegressionOptions } from "./logisticRegression";
 export { meanTeacher, type MeanTeacherOptions } from "./meanTeacher";
 export { mixMatch, type MixMatchOptions } from "./mixMatch";
@@ -9,6 +13,8 @@ export { nearestNeighbours, type NearestNeighboursOptions } from "./nearestNeigh
 export { piModel, type PiModelOptions } from "./piModel";
 export { prototypes, type PrototypesOptions } from "./prototypes";
 export { pseudoLabel, type PseudoLabelOptions } from "./pseudoLabel";
+export type { FeatureScale } from "./scaling";
+export { selfTraining, type SelfTrainingOptions } from "./selfTraining";
 export type { RampOptions, SemiSupervisedOptions, StrongOptions } from "./semiSupervised";
 export { strongViews, type StrongViewsOptions } from "./strongViews";
 export { supCon, type SupConOptions } from "./supCon";

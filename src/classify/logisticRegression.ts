@@ -1,16 +1,8 @@
-import {
-  checkInteger,
-  checkNumber,
-  checkOneOf,
-  InputError,
-  tf,
-  valuesOf,
-  type Classify,
-} from "../core";
-import { embedImages } from "../nets";
-import { frozenClassifier } from "./frozenClassifier";
+import { checkInteger, checkNumber, InputError, tf, valuesOf, type Classify } from "../core";
+import { frozenClassifier, type PredictEmbeddings } from "./frozenClassifier";
 import { embedLabelled, softmaxRows, type LabelledEmbeddings } from "./labelled";
 import { minimise } from "./minimise";
+import { checkFeatureScale, featureScaling } from "./scaling";
 import { matrixProducts, softmaxObjective, spanOfRows } from "./softmaxObjective";
 
 /** How strongly weights are held back, and what the features are standardised by. */
@@ -31,18 +23,28 @@ export interface LogisticRegressionOptions {
 export function logisticRegression(options: LogisticRegressionOptions = {}): Classify {
   const { c = 1, standardise = "all", maxIterations = 1000 } = options;
   checkNumber("c", c, { min: 0, aboveMin: true });
-  checkOneOf("standardise", standardise, ["all", "labelled", "none"]);
+  checkFeatureScale(standardise);
   checkInteger("maxIterations", maxIterations, { min: 1 });
   return frozenClassifier(async (encoder, train) => {
     const known = await embedLabelled(encoder, train);
     checkTwoClasses(known);
-    const reference = standardise === "all" ? await embedImages(encoder, train) : known.features;
-    const scaling = standardise === "none" ? undefined : columnScaling(reference, known.dim);
-    const scaled = scaling === undefined ? known.features : applyScaling(known.features, scaling);
-    const weights = fit({ ...known, features: scaled }, c, maxIterations);
-    return (features) =>
-      predict(scaling === undefined ? features : applyScaling(features, scaling), weights, known);
+    const scale = await featureScaling(standardise, encoder, train, known);
+    const predict = fitLogistic({ ...known, features: scale(known.features) }, c, maxIterations);
+    return (features) => predict(scale(features));
   });
+}
+
+/**
+ * Fits a logistic regression to features as they are, and gives what predicts from such features.
+ * @throws InputError if it does not converge
+ */
+export function fitLogistic(
+  known: LabelledEmbeddings,
+  c: number,
+  maxIterations: number,
+): PredictEmbeddings {
+  const weights = fit(known, c, maxIterations);
+  return (features) => predict(features, weights, known);
 }
 
 function checkTwoClasses({ labels }: LabelledEmbeddings): void {
@@ -104,25 +106,4 @@ function predict(
     return x.matMul(w).add(b);
   });
   return softmaxRows(scores, classes);
-}
-
-interface Scaling {
-  readonly mean: Float64Array;
-  readonly deviation: Float64Array;
-}
-
-function columnScaling(features: Float32Array, dim: number): Scaling {
-  const n = features.length / dim;
-  const mean = new Float64Array(dim);
-  const deviation = new Float64Array(dim);
-  for (let at = 0; at < features.length; at++) mean[at % dim] += features[at] / n;
-  for (let at = 0; at < features.length; at++)
-    deviation[at % dim] += (features[at] - mean[at % dim]) ** 2 / n;
-  // A constant feature tells nothing; leave it at zero instead of dividing by zero.
-  return { mean, deviation: deviation.map((v) => (v > 1e-12 ? Math.sqrt(v) : 1)) };
-}
-
-function applyScaling(features: Float32Array, { mean, deviation }: Scaling): Float32Array {
-  const dim = mean.length;
-  return features.map((value, at) => (value - mean[at % dim]) / deviation[at % dim]);
 }

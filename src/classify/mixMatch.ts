@@ -1,4 +1,12 @@
-import { checkNumber, tf, type Classify, type Rng, type Tensor2D, type Tensor4D } from "../core";
+import {
+  checkNumber,
+  tf,
+  type Classify,
+  type Rng,
+  type Scalar,
+  type Tensor2D,
+  type Tensor4D,
+} from "../core";
 import { crossEntropy } from "../losses";
 import {
   checkRamp,
@@ -56,7 +64,7 @@ export function mixMatch(options: MixMatchOptions = {}): Classify {
         const cut = [labels.shape[0], scores.shape[0] - labels.shape[0]];
         const [known, guessed] = tf.split<Tensor2D>(scores, cut);
         const [knownLabels, guessedLabels] = tf.split<Tensor2D>(mixedLabels, cut);
-        const off = tf.softmax(guessed).sub(guessedLabels).square().mean();
+        const off = squaredDifference(guessed, guessedLabels);
         const now = weight * linearRamp(step, steps, ramp);
         return { loss: crossEntropy(known, knownLabels).add(off.mul(now)) };
       },
@@ -72,6 +80,11 @@ export function guessLabels(scores: Tensor2D, temperature: number): Tensor2D {
     const powers = mean.pow(1 / temperature);
     return powers.div(powers.sum(1, true));
   });
+}
+
+/** Mean over images and classes of the squared difference of probabilities. [n,c], [n,c] -> scalar */
+export function squaredDifference(scores: Tensor2D, probabilities: Tensor2D): Scalar {
+  return tf.tidy(() => tf.softmax(scores).sub(probabilities).square().mean<Scalar>());
 }
 
 /** share * a + (1 - share) * b, with a share for each row. */

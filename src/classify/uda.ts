@@ -90,7 +90,8 @@ export function annealedCrossEntropy(scores: Tensor2D, labels: Tensor1D, bound: 
     const logProbability = tf.logSoftmax(scores).mul(target).sum(1);
     // A probability rounds to 1, so that a bound of 1 must not be compared with.
     if (bound >= 1) return logProbability.mean<Scalar>().neg();
-    const counts = logProbability.exp().less(bound).toFloat();
+    // Not `less`, which has no gradient in TensorFlow.js, not even that of 0.
+    const counts = tf.sub(1, logProbability.exp().greaterEqual(bound).toFloat());
     return logProbability.mul(counts).sum().neg().div<Scalar>(counts.sum().maximum(1));
   });
 }

@@ -1,3 +1,4 @@
+export { hog, type HogOptions } from "./hog";
 export { none, type NoneOptions } from "./none";
 export { pixels, type PixelsOptions } from "./pixels";
 export { simclr, type SimclrOptions } from "./simclr";

@@ -79,6 +79,14 @@ export const pretrainings = {
   pixels: entry(z.strictObject({ components: positiveInteger.optional() }), (options) =>
     pretrain.pixels(options),
   ),
+  hog: entry(
+    z.strictObject({
+      orientations: positiveInteger.optional(),
+      cell: z.int().min(2).optional(),
+      block: positiveInteger.optional(),
+    }),
+    (options) => pretrain.hog(plain(options)),
+  ),
   simclr: selfSupervised(pretrain.simclr, {
     temperature: positive.optional(),
     hiddenDim: positiveInteger.optional(),
@@ -162,6 +170,14 @@ function semiSupervised<Options>(
   return entry(schema, (options) => method(plain(withChanges(options))));
 }
 
+const featureScale = z.enum(["all", "labelled", "none"]).optional();
+const kernelGraph = {
+  gamma: positive.optional(),
+  normalise: z.boolean().optional(),
+  maxIterations: positiveInteger.optional(),
+  tolerance: weight,
+};
+
 /** Classifiers by name. */
 export const classifiers = {
   piModel: semiSupervised(classify.piModel, { weight, ramp: share }),
@@ -216,6 +232,30 @@ export const classifiers = {
       maxIterations: positiveInteger.optional(),
     }),
     (options) => classify.logisticRegression(options),
+  ),
+  linearSvm: entry(
+    z.strictObject({
+      c: positive.optional(),
+      standardise: featureScale,
+      tolerance: positive.optional(),
+      maxIterations: positiveInteger.optional(),
+    }),
+    (options) => classify.linearSvm(plain(options)),
+  ),
+  labelPropagation: entry(z.strictObject(kernelGraph), (options) =>
+    classify.labelPropagation(plain(options)),
+  ),
+  labelSpreading: entry(z.strictObject({ ...kernelGraph, alpha: share }), (options) =>
+    classify.labelSpreading(plain(options)),
+  ),
+  selfTraining: entry(
+    z.strictObject({
+      threshold: share,
+      rounds: z.int().min(0).optional(),
+      c: positive.optional(),
+      standardise: featureScale,
+    }),
+    (options) => classify.selfTraining(plain(options)),
   ),
   nearestNeighbours: entry(
     z.strictObject({ k: positiveInteger.optional(), temperature: positive.optional() }),

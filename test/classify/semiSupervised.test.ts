@@ -52,7 +52,7 @@ const methods: Readonly<Record<string, (options: typeof small) => Classify>> = {
   pseudoLabel: classify.pseudoLabel,
   meanTeacher: classify.meanTeacher,
   mixMatch: classify.mixMatch,
-  uda: classify.uda,
+  uda: (options) => classify.uda({ ...options, annealing: "linear" }),
   fixMatch: classify.fixMatch,
   flexMatch: classify.flexMatch,
 };

@@ -1,0 +1,172 @@
+import {
+  checkInteger,
+  checkNumber,
+  checkOneOf,
+  InputError,
+  tf,
+  valuesOf,
+  type Encoder,
+  type ImageSet,
+  type Tensor2D,
+} from "../core";
+import { embedImages } from "../nets";
+import type { PredictEmbeddings } from "./frozenClassifier";
+import { checkEveryClass, onlyLabelled } from "./labelled";
+import { checkFinite } from "./scaling";
+
+/** How near images are to each other, and when to stop. */
+export interface KernelGraphOptions {
+  /** Nearness of two embeddings is exp(-gamma distance^2), above 0. @default 20, scikit-learn's */
+  readonly gamma?: number;
+  /** Whether each embedding is brought to length 1 first, so that one gamma suits every encoder. @default true */
+  readonly normalise?: boolean;
+  /** Steps at most. */
+  readonly maxIterations?: number;
+  /** Change of all class shares together, in one step, below which it stops; at least 0. @default 1e-3, scikit-learn's */
+  readonly tolerance?: number;
+}
+
+/** All of the options, filled in. */
+export type KernelGraphSettings = Required<KernelGraphOptions>;
+
+/** Fills in defaults. @throws InputError if an option is out of range */
+export function kernelGraphSettings(
+  options: KernelGraphOptions,
+  maxIterations: number,
+): KernelGraphSettings {
+  const settings = { gamma: 20, normalise: true, maxIterations, tolerance: 1e-3, ...options };
+  checkNumber("gamma", settings.gamma, { min: 0, aboveMin: true });
+  checkOneOf("normalise", String(settings.normalise), ["true", "false"]);
+  checkInteger("maxIterations", settings.maxIterations, { min: 1 });
+  checkNumber("tolerance", settings.tolerance, { min: 0 });
+  return settings;
+}
+
+/** Images whose nearness to each other fits into memory. */
+const mostImages = 20000;
+
+/** From the nearness of all images to each other and their labels as rows of one 1, to class shares. [n,n], [n,c] -> [n,c] */
+export type Spread = (
+  kernel: Tensor2D,
+  labels: Tensor2D,
+  settings: KernelGraphSettings,
+) => Tensor2D;
+
+/**
+ * Spreads labels over a set of images, labelled or not, and tells new images by those near to them.
+ * @throws InputError if a class has no label, there are too many images, or an embedding is no number
+ */
+export async function spreadLabels(
+  encoder: Encoder,
+  train: ImageSet,
+  settings: KernelGraphSettings,
+  spread: Spread,
+): Promise<PredictEmbeddings> {
+  checkEveryClass(onlyLabelled(train));
+  const n = train.ids.length;
+  checkCount(n);
+  const { dim } = encoder;
+  const classes = train.classNames.length;
+  const features = prepare(checkFinite(await embedImages(encoder, train), dim), dim, settings);
+  const shares = valuesOf(() => {
+    const x = tf.tensor2d(features, [n, dim]);
+    const known = new Float32Array(n * classes);
+    train.labels.forEach((label, i) => {
+      if (label >= 0) known[i * classes + label] = 1;
+    });
+    return spread(kernelOf(x, x, settings.gamma), tf.tensor2d(known, [n, classes]), settings);
+  });
+  return (queries) =>
+    predict(prepare(queries, dim, settings), {
+      features,
+      shares,
+      dim,
+      classes,
+      gamma: settings.gamma,
+    });
+}
+
+function checkCount(n: number): void {
+  if (n <= mostImages) return;
+  throw new InputError({
+    got: `${n} images`,
+    expected: `at most ${mostImages}, since each is compared with every other`,
+    todo: "Take a part of the images, or another classifier.",
+  });
+}
+
+function prepare(
+  features: Float32Array,
+  dim: number,
+  { normalise }: KernelGraphSettings,
+): Float32Array {
+  if (!normalise) return features;
+  return valuesOf(() => {
+    const x = tf.tensor2d(features, [features.length / dim, dim]);
+    return x.div(x.norm("euclidean", 1, true).maximum(1e-30));
+  });
+}
+
+/** exp(-gamma distance^2) of each row to each other. [n,d], [m,d] -> [n,m] */
+function kernelOf(a: Tensor2D, b: Tensor2D, gamma: number): Tensor2D {
+  return tf.tidy(() => {
+    const squares = a.square().sum(1, true).add(b.square().sum(1));
+    const distances: Tensor2D = squares.sub(tf.matMul(a, b, false, true).mul(2)).relu();
+    return distances.mul<Tensor2D>(-gamma).exp();
+  });
+}
+
+interface Spreading {
+  readonly features: Float32Array;
+  readonly shares: Float32Array;
+  readonly dim: number;
+  readonly classes: number;
+  readonly gamma: number;
+}
+
+/** Images compared with the set at once. */
+const chunk = 512;
+
+function predict(
+  queries: Float32Array,
+  { features, shares, dim, classes, gamma }: Spreading,
+): Float32Array {
+  const n = queries.length / dim;
+  const out = new Float32Array(n * classes);
+  for (let from = 0; from < n; from += chunk) {
+    const count = Math.min(chunk, n - from);
+    const rows = queries.subarray(from * dim, (from + count) * dim);
+    const values = valuesOf(() => {
+      const stored = tf.tensor2d(features, [features.length / dim, dim]);
+      const near = kernelOf(tf.tensor2d(rows, [count, dim]), stored, gamma);
+      const sums = tf.matMul(near, tf.tensor2d(shares, [features.length / dim, classes]));
+      // Far from everything all classes are as likely.
+      return normaliseShares(sums.add(1e-30));
+    });
+    out.set(values, from * classes);
+  }
+  return out;
+}
+
+/** Rows that sum to 1; rows of zeros stay. [n,c] -> [n,c] */
+export function normaliseShares(shares: Tensor2D): Tensor2D {
+  const sums = shares.sum(1, true);
+  return shares.div(sums.add(sums.equal(0).toFloat()));
+}
+
+/** Repeats a step until the shares change by less than the tolerance. [n,c] -> [n,c] */
+export function repeatUntilStill(
+  start: Tensor2D,
+  step: (shares: Tensor2D) => Tensor2D,
+  { maxIterations, tolerance }: KernelGraphSettings,
+): Tensor2D {
+  let shares = start.clone();
+  for (let i = 0; i < maxIterations; i++) {
+    const next = tf.tidy(() => step(shares));
+    const change = tf.tidy(() => next.sub(shares).abs().sum().dataSync()[0]);
+    shares.dispose();
+    shares = next;
+    if (change < tolerance) break;
+  }
+  return shares;
+}

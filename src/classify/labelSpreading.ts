@@ -1,0 +1,41 @@
+import { checkNumber, tf, type Classify, type Tensor2D } from "../core";
+import { frozenClassifier } from "./frozenClassifier";
+import {
+  kernelGraphSettings,
+  normaliseShares,
+  repeatUntilStill,
+  spreadLabels,
+  type KernelGraphOptions,
+  type KernelGraphSettings,
+} from "./kernelGraph";
+
+/** How labels spread. */
+export interface LabelSpreadingOptions extends KernelGraphOptions {
+  /** Steps at most. @default 30, scikit-learn's */
+  readonly maxIterations?: number;
+  /** Share that each image, labelled or not, takes from those near to it, between 0 and 1. @default 0.2, scikit-learn's */
+  readonly alpha?: number;
+}
+
+/**
+ * Label spreading on frozen embeddings: as label propagation, but over the normalised Laplacian, and labels may give way to what lies around them. As
+ * scikit-learn's LabelSpreading with its rbf kernel.
+ * @throws InputError if a class has no label, there are more than 20 000 images, an embedding is no number, or an option is out of range
+ * @see Zhou et al. 2004, Learning with local and global consistency, NIPS 16
+ */
+export function labelSpreading({ alpha = 0.2, ...options }: LabelSpreadingOptions = {}): Classify {
+  checkNumber("alpha", alpha, { min: 0, max: 1 });
+  const settings = kernelGraphSettings(options, 30);
+  const spread = (kernel: Tensor2D, labels: Tensor2D, how: KernelGraphSettings): Tensor2D => {
+    const apart: Tensor2D = kernel.mul(tf.sub(1, tf.eye(kernel.shape[0])));
+    const root = apart.sum(1, true).sqrt().maximum(1e-30);
+    const flow: Tensor2D = apart.div(root).div(root.transpose());
+    const step = (shares: Tensor2D): Tensor2D =>
+      tf
+        .matMul<Tensor2D>(flow, shares)
+        .mul<Tensor2D>(alpha)
+        .add<Tensor2D>(labels.mul(1 - alpha));
+    return normaliseShares(repeatUntilStill(labels, step, how));
+  };
+  return frozenClassifier((encoder, train) => spreadLabels(encoder, train, settings, spread));
+}
