@@ -41,6 +41,6 @@ export function lateralSize(
       ? "which says nothing of its size on the surface"
       : `whose frame is ${size[0]} x ${size[1]} without a unit of length`,
     "a size of the pixels",
-    "Give the size of a pixel with nmPerPixel, for example nmPerPixel: 0.1.",
+    "Give the size of a pixel with nmPerPixel: 0.1, or --nm-per-pixel 0.1 on the command line, for example.",
   );
 }

@@ -1,0 +1,169 @@
+import * as path from "node:path";
+import type { Command } from "commander";
+import type { Channel, Scan } from "../../core";
+import { readCurves, readScans, type CurveColumn } from "../../formats";
+import { findScanFiles, forEachFile, formatOf, type ScanFile } from "../scanFiles";
+import { addReadingOptions, readingOptions, scanStem, type ReadingOptions } from "../scanOptions";
+
+/** How the command was called. */
+interface LookOptions extends ReadingOptions {
+  readonly json?: boolean;
+  readonly out: string;
+}
+
+/** What there is to say of the values of a channel or column. */
+interface ValueFacts {
+  readonly min: number | null;
+  readonly max: number | null;
+  readonly mean: number | null;
+  /** Values that were not measured. */
+  readonly nan: number;
+}
+
+/** Adds `look FILE...`: what is in instrument files. */
+export function look(program: Command): void {
+  const command = program
+    .command("look")
+    .description("tell what is in instrument files, and draw them")
+    .argument("<files...>", "files, or folders of files")
+    .option("--json", "print JSON, draw nothing")
+    .option("--out <folder>", "folder for the pictures", ".");
+  addReadingOptions(command).action(async (inputs: string[], options: LookOptions) => {
+    const found: object[] = [];
+    await forEachFile("look", findScanFiles(inputs), async (file) => {
+      const facts = await factsOf(file, options);
+      if (options.json === true) found.push(facts.json);
+      else console.log([...facts.lines, ...(await drawn(file, facts.scans, options))].join("\n"));
+    });
+    if (options.json === true) console.log(JSON.stringify(found, undefined, 1));
+  });
+}
+
+interface Facts {
+  readonly json: object;
+  readonly lines: readonly string[];
+  readonly scans: readonly Scan[];
+}
+
+async function factsOf(file: ScanFile, options: LookOptions): Promise<Facts> {
+  if (formatOf(file.path) === "nanonis dat") return curveFacts(file);
+  const scans = await readScans(file.path, readingOptions(options));
+  const [first] = scans;
+  const format = first.metadata["fewscope.format"] ?? "";
+  return {
+    scans,
+    json: { file: file.path, format, scans: scans.map(scanFacts) },
+    lines: scans.flatMap((scan, i) => [
+      i === 0 ? `${file.path}: ${format}` : "",
+      `  ${headline(scan)}`,
+      ...table(scan.channels),
+    ]),
+  };
+}
+
+function curveFacts(file: ScanFile): Facts {
+  const { columns } = readCurves(file.path);
+  const points = columns.length === 0 ? 0 : columns[0].data.length;
+  return {
+    scans: [],
+    json: {
+      file: file.path,
+      format: "Nanonis DAT",
+      points,
+      columns: columns.map((column) => ({ ...described(column), ...valueFacts(column.data) })),
+    },
+    lines: [`${file.path}: Nanonis DAT`, `  curves of ${points} points`, ...table(columns)],
+  };
+}
+
+function scanFacts(scan: Scan): object {
+  return {
+    name: scan.name,
+    width: scan.width,
+    height: scan.height,
+    sizeNm: scan.sizeMetres.map(nanometres),
+    completedRows: scan.completedRows,
+    scanDirection: scan.scanDirection,
+    biasVolts: scan.biasVolts ?? null,
+    lineSeconds: scan.lineSeconds ?? null,
+    channels: scan.channels.map((channel) => ({
+      ...described(channel),
+      ...valueFacts(channel.data),
+    })),
+  };
+}
+
+/** Free of the last digits that a change of unit leaves. */
+const nanometres = (metres: number): number => Number((metres * 1e9).toPrecision(12));
+
+const described = ({ name, unit, direction }: Channel | CurveColumn): object => ({
+  name,
+  unit,
+  direction,
+});
+
+function valueFacts(data: Float64Array): ValueFacts {
+  let [min, max, sum, nan] = [Infinity, -Infinity, 0, 0];
+  for (const value of data) {
+    if (Number.isNaN(value)) {
+      nan++;
+      continue;
+    }
+    if (value < min) min = value;
+    if (value > max) max = value;
+    sum += value;
+  }
+  const count = data.length - nan;
+  return count === 0
+    ? { min: null, max: null, mean: null, nan }
+    : { min, max, mean: sum / count, nan };
+}
+
+function headline(scan: Scan): string {
+  const { width, height, sizeMetres, completedRows, scanDirection, biasVolts, lineSeconds } = scan;
+  const size = sizeMetres.map((metres) => Number((metres * 1e9).toPrecision(4)));
+  return [
+    `${width} x ${height} pixels`,
+    `${size.join(" x ")} nm`,
+    ...(completedRows < height ? [`${completedRows} rows measured`] : []),
+    ...(scanDirection === "unknown" ? [] : [`scanned ${scanDirection}`]),
+    ...(biasVolts === undefined ? [] : [`${Number(biasVolts.toPrecision(4))} V`]),
+    ...(lineSeconds === undefined ? [] : [`${Number(lineSeconds.toPrecision(3))} s a line`]),
+  ].join(", ");
+}
+
+function table(channels: readonly (Channel | CurveColumn)[]): string[] {
+  const short = (value: number | null): string => (value === null ? "-" : value.toPrecision(6));
+  const rows = channels.map((channel) => {
+    const { min, max, mean, nan } = valueFacts(channel.data);
+    const { name, unit, direction } = channel;
+    return [name, direction, unit, short(min), short(max), short(mean), String(nan)];
+  });
+  const all = [["channel", "direction", "unit", "min", "max", "mean", "NaN"], ...rows];
+  const widths = all[0].map((_, column) => Math.max(...all.map((row) => row[column].length)));
+  return all.map((row) =>
+    `    ${row.map((cell, i) => (i < 3 ? cell.padEnd(widths[i]) : cell.padStart(widths[i]))).join("  ")}`.trimEnd(),
+  );
+}
+
+/** Draws the first channel of each scan, and tells where. */
+async function drawn(
+  { stem }: ScanFile,
+  scans: readonly Scan[],
+  { out }: LookOptions,
+): Promise<string[]> {
+  const { exportFigure, scan: draw } = await import("../../figures/index.js");
+  const lines: string[] = [];
+  for (const [i, scan] of scans.entries()) {
+    const base = path.join(out, `${scanStem(stem, i, scans.length)}.look`);
+    const shown = scan.channels.findIndex(({ data }) =>
+      data.some((value) => Number.isFinite(value)),
+    );
+    if (shown < 0) continue;
+    const [picture] = await exportFigure(draw(scan, { channel: shown, title: scan.name }), base, [
+      "png",
+    ]);
+    lines.push(`  picture: ${picture}`);
+  }
+  return lines;
+}
