@@ -8,6 +8,7 @@ export { resample, type ResampleOptions } from "./resample";
 export { detect, type Detection, type DetectOptions } from "./detect";
 export { segment, type Click, type Segmentation, type SegmentOptions } from "./segment";
 export type { Feature } from "./describeRegion";
+export { patches, type PatchesOptions, type Place } from "./patches";
 export { contrast, type ContrastOptions } from "./contrast";
 export { apply } from "./apply";
 export type { ChannelOptions, ExcludeOptions } from "./steps";
