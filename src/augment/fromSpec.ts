@@ -16,6 +16,7 @@ import { quarterTurns } from "./quarterTurns";
 import { randomApply } from "./randomApply";
 import { randomCrop } from "./randomCrop";
 import { randomResizedCrop } from "./randomResizedCrop";
+import * as stm from "./stm";
 
 /** One augmentation by its name with its options, for example { "flip": { "horizontal": 0.5 } }. */
 export type AugmentationStep = Readonly<Record<string, object | undefined>>;
@@ -35,6 +36,8 @@ function entry<Options>(
 ): Entry {
   return { make, options };
 }
+
+const ghost = ["nmPerPixel", "pmPerUnit", "weight", "distanceNm", "probability"] as const;
 
 const entries: Readonly<Record<string, Entry>> = {
   randomResizedCrop: entry(randomResizedCrop, "size", "scale", "ratio"),
@@ -58,13 +61,42 @@ const entries: Readonly<Record<string, Entry>> = {
   ),
   photo: entry(photo.views, "channels", "strength", "blur", "size"),
   grey: entry(grey.views, "scale", "turns", "contrast", "brightness", "noise", "blur", "size"),
+  stm: entry(stm.views, "nmPerPixel", "pmPerUnit", "strength", "surface", "pairs", "without"),
+  "stm.driftWarp": entry(stm.driftWarp, "nmPerPixel", "driftNmPerMinute", "lineSeconds", "creepNm"),
+  "stm.shear": entry(stm.shear, "degrees"),
+  "stm.frame": entry(stm.frame, "nmPerPixel", "shiftNm", "degrees", "calibration", "shear"),
+  "stm.feedbackLag": entry(stm.feedbackLag, "nmPerPixel", "lagNm", "direction", "retrace"),
+  "stm.tipBlur": entry(stm.tipBlur, "nmPerPixel", "sigmaNm", "probability"),
+  "stm.ghostTip": entry(stm.ghostTip, ...ghost),
+  "stm.lineOffsets": entry(stm.lineOffsets, "pmPerUnit", "sigmaPm", "walkPm"),
+  "stm.noise": entry(stm.noise, "pmPerUnit", "whitePm", "flickerPm", "exponent"),
+  "stm.scars": entry(
+    stm.scars,
+    "nmPerPixel",
+    "pmPerUnit",
+    "most",
+    "lengthNm",
+    "heightPm",
+    "freeNm",
+  ),
+  "stm.mains": entry(stm.mains, "pmPerUnit", "amplitudePm", "hertz", "pixelMilliseconds"),
+  "stm.tilt": entry(stm.tilt, "nmPerPixel", "pmPerUnit", "degrees"),
+  "stm.zGain": entry(stm.zGain, "factor"),
+  "stm.traceRetrace": entry(stm.traceRetrace, "pairs", "probability"),
+  "stm.latticeTurns": entry(stm.latticeTurns, "surface", "quarter"),
+  "stm.latticeMirrors": entry(stm.latticeMirrors, "surface"),
+  "stm.destroying.zInversion": entry<object>(stm.destroying.zInversion),
+  "stm.destroying.strongGhost": entry(stm.destroying.strongGhost, ...ghost),
+  "stm.destroying.wideBlur": entry(stm.destroying.wideBlur, "nmPerPixel", "sigmaNm", "probability"),
+  "stm.destroying.largeZoom": entry(stm.destroying.largeZoom, "scale"),
+  "stm.destroying.rescalePatch": entry<object>(stm.destroying.rescalePatch),
 };
 
 /** Names that a list of augmentations may use. */
 export const augmentationNames: readonly string[] = Object.keys(entries);
 
 /**
- * Makes an augmentation of its JSON form: "photo" or "grey" for ready views, one step such as
+ * Makes an augmentation of its JSON form: "photo", "grey" or "stm" for ready views, one step such as
  * { "photo": { "strength": 1 } }, or a list of steps such as
  * [{ "randomResizedCrop": { "scale": [0.2, 1] } }, { "flip": {} }].
  * @throws InputError if a name or an option is unknown, with the nearest known one, or a value is out of range
@@ -99,7 +131,7 @@ function notASpec(got: unknown): InputError {
   return new InputError({
     got: `${JSON.stringify(got) ?? String(got)} for augmentations`,
     expected:
-      '"photo", "grey", or a list of steps with one name each, such as [{ "flip": { "horizontal": 0.5 } }]',
+      '"photo", "grey", "stm", or a list of steps with one name each, such as [{ "flip": { "horizontal": 0.5 } }]',
     todo: `The names are ${augmentationNames.join(", ")}.`,
   });
 }

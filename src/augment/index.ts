@@ -23,3 +23,4 @@ export { quarterTurns } from "./quarterTurns";
 export { randomApply } from "./randomApply";
 export { randomCrop, type RandomCropOptions } from "./randomCrop";
 export { randomResizedCrop, type RandomResizedCropOptions } from "./randomResizedCrop";
+export * as stm from "./stm";

@@ -1,0 +1,67 @@
+import { checkInteger, checkOneOf, type Augmentation } from "../../core";
+import { checkRange, drawFrom, type Range } from "../augmentation";
+import { mirrored } from "../mirrored";
+import { checkNmPerPixel, type LengthScale } from "./scale";
+import { checkList } from "./checkList";
+import { eachImage, inPlace, type Batch } from "./inPlace";
+
+/** How far the tip moves on before the feedback has answered. */
+export interface FeedbackLagOptions extends LengthScale {
+  /** Way of the tip during the time constant of the loop, in nm. @default [0, 0.12] */
+  readonly lagNm?: Range | number;
+  /** Which way the tip moves along a line: to the right, to the left, or either for each image. @default "either" */
+  readonly direction?: "right" | "left" | "either";
+  /** Channels taken on the way back, which lag the other way, counted from 0. @default none */
+  readonly retrace?: readonly number[];
+}
+
+/**
+ * The feedback as a first-order low pass along the lines: heights smear in the direction of the tip. The line begins in
+ * a steady state a few time constants before the image. [b,h,w,c] -> [b,h,w,c]
+ * @throws InputError if an option is out of range
+ * @see Tiedje & Brown 1990, J. Appl. Phys. 68, 649
+ */
+export function feedbackLag(options: FeedbackLagOptions = {}): Augmentation {
+  const { direction = "either", retrace = [] } = options;
+  const nmPerPixel = checkNmPerPixel(options);
+  const lag = checkRange("lagNm", options.lagNm ?? [0, 0.12], { min: 0 });
+  checkOneOf("direction", String(direction), ["right", "left", "either"]);
+  checkList("retrace", retrace, "[1]");
+  retrace.forEach((channel) => checkInteger("retrace", channel, { min: 0 }));
+  return inPlace("stm.feedbackLag", (batch, rng) => {
+    eachImage(batch, (image) => {
+      const pixels = drawFrom(rng, lag) / nmPerPixel;
+      const either = rng.uniform() < 0.5;
+      const leftwards = direction === "left" || (direction === "either" && either);
+      if (pixels === 0) return;
+      for (let channel = 0; channel < batch.channels; channel++) {
+        lowPass(image, batch, channel, pixels, leftwards !== retrace.includes(channel));
+      }
+    });
+  });
+}
+
+/** Filters the lines of one channel with this time constant, in pixels. */
+function lowPass(
+  image: Float32Array,
+  { height, width, channels }: Batch,
+  channel: number,
+  pixels: number,
+  leftwards: boolean,
+): void {
+  const follow = 1 - Math.exp(-1 / pixels);
+  const before = Math.min(width - 1, Math.ceil(4 * pixels));
+  for (let row = 0; row < height; row++) {
+    const place = (step: number): number => {
+      const column = mirrored(leftwards ? width - 1 - step : step, width);
+      return (row * width + column) * channels + channel;
+    };
+    let z = image[place(-before)];
+    for (let step = -before; step < 0; step++) z += follow * (image[place(step)] - z);
+    for (let step = 0; step < width; step++) {
+      const at = place(step);
+      z += follow * (image[at] - z);
+      image[at] = z;
+    }
+  }
+}
