@@ -4,6 +4,9 @@ import { fromSpec } from "../augment";
 import * as classify from "../classify";
 import { explainFileError, sha256, type Augmentation, type Classify, type Pretrain } from "../core";
 import * as pretrain from "../pretrain";
+import { dataSchema } from "./dataSchema";
+import type { PlanData } from "./plan";
+import { identifySource, supervisedBy } from "./supervisedBy";
 
 /*
  * The techniques that a plan may name: the schema of each one's options, and how it is made of them. A new technique
@@ -136,6 +139,18 @@ export const pretrainings = {
     patch: positiveInteger.optional(),
     hiddenDim: positiveInteger.optional(),
   }),
+  supervised: entry(
+    z.strictObject({
+      source: dataSchema,
+      views,
+      encoder,
+      epochs: positiveInteger.optional(),
+      batchSize: z.int().min(2).optional(),
+      learningRate: positive.optional(),
+      weightDecay: weight,
+    }),
+    ({ source, ...options }) => supervisedBy(plain(source), plain(withViews(options))),
+  ),
   from: entry(
     z.strictObject({ file: z.string().min(1), statistics: z.enum(["images", "file"]).optional() }),
     ({ file, ...options }) => pretrain.from(file, plain(options)),
@@ -283,6 +298,9 @@ export function makePretrain(spec: PretrainSpec): Pretrain {
  * @throws InputError if the file cannot be read
  */
 export function identifyPretrain(spec: PretrainSpec): object {
+  const { supervised } = spec as { readonly supervised?: { readonly source: PlanData } };
+  if (supervised !== undefined)
+    return { supervised: { ...supervised, source: identifySource(supervised.source) } };
   if (spec.from === undefined) return spec;
   const { file, ...options } = spec.from as { readonly file: string };
   try {

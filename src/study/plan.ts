@@ -71,6 +71,7 @@ export function parsePlan(json: unknown): Plan {
       todo: "Rename one of them.",
     });
   }
+  checkSources(plan);
   if (plan.baseline !== undefined) checkOneOf("baseline", plan.baseline, names);
   return { ...plan, labelsPerClass: [...new Set(plan.labelsPerClass)].sort((a, b) => a - b) };
 }
@@ -101,24 +102,52 @@ export function readPlan(file: string): Plan {
 
 function resolvePaths(plan: Plan, folder: string): Plan {
   const absolute = (file: string): string => path.resolve(folder, expandDataFolder(file));
-  const { data } = plan;
-  const isCsv = data.npz === undefined && data.labels !== undefined;
   return {
     ...plan,
-    data: {
-      ...data,
-      ...(data.npz === undefined ? {} : { npz: absolute(data.npz) }),
-      ...(data.folder === undefined ? {} : { folder: absolute(data.folder) }),
-      ...(data.zip === undefined ? {} : { zip: absolute(data.zip) }),
-      ...(isCsv ? { labels: absolute(data.labels) } : {}),
-    },
+    data: resolveData(plan.data, absolute),
     ...(plan.ladder === undefined ? {} : { ladder: absolute(plan.ladder) }),
     methods: plan.methods.map((method) => {
-      const { from } = method.pretrain as { from?: { file: string } };
-      if (from === undefined) return method;
-      return { ...method, pretrain: { from: { ...from, file: absolute(from.file) } } };
+      const { from, supervised } = method.pretrain as PretrainPaths;
+      if (from !== undefined)
+        return { ...method, pretrain: { from: { ...from, file: absolute(from.file) } } };
+      if (supervised === undefined) return method;
+      const source = resolveData(supervised.source, absolute);
+      return { ...method, pretrain: { supervised: { ...supervised, source } } };
     }),
   };
+}
+
+/** The pretrainings that name files. */
+interface PretrainPaths {
+  readonly from?: { readonly file: string };
+  readonly supervised?: { readonly source: PlanData };
+}
+
+function resolveData(data: PlanData, absolute: (file: string) => string): PlanData {
+  const isCsv = data.npz === undefined && data.labels !== undefined;
+  return {
+    ...data,
+    ...(data.npz === undefined ? {} : { npz: absolute(data.npz) }),
+    ...(data.folder === undefined ? {} : { folder: absolute(data.folder) }),
+    ...(data.zip === undefined ? {} : { zip: absolute(data.zip) }),
+    ...(isCsv ? { labels: absolute(data.labels) } : {}),
+  };
+}
+
+/** Images cannot be their own source: a study would learn from labels that it hides. */
+function checkSources({ data, methods }: Plan): void {
+  const place = ({ npz, folder, zip, named }: PlanData): string | undefined =>
+    npz ?? folder ?? zip ?? named;
+  const own = methods.find(({ pretrain }) => {
+    const { supervised } = pretrain as PretrainPaths;
+    return supervised !== undefined && place(supervised.source) === place(data);
+  });
+  if (own === undefined) return;
+  throw new InputError({
+    got: `the study's own images as the source of "${own.name}"`,
+    expected: "another set, since the labels of this one are hidden from pretraining",
+    todo: "Name another set, or classify by fineTune, which learns from the labelled images.",
+  });
 }
 
 /** Replaces $FEWSCOPE_DATA at the start of a path. @throws InputError if the variable is needed and not set */

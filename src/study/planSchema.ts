@@ -1,11 +1,7 @@
 import { z } from "zod";
 import { InputError, nearestName } from "../core";
+import { dataSchema, onlyOne } from "./dataSchema";
 import { classifiers, pretrainings } from "./methodSpecs";
-
-const onlyOne =
-  (keys: readonly string[]) =>
-  (value: object): boolean =>
-    keys.filter((key) => key in value).length === 1;
 
 function oneOfEntries(entries: Readonly<Record<string, { schema: z.ZodType }>>): z.ZodType {
   const names = Object.keys(entries);
@@ -15,34 +11,7 @@ function oneOfEntries(entries: Readonly<Record<string, { schema: z.ZodType }>>):
     .refine(onlyOne(names), { error: `exactly one of ${names.join(", ")}` });
 }
 
-const sources = ["npz", "folder", "zip", "named"] as const;
 const count = z.int().min(1);
-
-const data = z
-  .strictObject({
-    npz: z.string().optional(),
-    images: z.string().optional(),
-    labels: z.string().optional(),
-    groups: z.string().optional(),
-    positions: z.string().optional(),
-    positionOrder: z.enum(["xy", "yx"]).optional(),
-    unit: z.string().optional(),
-    nmPerPixel: z.number().positive().optional(),
-    group: z.enum(["file", "folder"]).optional(),
-    channels: z.union([z.literal(1), z.literal(3)]).optional(),
-    windows: z
-      .union([z.number().positive(), z.record(z.string(), z.number().positive())])
-      .optional(),
-    classNames: z.array(z.string()).min(2).optional(),
-    folder: z.string().optional(),
-    zip: z.string().optional(),
-    named: z.string().optional(),
-    firstPerClass: z
-      .union([count, z.strictObject({ train: count.optional(), test: count.optional() })])
-      .optional(),
-    standardise: z.enum(["none", "group", "image"]).optional(),
-  })
-  .refine(onlyOne(sources), { error: `exactly one of ${sources.join(", ")}` });
 
 const groupNames = z.array(z.string()).min(1);
 const splits = ["test", "testGroups", "adaptGroups"] as const;
@@ -58,7 +27,7 @@ const split = z
 /** What a plan may hold. */
 export const planSchema: z.ZodType = z.strictObject({
   name: z.string().min(1),
-  data,
+  data: dataSchema,
   split: split.optional(),
   labelsPerClass: z.array(count).min(1),
   allLabels: z.boolean().optional(),

@@ -110,6 +110,20 @@ function study(file: string, out: string, until?: () => boolean): Promise<number
   });
 }
 
+/** Every classifier that sees images without labels, as small as can be. */
+const semiSupervised = [
+  ...["piModel", "pseudoLabel", "meanTeacher", "mixMatch", "uda", "fixMatch", "flexMatch"].map(
+    (name) => ({ [name]: { steps: 2, batchSize: 6, unlabelledRatio: 2 } }),
+  ),
+  { labelPropagation: {} },
+  { labelSpreading: {} },
+  { selfTraining: { threshold: 0.5 } },
+].map((classify) => ({
+  name: Object.keys(classify)[0],
+  pretrain: { none: { encoder: tiny.encoder } },
+  classify,
+}));
+
 describe("study/runPlan", function () {
   this.timeout(600_000);
   before(() => {
@@ -153,6 +167,10 @@ describe("study/runPlan", function () {
   for (const [title, changes] of [
     ["", {}],
     [": every self-supervised method", { methods: selfSupervised, labelsPerClass: [1], draws: 1 }],
+    [
+      ": every classifier that sees unlabelled images",
+      { methods: semiSupervised, labelsPerClass: [1], draws: 1 },
+    ],
   ] as const) {
     it(`changes no record when the labels of the unlabelled pool are permuted${title}`, async () => {
       const out = path.join(folder, `true labels${title.length}`);
