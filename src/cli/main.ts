@@ -5,15 +5,29 @@ import { bench } from "./commands/bench";
 import { convert } from "./commands/convert";
 import { datasets } from "./commands/datasets";
 import { demo } from "./commands/demo";
+import { detect } from "./commands/detect";
 import { doctor } from "./commands/doctor";
 import { figure } from "./commands/figure";
 import { kernel } from "./commands/kernel";
 import { look } from "./commands/look";
+import { patches } from "./commands/patches";
 import { study } from "./commands/study";
 import { version } from "../study";
 
 /** Every command, in the order in which help lists them. */
-const commands = [demo, study, figure, datasets, look, convert, kernel, doctor, bench];
+const commands = [
+  demo,
+  study,
+  figure,
+  datasets,
+  look,
+  convert,
+  detect,
+  patches,
+  kernel,
+  doctor,
+  bench,
+];
 
 async function main(): Promise<void> {
   const program = new Command("fewscope")

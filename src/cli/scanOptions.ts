@@ -1,7 +1,7 @@
 import * as path from "node:path";
 import { InvalidArgumentError, type Command } from "commander";
 import { checkOneOf, type Channel, type Scan } from "../core";
-import { pickChannel, readScans, type ReadScanOptions } from "../formats";
+import { pickChannel, type ReadScanOptions } from "../formats";
 import { alignRows, level, levelMethods, rowMethods } from "../scans";
 
 /** What every command for scans can be told of how to read them. */
@@ -12,7 +12,6 @@ export interface ReadingOptions {
 
 /** What is done to a scan before it is used. */
 export interface PreparingOptions extends ReadingOptions {
-  readonly channel?: readonly string[];
   readonly level: string;
   readonly align: string;
 }
@@ -24,13 +23,12 @@ export function addReadingOptions(command: Command): Command {
     .option("--unit <unit>", 'unit of the values, for files that give none, for example "nm"');
 }
 
-/** Adds choosing channels, levelling and aligning rows. */
+/** Adds levelling and aligning rows. */
 export function addPreparingOptions(
   command: Command,
   defaults: { readonly level: string; readonly align: string },
 ): Command {
   return addReadingOptions(command)
-    .option("--channel <channel...>", 'number from 0, name, or name and direction: "Z backward"')
     .option("--level <method>", `none, ${levelMethods.join(", ")}`, defaults.level)
     .option("--align <method>", `rows by: none, ${rowMethods.join(", ")}`, defaults.align);
 }
@@ -59,34 +57,30 @@ export function readingOptions({ nmPerPixel, unit }: ReadingOptions): ReadScanOp
 }
 
 /**
- * Reads the scans of a file, with the chosen channels, levelled and aligned. Mistakes in the options are told before
+ * Levels a channel, or with "" the heights that come first, and aligns its rows. Mistakes in the options are told before
  * anything is read.
- * @throws InputError if a method is unknown; the function it gives, if the file cannot be read
+ * @throws InputError if a method is unknown
  */
-export function preparer(options: PreparingOptions): (file: string) => Promise<Scan[]> {
-  const levelling = checkOneOf("level method", spaced(options.level), ["none", ...levelMethods]);
-  const aligning = checkOneOf("align method", spaced(options.align), ["none", ...rowMethods]);
-  const prepare = (scan: Scan): Scan => {
-    const channels = chosen(scan, options.channel);
-    // Without a choice, levelling is for the heights that come first, and currents stay as they are.
-    const steps =
-      options.channel === undefined ? [""] : [...new Set(channels.map(({ name }) => name))];
-    let result: Scan = { ...scan, channels };
-    for (const channel of steps) {
-      if (levelling !== "none") result = level(result, { method: levelling, channel });
-      if (aligning !== "none") result = alignRows(result, { method: aligning, channel });
-    }
-    return result;
+export function leveller({
+  level: by,
+  align,
+}: PreparingOptions): (scan: Scan, channel: string) => Scan {
+  // "median-of-differences" needs no quotes.
+  const spaced = (text: string): string => text.replaceAll("-", " ");
+  const levelling = checkOneOf("level method", spaced(by), ["none", ...levelMethods]);
+  const aligning = checkOneOf("align method", spaced(align), ["none", ...rowMethods]);
+  return (scan, channel) => {
+    const flat = levelling === "none" ? scan : level(scan, { method: levelling, channel });
+    return aligning === "none" ? flat : alignRows(flat, { method: aligning, channel });
   };
-  return async (file) => (await readScans(file, readingOptions(options))).map(prepare);
 }
 
-/** "median-of-differences" needs no quotes. */
-const spaced = (text: string): string => text.replaceAll("-", " ");
+/** What `--channel` takes. */
+export const channelHelp = 'number from 0, name, or name and direction: "Z backward"';
 
-function chosen(scan: Scan, choices: readonly string[] | undefined): readonly Channel[] {
-  if (choices === undefined) return scan.channels;
-  return choices.map((choice) => pickChannel(scan, /^\d+$/.test(choice) ? Number(choice) : choice));
+/** The channel that a word of the command line names. @throws InputError that lists the channels if there is none */
+export function wordedChannel(scan: Scan, word: string): Channel {
+  return pickChannel(scan, /^\d+$/.test(word) ? Number(word) : word);
 }
 
 /** The stem of a scan's results: that of the file, and of several scans in one file also its number. */

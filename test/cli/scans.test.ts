@@ -5,7 +5,8 @@ import * as os from "node:os";
 import * as path from "node:path";
 import { pathToFileURL } from "node:url";
 import { decode } from "fast-png";
-import { readNpy, readScan } from "../../src/formats";
+import { createRng } from "../../src/core";
+import { readNpy, readImageSetNpz, readScan, writeGsf } from "../../src/formats";
 import { gsfFile, nanonisDatFile, rawPlane, sxmFile, testWidth } from "../formats/instrumentFiles";
 
 const main = path.join(__dirname, "..", "..", "src", "cli", "main.ts");
@@ -39,6 +40,35 @@ function refuses(words: readonly string[], sentence: RegExp): void {
   assert.doesNotMatch(err, /\n\s+at /);
 }
 
+/** What stands out of the surface of `bumpyScan`. */
+const bumps = [
+  { x: 4, y: 5, pm: 150 },
+  { x: 9, y: 8, pm: -120 },
+];
+
+/** Two bumps on a tilted, slightly noisy plane of 12.8 x 12.8 nm. */
+function bumpyScan(seed: number): Uint8Array {
+  const rng = createRng(seed);
+  const data = Float64Array.from({ length: 64 * 64 }, (_, i) => {
+    const [x, y] = [((i % 64) + 0.5) * 0.2, (Math.floor(i / 64) + 0.5) * 0.2];
+    const heights = bumps.map(
+      (bump) => bump.pm * Math.exp(-2 * ((x - bump.x) ** 2 + (y - bump.y) ** 2)),
+    );
+    return (heights[0] + heights[1] + 3 * x - y + 2 * rng.normal()) * 1e-12;
+  });
+  return writeGsf({
+    name: "bumps",
+    channels: [{ name: "Z", unit: "m", direction: "forward", data }],
+    width: 64,
+    height: 64,
+    sizeMetres: [12.8e-9, 12.8e-9],
+    completedRows: 64,
+    scanDirection: "down",
+    metadata: {},
+    history: [],
+  });
+}
+
 describe("cli for scans", function () {
   this.timeout(600_000);
   before(() => {
@@ -49,6 +79,10 @@ describe("cli for scans", function () {
     fs.writeFileSync(inFolder("session", "cut.sxm"), sxmFile().subarray(0, 300));
     fs.writeFileSync(inFolder("session", "notes.txt"), "no scan");
     fs.writeFileSync(inFolder("session", "curve.dat"), nanonisDatFile());
+    fs.mkdirSync(inFolder("bumps"));
+    fs.writeFileSync(inFolder("bumps", "a.gsf"), bumpyScan(1));
+    fs.writeFileSync(inFolder("bumps", "b.gsf"), bumpyScan(2));
+    fs.writeFileSync(inFolder("bumps", "cut.gsf"), bumpyScan(3).subarray(0, 200));
     fs.writeFileSync(inFolder("unfinished.sxm"), sxmFile({ missingRows: 1 }));
   });
   after(() => fs.rmSync(folder, { recursive: true }));
@@ -109,6 +143,52 @@ describe("cli for scans", function () {
     const mean = rawPlane().reduce((a, b) => a + b, 0) / rawPlane().length;
     const { data } = channels[0];
     for (const value of data) assert.ok(Math.abs(value - data[testWidth]) < 1e-6 * mean);
+  });
+
+  it("detect writes a table in nm and pm, a mask and a picture", () => {
+    const words = ["--out", "found.csv", "--mask", "mask.npy", "--picture", "found.png"];
+    assert.match(works("detect", path.join("bumps", "a.gsf"), ...words), /^2 features on 1 scan/);
+    const [head, ...rows] = fs.readFileSync(inFolder("found.csv"), "utf8").trim().split("\n");
+    const columns = head.split(",");
+    const table = rows.map((row) =>
+      Object.fromEntries(row.split(",").map((cell, i) => [columns[i], cell])),
+    );
+    table.sort((a, b) => Number(a["x_nm"]) - Number(b["x_nm"]));
+    bumps.forEach(({ x, y, pm }, i) => {
+      assert.ok(Math.abs(Number(table[i]["x_nm"]) - x) < 0.1, table[i]["x_nm"]);
+      assert.ok(Math.abs(Number(table[i]["y_nm"]) - y) < 0.1, table[i]["y_nm"]);
+      const height = Number(table[i]["height_pm"]);
+      assert.ok(Math.abs(height - pm) < 0.3 * Math.abs(pm), `${height} pm`);
+      assert.equal(table[i]["polarity"], pm > 0 ? "bright" : "dark");
+    });
+    const { shape, data } = readNpy(fs.readFileSync(inFolder("mask.npy")));
+    assert.deepEqual(shape, [64, 64]);
+    const number = Number(table[0]["feature"]);
+    const at = Math.round(bumps[0].y / 0.2) * 64 + Math.round(bumps[0].x / 0.2);
+    assert.equal(data[at], number);
+    assert.equal(decode(fs.readFileSync(inFolder("found.png"))).width, 1200);
+  });
+
+  it("patches cuts the scans of a folder into one set, and passes over what is damaged", () => {
+    const words = ["--size-nm", "2", "--pixels", "10"];
+    const { status, out, err } = fewscope("patches", "bumps", "--out", "set.npz", ...words);
+    assert.equal(status, 1);
+    assert.match(err, /1 of 3 files could not be used:\n.*cut\.gsf/);
+    assert.match(out, /^4 images of 10 x 10 x 1 from 2 scans/);
+    const set = readImageSetNpz(inFolder("set.npz"));
+    assert.deepEqual(new Set(set.groups), new Set(["a", "b"]));
+    assert.deepEqual([set.unit, set.nmPerPixel], ["pm", 0.2]);
+    const grid = works(
+      "patches",
+      path.join("bumps", "b.gsf"),
+      "--out",
+      "g.npz",
+      "--at",
+      "grid",
+      ...words,
+    );
+    assert.match(grid, /^36 images/);
+    refuses(["patches", "unfinished.sxm", "--out", "n.npz", "--size-nm", "9"], /no window of 9 nm/);
   });
 
   it("says what is wrong with files and options, before it reads anything", () => {

@@ -1,14 +1,17 @@
 import * as path from "node:path";
 import type { Command } from "commander";
 import { checkOneOf, InputError, writeFileAtomically, type Channel, type Scan } from "../../core";
-import { writeGsf, writeGwy, writeNpy, writeScanPng } from "../../formats";
+import { readScans, writeGsf, writeGwy, writeNpy, writeScanPng } from "../../formats";
 import { findScanFiles, forEachFile, type ScanFile } from "../scanFiles";
 import {
   addPreparingOptions,
+  channelHelp,
   fileName,
-  preparer,
+  leveller,
+  readingOptions,
   sameFile,
   scanStem,
+  wordedChannel,
   type PreparingOptions,
 } from "../scanOptions";
 
@@ -16,6 +19,7 @@ const targets = ["gwy", "gsf", "npy", "png"] as const;
 
 /** How the command was called. */
 interface ConvertOptions extends PreparingOptions {
+  readonly channel?: readonly string[];
   readonly to: string;
   readonly out: string;
 }
@@ -27,14 +31,16 @@ export function convert(program: Command): void {
     .description("write scans as Gwyddion files, numpy arrays or 16-bit pictures with their scale")
     .argument("<files...>", "files, or folders of files")
     .requiredOption("--to <format>", targets.join(", "))
-    .option("--out <folder>", "folder for the new files", ".");
+    .option("--out <folder>", "folder for the new files", ".")
+    .option("--channel <channel...>", channelHelp);
   addPreparingOptions(command, { level: "none", align: "none" }).action(
     async (inputs: string[], options: ConvertOptions) => {
       const to = checkOneOf("format", options.to, targets);
-      const read = preparer(options);
+      const prepare = preparer(options);
       let written = 0;
       await forEachFile("convert", findScanFiles(inputs), async (file) => {
-        for (const { name, bytes } of await converted(file, await read(file.path), to, options)) {
+        const scans = (await readScans(file.path, readingOptions(options))).map(prepare);
+        for (const { name, bytes } of await converted(file, scans, to, options)) {
           const target = path.join(options.out, name);
           if (sameFile(target, file.path)) throw overwritten(file.path);
           writeFileAtomically(target, bytes);
@@ -44,6 +50,18 @@ export function convert(program: Command): void {
       console.log(`${written} ${written === 1 ? "file" : "files"} written to ${options.out}`);
     },
   );
+}
+
+/** Keeps the chosen channels, levelled and aligned; without a choice all, and levels the heights that come first. */
+function preparer(options: ConvertOptions): (scan: Scan) => Scan {
+  const flatten = leveller(options);
+  const { channel: words } = options;
+  return (scan) => {
+    if (words === undefined) return flatten(scan, "");
+    const channels = words.map((word) => wordedChannel(scan, word));
+    const names = [...new Set(channels.map(({ name }) => name))];
+    return names.reduce(flatten, { ...scan, channels });
+  };
 }
 
 function overwritten(file: string): InputError {

@@ -1,0 +1,122 @@
+import * as path from "node:path";
+import type { Command } from "commander";
+import { InputError, writeFileAtomically, type Scan } from "../../core";
+import { readScans, writeNpy } from "../../formats";
+import { detect as find, type Detection, type Feature } from "../../scans";
+import { addDetectOptions, detectOptions, type DetectWords } from "../detectOptions";
+import { findScanFiles, forEachFile } from "../scanFiles";
+import {
+  addPreparingOptions,
+  channelHelp,
+  leveller,
+  readingOptions,
+  scanStem,
+  wordedChannel,
+  type PreparingOptions,
+} from "../scanOptions";
+
+/** How the command was called. */
+interface DetectCommandOptions extends PreparingOptions, DetectWords {
+  readonly out: string;
+  readonly mask?: string;
+  readonly picture?: string;
+  readonly channel: string;
+}
+
+/** Adds `detect FILE... --out features.csv`. */
+export function detect(program: Command): void {
+  const command = program
+    .command("detect")
+    .description("find what stands out of the surface, in nanometres from the top left corner")
+    .argument("<files...>", "files, or folders of files")
+    .requiredOption("--out <csv>", "table of the features")
+    .option("--mask <npy>", "number of its feature for each pixel; of several scans one file each")
+    .option("--picture <png>", "scan with the features boxed; of several scans one file each")
+    .option("--channel <channel>", channelHelp, "0");
+  addPreparingOptions(addDetectOptions(command), { level: "plane", align: "median" }).action(run);
+}
+
+async function run(inputs: string[], options: DetectCommandOptions): Promise<void> {
+  const flatten = leveller(options);
+  const settings = detectOptions(options);
+  const files = findScanFiles(inputs);
+  const table: string[] = [];
+  let [scans, features, unit] = [0, 0, undefined as string | undefined];
+  await forEachFile("detect", files, async (file) => {
+    const read = await readScans(file.path, readingOptions(options));
+    for (const [i, raw] of read.entries()) {
+      const chosen = wordedChannel(raw, options.channel);
+      const channel = `${chosen.name} ${chosen.direction}`;
+      unit = sameUnit(raw, chosen.unit, unit);
+      const scan = flatten(raw, channel);
+      const found = find(scan, { ...settings, channel });
+      const stem = scanStem(file.stem, i, read.length);
+      table.push(
+        ...found.features.map((feature, k) =>
+          row(file.path, raw.name, k + 1, feature, chosen.unit),
+        ),
+      );
+      const suffix = files.length * read.length > 1 ? `-${stem.replace(/[/\\]/g, "-")}` : "";
+      if (options.mask !== undefined) writeMask(suffixed(options.mask, suffix, ".npy"), found);
+      if (options.picture !== undefined)
+        await draw(scan, channel, found, suffixed(options.picture, suffix, ""));
+      scans++;
+      features += found.features.length;
+    }
+  });
+  if (scans === 0) return;
+  writeFileAtomically(options.out, [header(unit ?? "m"), ...table, ""].join("\n"));
+  console.log(
+    `${features} ${features === 1 ? "feature" : "features"} on ${scans} ${scans === 1 ? "scan" : "scans"}: ${options.out}`,
+  );
+}
+
+/** One table has one unit. */
+function sameUnit({ name }: Scan, unit: string, before: string | undefined): string {
+  if (before === undefined || before === unit) return unit;
+  throw new InputError({
+    got: `"${name}", whose channel is in ${unit === "" ? "no unit" : unit}`,
+    expected: `${before === "" ? "no unit" : before}, as the scans before`,
+    todo: "Choose a channel that all scans have with --channel.",
+  });
+}
+
+/** Heights come in pm; other quantities in their SI unit. */
+function header(unit: string): string {
+  const value = unit === "m" ? "height_pm" : `value_${unit === "" ? "1" : unit}`;
+  return `file,scan,feature,x_nm,y_nm,box_width_nm,box_height_nm,${value},area_nm2,polarity,score`;
+}
+
+function row(file: string, scan: string, number: number, feature: Feature, unit: string): string {
+  const { xNm, yNm, widthNm, heightNm, height, areaNm2, polarity, score } = feature;
+  const numbers = [xNm, yNm, widthNm, heightNm, height * (unit === "m" ? 1e12 : 1), areaNm2];
+  return [quoted(file), quoted(scan), number, ...numbers.map(short), polarity, short(score)].join(
+    ",",
+  );
+}
+
+const short = (value: number): string => String(Number(value.toPrecision(6)));
+
+const quoted = (text: string): string =>
+  /[",\n\r]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+
+function suffixed(file: string, suffix: string, ending: string): string {
+  const { dir, name, ext } = path.parse(file);
+  return path.join(dir, `${name}${suffix}${ending === "" ? "" : ext === "" ? ending : ext}`);
+}
+
+function writeMask(file: string, { mask, width, height }: Detection): void {
+  writeFileAtomically(file, writeNpy({ shape: [height, width], data: mask }));
+}
+
+async function draw(
+  scan: Scan,
+  channel: string,
+  { features }: Detection,
+  base: string,
+): Promise<void> {
+  const { exportFigure, scan: figure } = await import("../../figures/index.js");
+  const count = `${features.length} ${features.length === 1 ? "feature" : "features"}`;
+  const drawn = figure(scan, { channel, features, title: scan.name, notes: [count] });
+  await exportFigure(drawn, base, ["png"]);
+}

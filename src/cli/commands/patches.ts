@@ -1,0 +1,110 @@
+import * as path from "node:path";
+import type { Command } from "commander";
+import { checkOneOf, InputError, writeFileAtomically, type ImageSet, type Scan } from "../../core";
+import { readScans, writeNpzImages } from "../../formats";
+import { detect, patches as cut, type DetectOptions, type PatchesOptions } from "../../scans";
+import { addDetectOptions, detectOptions, type DetectWords } from "../detectOptions";
+import { checkAlike, joinSets } from "../joinSets";
+import { findScanFiles, forEachFile } from "../scanFiles";
+import {
+  addPreparingOptions,
+  channelHelp,
+  leveller,
+  positive,
+  readingOptions,
+  scanStem,
+  wordedChannel,
+  type PreparingOptions,
+} from "../scanOptions";
+
+const directions = ["one", "channels", "images"] as const;
+
+/** How the command was called. */
+interface PatchesCommandOptions extends PreparingOptions, DetectWords {
+  readonly out: string;
+  readonly at: string;
+  readonly sizeNm: number;
+  readonly pixels: number;
+  readonly stepNm?: number;
+  readonly directions: string;
+  readonly channel: string;
+}
+
+/** Adds `patches FILE... --out set.npz`. */
+export function patches(program: Command): void {
+  const command = program
+    .command("patches")
+    .description("cut scans into images for a study: around features, or on a grid")
+    .argument("<files...>", "files, or folders of files")
+    .requiredOption("--out <npz>", "archive of the images; images of one scan are one group")
+    .option("--at <where>", "features, grid", "features")
+    .option("--size-nm <nm>", "edge of a window", positive, 3)
+    .option("--pixels <n>", "edge of an image", positive, 32)
+    .option("--step-nm <nm>", "distance of windows on a grid; without, they touch", positive)
+    .option("--directions <which>", "trace, or with retrace: one, channels, images", "one")
+    .option("--channel <channel>", channelHelp, "0");
+  addPreparingOptions(addDetectOptions(command), { level: "plane", align: "median" }).action(run);
+}
+
+async function run(inputs: string[], options: PatchesCommandOptions): Promise<void> {
+  const flatten = leveller(options);
+  const settings = {
+    at: checkOneOf("at", options.at, ["features", "grid"]),
+    directions: checkOneOf("directions", options.directions, directions),
+    sizeNm: options.sizeNm,
+    pixels: options.pixels,
+    ...(options.stepNm === undefined ? {} : { stepNm: options.stepNm }),
+  } as const;
+  const sets: ImageSet[] = [];
+  let scans = 0;
+  await forEachFile("patches", findScanFiles(inputs), async (file) => {
+    const read = await readScans(file.path, readingOptions(options));
+    for (const [i, raw] of read.entries()) {
+      const { name, direction } = wordedChannel(raw, options.channel);
+      // The retrace is levelled with the trace where it is wanted.
+      const channel = settings.directions === "one" ? `${name} ${direction}` : name;
+      const stem = scanStem(file.stem, i, read.length).replaceAll("\\", "/");
+      const scan = { ...flatten(raw, channel), name: stem };
+      const set = cutOne(scan, { ...settings, channel }, detectOptions(options));
+      if (set !== undefined) {
+        checkAlike(set, sets[0] ?? set);
+        sets.push(set);
+      }
+      scans++;
+    }
+  });
+  if (scans === 0) return;
+  if (sets.length === 0) throw nothingFound(scans, options);
+  const all = joinSets(path.basename(options.out, ".npz"), sets);
+  writeFileAtomically(options.out, writeNpzImages(all));
+  const [height, width, channels] = all.shape;
+  console.log(
+    `${all.ids.length} images of ${width} x ${height} x ${channels} from ${scans} ${scans === 1 ? "scan" : "scans"}: ${options.out}`,
+  );
+}
+
+/** The windows of one scan; undefined where it has none, as a clean one. */
+function cutOne(
+  scan: Scan,
+  options: PatchesOptions & { readonly channel: string },
+  finding: DetectOptions,
+): ImageSet | undefined {
+  const reach = (options.sizeNm ?? 3) / 2;
+  const [across, along] = scan.sizeMetres.map((metres) => metres * 1e9);
+  if (options.at === "grid") {
+    return Math.min(across, along) < 2 * reach ? undefined : cut(scan, options);
+  }
+  const { features } = detect(scan, { ...finding, channel: options.channel });
+  const inside = features.filter(
+    ({ xNm, yNm }) => xNm >= reach && yNm >= reach && xNm <= across - reach && yNm <= along - reach,
+  );
+  return inside.length === 0 ? undefined : cut(scan, { ...options, at: [inside] });
+}
+
+function nothingFound(scans: number, { sizeNm, at }: PatchesCommandOptions): InputError {
+  return new InputError({
+    got: `no window of ${sizeNm} nm in ${scans} ${scans === 1 ? "scan" : "scans"}`,
+    expected: at === "grid" ? "scans larger than a window" : "features away from the border",
+    todo: `Lower --size-nm${at === "grid" ? "" : " or --threshold, or cut on a grid with --at grid"}.`,
+  });
+}

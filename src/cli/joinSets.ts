@@ -1,0 +1,35 @@
+import { imageSet, InputError, type ImageSet } from "../core";
+
+/** @throws InputError if a set has images of another shape or unit than the first one */
+export function checkAlike(set: ImageSet, first: ImageSet): void {
+  if (set.unit === first.unit && String(set.shape) === String(first.shape)) return;
+  throw new InputError({
+    got: `images of ${set.shape.join(" x ")} in ${set.unit} of "${set.name}"`,
+    expected: `${first.shape.join(" x ")} in ${first.unit}, as "${first.name}" gives`,
+    todo: "Choose a channel that all scans have with --channel.",
+  });
+}
+
+/** Puts sets that are alike into one, in order. */
+export function joinSets(name: string, sets: readonly ImageSet[]): ImageSet {
+  const [first] = sets;
+  const perImage = first.shape[0] * first.shape[1] * first.shape[2];
+  const count = sets.reduce((sum, set) => sum + set.ids.length, 0);
+  const pixels = new Float32Array(count * perImage);
+  let at = 0;
+  for (const set of sets) {
+    pixels.set(set.pixels.read([...set.ids.keys()]), at * perImage);
+    at += set.ids.length;
+  }
+  const { shape, unit, nmPerPixel } = first;
+  return imageSet({
+    name,
+    pixels,
+    shape,
+    ids: sets.flatMap((set) => set.ids),
+    groups: sets.flatMap((set) => set.groups),
+    windows: sets.flatMap((set) => set.windows ?? []),
+    unit,
+    ...(nmPerPixel === undefined ? {} : { nmPerPixel }),
+  });
+}
