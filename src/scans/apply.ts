@@ -1,6 +1,11 @@
 import { InputError, nearestName, type Scan } from "../core";
 import { alignRows } from "./alignRows";
 import { despike } from "./despike";
+import { removeMains } from "./removeMains";
+import { fourierNotch } from "./fourierNotch";
+import { destripe } from "./destripe";
+import { correctDrift } from "./correctDrift";
+import { correctHysteresis } from "./correctHysteresis";
 import { level } from "./level";
 import { markScars } from "./markScars";
 import { removeScars } from "./removeScars";
@@ -13,6 +18,11 @@ const steps: Readonly<Record<string, (scan: Scan, options: never) => Scan>> = {
   markScars,
   removeScars,
   despike,
+  removeMains,
+  fourierNotch,
+  destripe,
+  correctDrift,
+  correctHysteresis,
   resample,
 };
 
