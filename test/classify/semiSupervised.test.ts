@@ -1,12 +1,17 @@
 import assert from "node:assert/strict";
+import * as fs from "node:fs";
+import * as os from "node:os";
+import * as path from "node:path";
 import {
   createRng,
   imageSet,
   InputError,
   labelledIndices,
+  StoppedError,
   subset,
   UNLABELLED,
   withLabels,
+  type Augmentation,
   type Classify,
   type ImageSet,
 } from "../../src/core";
@@ -46,8 +51,18 @@ async function train(
   }
 }
 
-const small = { steps: 4, batchSize: 6, unlabelledRatio: 2 } as const;
-const methods: Readonly<Record<string, (options: typeof small) => Classify>> = {
+interface Settings {
+  readonly steps: number;
+  readonly batchSize: number;
+  readonly unlabelledRatio: number;
+  readonly learningRate?: number;
+  readonly momentum?: number;
+  readonly threshold?: number;
+  readonly weak?: Augmentation;
+}
+
+const small: Settings = { steps: 4, batchSize: 6, unlabelledRatio: 2 };
+const methods: Readonly<Record<string, (options: Settings) => Classify>> = {
   piModel: classify.piModel,
   pseudoLabel: classify.pseudoLabel,
   meanTeacher: classify.meanTeacher,
@@ -74,7 +89,7 @@ describe("classify: what all trainings on labelled and unlabelled images hold", 
 
     it(`${name} takes one image a class, and batches larger than the set`, async () => {
       const huge = { ...small, steps: 2, batchSize: 1000 };
-      const found = await train(make(huge as typeof small), labelled(images, 1));
+      const found = await train(make(huge), labelled(images, 1));
       assert.ok(found.every(Number.isFinite));
     });
 
@@ -89,7 +104,7 @@ describe("classify: what all trainings on labelled and unlabelled images hold", 
       const broken = imageSet({ ...images, pixels });
       const all = { ...small, batchSize: 1000 };
       await assert.rejects(
-        train(make(all as typeof small), labelled(broken, 2)),
+        train(make(all), labelled(broken, 2)),
         (error) => error instanceof InputError && /not|NaN/.test(error.message),
       );
     });
@@ -97,7 +112,7 @@ describe("classify: what all trainings on labelled and unlabelled images hold", 
     it(`${name} tells a diverging run in a sentence`, async () => {
       const wild = { ...small, steps: 12, learningRate: 1e30 };
       await assert.rejects(
-        train(make(wild as typeof small), labelled(images, 2)),
+        train(make(wild), labelled(images, 2)),
         (error) => error instanceof InputError && /learning rate/.test(error.message),
       );
     });
@@ -108,15 +123,15 @@ describe("classify: what all trainings on labelled and unlabelled images hold", 
         make(small)(pixels, labelled(images, 2), createRng(1)),
         /encoder without weights/,
       );
-      assert.throws(() => make({ ...small, steps: 0 } as never), InputError);
+      assert.throws(() => make({ ...small, steps: 0 }), InputError);
     });
   }
 
   it("learns an easy task from one label a class and the images without labels", async () => {
     for (const name of ["fixMatch", "meanTeacher"]) {
       const options = { steps: 60, batchSize: 12, unlabelledRatio: 2, momentum: 0.9 };
-      const weak = (x: never): never => x;
-      const method = methods[name]({ ...options, weak } as never);
+      const weak: Augmentation = (x) => x;
+      const method = methods[name]({ ...options, weak });
       const predicted = argmaxRows(await train(method, labelled(images, 2)), 3);
       const score = accuracy(confusion(images.labels, predicted, 3));
       assert.ok(score > 0.8, `${name}: ${score}`);
@@ -150,6 +165,28 @@ describe("classify: what all trainings on labelled and unlabelled images hold", 
     );
     await assert.rejects(train(short, without), /no labelled image of class "class 1"/);
   });
+
+  for (const name of ["flexMatch", "meanTeacher"]) {
+    it(`${name} gives the same bytes when it was stopped and went on`, async () => {
+      const folder = fs.mkdtempSync(path.join(os.tmpdir(), "fewscope-semi-"));
+      const checkpoint = path.join(folder, "half.safetensors");
+      const options = { ...small, steps: 6, threshold: 0.4 };
+      const whole = await train(methods[name](options), labelled(images, 2));
+      const start = await pretrain.none({ encoder })(images, createRng(1));
+      const stop = new AbortController();
+      const report = ({ done }: { done: number }): void => {
+        if (done === 3) stop.abort();
+      };
+      const first = { checkpoint, signal: stop.signal, report };
+      const set = labelled(images, 2);
+      await assert.rejects(methods[name](options)(start, set, createRng(2), first), StoppedError);
+      const made = await methods[name](options)(start, set, createRng(2), { checkpoint });
+      assert.deepEqual(await made.predict(images), whole);
+      made.dispose();
+      start.dispose();
+      fs.rmSync(folder, { recursive: true });
+    });
+  }
 
   it("starts from the weights of a pretrained encoder and leaves them as they are", async () => {
     const start = await pretrain.none({ encoder })(images, createRng(1));
