@@ -1,12 +1,7 @@
 import { checkNumber, checkProbability, type Classify } from "../core";
 import { consistency, crossEntropy } from "../losses";
-import {
-  scoreTogether,
-  semiSupervised,
-  shareAbove,
-  type SemiSupervisedOptions,
-  type StrongOptions,
-} from "./semiSupervised";
+import { scoreTogether, shareAbove } from "./scoringNetwork";
+import { semiSupervised, type SemiSupervisedOptions, type StrongOptions } from "./semiSupervised";
 
 /** Everything that FixMatch may be told. */
 export interface FixMatchOptions extends SemiSupervisedOptions, StrongOptions {

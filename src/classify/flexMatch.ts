@@ -9,12 +9,8 @@ import {
   type Variable,
 } from "../core";
 import { crossEntropy } from "../losses";
-import {
-  scoreTogether,
-  semiSupervised,
-  type SemiSupervisedOptions,
-  type StrongOptions,
-} from "./semiSupervised";
+import { scoreTogether } from "./scoringNetwork";
+import { semiSupervised, type SemiSupervisedOptions, type StrongOptions } from "./semiSupervised";
 
 /** Everything that FlexMatch may be told. */
 export interface FlexMatchOptions extends SemiSupervisedOptions, StrongOptions {
@@ -47,6 +43,9 @@ export function flexMatch(options: FlexMatchOptions = {}): Classify {
         Tensor1D;
       return {
         memory: new Map([["latest", latest]]),
+        keep: () => ({
+          thresholds: classThresholds(latest.dataSync(), student.classes, threshold),
+        }),
         loss: ({ labelled, labels, first, second, indices }) => {
           const [known, weak, strong] = scoreTogether(student, labelled, first, second);
           const taken = latest.dataSync<"float32">().slice();

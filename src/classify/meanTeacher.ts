@@ -1,13 +1,8 @@
 import { tf, type Classify, type Tensor2D } from "../core";
 import { consistency, crossEntropy } from "../losses";
-import {
-  checkRamp,
-  linearRamp,
-  scoreTogether,
-  semiSupervised,
-  type RampOptions,
-  type SemiSupervisedOptions,
-} from "./semiSupervised";
+import { checkRamp, linearRamp, type RampOptions } from "./ramp";
+import { scoreTogether } from "./scoringNetwork";
+import { semiSupervised, type SemiSupervisedOptions } from "./semiSupervised";
 
 /** Everything that Mean Teacher may be told. */
 export interface MeanTeacherOptions extends SemiSupervisedOptions, RampOptions {

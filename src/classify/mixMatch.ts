@@ -8,13 +8,8 @@ import {
   type Tensor4D,
 } from "../core";
 import { crossEntropy } from "../losses";
-import {
-  checkRamp,
-  linearRamp,
-  semiSupervised,
-  type RampOptions,
-  type SemiSupervisedOptions,
-} from "./semiSupervised";
+import { checkRamp, linearRamp, type RampOptions } from "./ramp";
+import { semiSupervised, type SemiSupervisedOptions } from "./semiSupervised";
 
 /** Everything that MixMatch may be told. */
 export interface MixMatchOptions extends SemiSupervisedOptions, RampOptions {

@@ -1,13 +1,8 @@
 import { type Classify } from "../core";
 import { consistency, crossEntropy } from "../losses";
-import {
-  checkRamp,
-  linearRamp,
-  scoreTogether,
-  semiSupervised,
-  type RampOptions,
-  type SemiSupervisedOptions,
-} from "./semiSupervised";
+import { checkRamp, linearRamp, type RampOptions } from "./ramp";
+import { scoreTogether } from "./scoringNetwork";
+import { semiSupervised, type SemiSupervisedOptions } from "./semiSupervised";
 
 /** Everything that the Pi-model may be told. */
 export interface PiModelOptions extends SemiSupervisedOptions, RampOptions {

@@ -1,14 +1,8 @@
 import { checkProbability, type Classify } from "../core";
 import { consistency, crossEntropy } from "../losses";
-import {
-  checkRamp,
-  linearRamp,
-  scoreTogether,
-  semiSupervised,
-  shareAbove,
-  type RampOptions,
-  type SemiSupervisedOptions,
-} from "./semiSupervised";
+import { checkRamp, linearRamp, type RampOptions } from "./ramp";
+import { scoreTogether, shareAbove } from "./scoringNetwork";
+import { semiSupervised, type SemiSupervisedOptions } from "./semiSupervised";
 
 /** Everything that pseudo-labelling may be told. */
 export interface PseudoLabelOptions extends SemiSupervisedOptions, RampOptions {

@@ -9,6 +9,7 @@ import {
   type ImageSet,
   type Network,
   type Rng,
+  type Scalar,
   type Tensor2D,
   type Tensor4D,
   type Variable,
@@ -117,4 +118,30 @@ export function readBatch(images: ImageSet, indices: ArrayLike<number>): Tensor4
 export function shiftsAndFlips([height, width]: ImageSet["shape"]): Augmentation {
   const padding = Math.max(1, Math.round(Math.min(height, width) / 8));
   return compose(flip({ horizontal: 0.5 }), randomCrop({ padding }));
+}
+
+/** Scores of several batches from one pass, so that batch norm sees them together. */
+export function scoreTogether(
+  model: ScoringNetwork,
+  ...parts: readonly Tensor4D[]
+): readonly Tensor2D[] {
+  const scores = model.apply(tf.concat([...parts]), true);
+  return tf.split(
+    scores,
+    parts.map((part) => part.shape[0]),
+  );
+}
+
+/** Copies running statistics, and whatever else is not learnt by gradients. */
+export function takeStatistics(to: ScoringNetwork, from: ScoringNetwork): void {
+  for (const [name, variable] of to.variables) {
+    const source = from.variables.get(name);
+    if (variable.trainable || source === undefined) continue;
+    tf.tidy(() => variable.assign(source.clone()));
+  }
+}
+
+/** Share of rows whose largest probability reaches the threshold. [n,c] -> scalar */
+export function shareAbove(scores: Tensor2D, threshold: number): Scalar {
+  return tf.tidy(() => tf.softmax(scores).max(1).greaterEqual(threshold).toFloat().mean<Scalar>());
 }

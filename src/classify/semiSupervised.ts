@@ -11,9 +11,6 @@ import {
   type Rng,
   type Scalar,
   type Tensor,
-  type Tensor1D,
-  type Tensor2D,
-  type Tensor4D,
   type Variable,
 } from "../core";
 import {
@@ -22,19 +19,17 @@ import {
   movingAverage,
   sgd,
   trainLoop,
-  type Batches,
   type MovingAverage,
 } from "../train";
 import { checkEveryClass, onlyLabelled } from "./labelled";
 import {
   copyScoringNetwork,
-  readBatch,
   scoringClassifier,
   scoringNetwork,
-  shiftsAndFlips,
+  takeStatistics,
   type ScoringNetwork,
 } from "./scoringNetwork";
-import { strongViews } from "./strongViews";
+import { drawImages, type ImageChanges, type StepImages } from "./stepImages";
 
 /** What every training on labelled and unlabelled images may be told. */
 export interface SemiSupervisedOptions {
@@ -60,20 +55,6 @@ export interface StrongOptions {
   readonly strong?: Augmentation;
 }
 
-/** The images of one step. */
-export type StepImages = {
-  /** Weakly changed. [b,h,w,c] */
-  readonly labelled: Tensor4D;
-  /** Class indices. [b] int32 */
-  readonly labels: Tensor1D;
-  /** Weakly changed. [u,h,w,c] */
-  readonly first: Tensor4D;
-  /** The same images as `first`, changed once more, as the method says. [u,h,w,c] */
-  readonly second: Tensor4D;
-  /** Which images of the pool these are. [u] int32 */
-  readonly indices: Tensor1D;
-};
-
 /** What a step is to make small, and how many unlabelled images had a say in it. */
 export interface StepLoss {
   readonly loss: Scalar;
@@ -87,6 +68,8 @@ export interface ConsistencyObjective {
   readonly memory?: ReadonlyMap<string, Variable>;
   /** What the loss needs beside the images, outside of the gradient. */
   readonly targets?: (images: StepImages, step: number, rng: Rng) => Record<string, Tensor>;
+  /** Other numbers worth keeping at the end, by name. */
+  readonly keep?: () => Readonly<Record<string, Float32Array>>;
   readonly loss: (
     images: StepImages,
     targets: Readonly<Record<string, Tensor>>,
@@ -112,8 +95,8 @@ export interface ConsistencyRecipe {
   readonly options: SemiSupervisedOptions & StrongOptions;
   /** @default 1 */
   readonly unlabelledRatio?: number;
-  /** How `second` is made of the images of `first`. */
-  readonly second: "weak" | "strong" | "same";
+  /** How the second view of an unlabelled image is made. */
+  readonly second: ImageChanges["second"];
   /** Whether the average makes training passes of its own, and so has its own running statistics. @default false */
   readonly averageTrains?: boolean;
   /** Whether only some unlabelled images count, which is then recorded by step. @default false */
@@ -167,6 +150,8 @@ export function semiSupervised(recipe: ConsistencyRecipe): Classify {
         on,
       });
       if (recipe.chooses === true) on.keep?.("accepted", accepted.dataSync<"float32">().slice());
+      for (const [name, values] of Object.entries(objective.keep?.() ?? {}))
+        on.keep?.(name, values);
       if (recipe.averageTrains !== true) takeStatistics(average, student);
     } catch (error) {
       average.dispose();
@@ -222,45 +207,10 @@ function openBench(
     follower: movingAverage(average.trainable, student.trainable),
     objective: recipe.build({ student, average, steps, poolSize }),
     accepted: tf.tidy(() => tf.variable(tf.ones([steps]), false)),
-    draw: drawImages(recipe, { known, knownOrder, pool, poolOrder }),
-  };
-}
-
-interface ImageSources {
-  readonly known: ImageSet;
-  readonly knownOrder: Batches;
-  readonly pool: ImageSet;
-  readonly poolOrder: Batches;
-}
-
-function drawImages(
-  { options, second }: ConsistencyRecipe,
-  { known, knownOrder, pool, poolOrder }: ImageSources,
-): Bench["draw"] {
-  const [height, width, channels] = pool.shape;
-  const weak = options.weak ?? shiftsAndFlips(pool.shape);
-  const strong = options.strong ?? strongViews({ channels, size: Math.min(height, width) });
-  return (step, rng) => {
-    const chosen = knownOrder.at(step);
-    const indices = poolOrder.at(step);
-    const plain = readBatch(pool, indices);
-    const first = weak(plain, rng.fork("first"));
-    const again = rng.fork("second");
-    return {
-      labelled: weak(readBatch(known, chosen), rng.fork("labelled")),
-      labels: tf.tensor1d(
-        Int32Array.from(chosen, (i) => known.labels[i]),
-        "int32",
-      ),
-      first,
-      second:
-        second === "same"
-          ? first
-          : second === "weak"
-            ? weak(plain, again)
-            : strong(weak(plain, again), again),
-      indices: tf.tensor1d(indices, "int32"),
-    };
+    draw: drawImages(
+      { ...recipe.options, second: recipe.second },
+      { known, knownOrder, pool, poolOrder },
+    ),
   };
 }
 
@@ -268,49 +218,4 @@ function recordAt(record: Variable, step: number, value: Scalar): void {
   const values = record.dataSync<"float32">().slice();
   values[step] = value.dataSync()[0];
   record.assign(tf.tensor1d(values));
-}
-
-/** Copies running statistics, and whatever else is not learnt by gradients. */
-function takeStatistics(to: ScoringNetwork, from: ScoringNetwork): void {
-  for (const [name, variable] of to.variables) {
-    const source = from.variables.get(name);
-    if (variable.trainable || source === undefined) continue;
-    tf.tidy(() => variable.assign(source.clone()));
-  }
-}
-
-/** Scores of several batches from one pass, so that batch norm sees them together. */
-export function scoreTogether(
-  model: ScoringNetwork,
-  ...parts: readonly Tensor4D[]
-): readonly Tensor2D[] {
-  const scores = model.apply(tf.concat([...parts]), true);
-  return tf.split(
-    scores,
-    parts.map((part) => part.shape[0]),
-  );
-}
-
-/** Rises evenly from 0 to 1 within a share of the training, then stays. */
-export function linearRamp(step: number, steps: number, share: number): number {
-  return share === 0 ? 1 : Math.min(1, step / (share * steps));
-}
-
-/** Options that weigh the unlabelled images against the labelled ones. */
-export interface RampOptions {
-  /** Weight of the unlabelled images' loss at its full height, at least 0. */
-  readonly weight?: number;
-  /** Share of the training in which the weight rises evenly from 0, in [0,1]. */
-  readonly ramp?: number;
-}
-
-/** Checks a weight and its ramp. @throws InputError if one is out of range */
-export function checkRamp({ weight, ramp }: Required<RampOptions>): void {
-  checkNumber("weight", weight, { min: 0 });
-  checkProbability("ramp", ramp);
-}
-
-/** Share of rows whose largest probability reaches the threshold. [n,c] -> scalar */
-export function shareAbove(scores: Tensor2D, threshold: number): Scalar {
-  return tf.tidy(() => tf.softmax(scores).max(1).greaterEqual(threshold).toFloat().mean<Scalar>());
 }

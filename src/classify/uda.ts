@@ -9,13 +9,8 @@ import {
   type Tensor2D,
 } from "../core";
 import { consistency } from "../losses";
-import {
-  scoreTogether,
-  semiSupervised,
-  shareAbove,
-  type SemiSupervisedOptions,
-  type StrongOptions,
-} from "./semiSupervised";
+import { scoreTogether, shareAbove } from "./scoringNetwork";
+import { semiSupervised, type SemiSupervisedOptions, type StrongOptions } from "./semiSupervised";
 
 /** How fast labelled images that are known well already come back into the loss. */
 export type SignalAnnealing = "none" | "linear" | "log" | "exp";

@@ -188,6 +188,16 @@ describe("classify: what all trainings on labelled and unlabelled images hold", 
     });
   }
 
+  it("records the thresholds of the classes that flexMatch ended with", async () => {
+    const kept = new Map<string, Float32Array>();
+    const method = classify.flexMatch({ ...small, steps: 12, threshold: 0.4 });
+    await train(method, labelled(images, 2), (name, values) => kept.set(name, values));
+    const thresholds = kept.get("thresholds") ?? new Float32Array();
+    assert.equal(thresholds.length, 3);
+    assert.ok(thresholds.every((value) => value >= 0 && value <= Math.fround(0.4)));
+    assert.ok(thresholds.some((value) => value > 0));
+  });
+
   it("starts from the weights of a pretrained encoder and leaves them as they are", async () => {
     const start = await pretrain.none({ encoder })(images, createRng(1));
     const before = start.network?.variables.get("stem.conv.weight")?.dataSync().slice();
