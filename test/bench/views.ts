@@ -170,12 +170,16 @@ function legalFigure(curves: readonly Curve[], plain: number): Figure {
       ...line,
       range: [0, 3.1],
       dtick: 1,
-      ...(i >= curves.length - columns ? { title: { text: "strength" } } : {}),
+      ...(i >= curves.length - columns
+        ? { title: { text: "strength", standoff: 4, font: { size: 13 } } }
+        : {}),
     };
     layout[`yaxis${axis}`] = {
       ...line,
-      range: [lowest - 1, plain + 2],
-      ...(i % columns === 0 ? { title: { text: "accuracy, %" } } : {}),
+      range: [lowest - 1, plain + 4],
+      ...(i % columns === 0
+        ? { title: { text: "accuracy, %", standoff: 4, font: { size: 13 } } }
+        : {}),
     };
     const on = { xref: `x${axis}`, yref: `y${axis}` };
     const dash = { color: "#333", width: 1, dash: "dash" };
@@ -194,7 +198,7 @@ function legalFigure(curves: readonly Curve[], plain: number): Figure {
       x0: 1,
       x1: 1,
       y0: lowest - 1,
-      y1: plain + 2,
+      y1: plain + 4,
       line: { color: "#009E73", width: 1 },
     });
     if (limit !== undefined) {
@@ -204,7 +208,7 @@ function legalFigure(curves: readonly Curve[], plain: number): Figure {
         x0: limit,
         x1: 3.1,
         y0: lowest - 1,
-        y1: plain + 2,
+        y1: plain + 4,
         fillcolor: "#D55E00",
         opacity: 0.18,
         line: { width: 0 },
