@@ -19,7 +19,7 @@ import { judged, percent, pointsLost, trainJudge, type Judge } from "../augment/
 
 /** Points of accuracy that a legal view may cost. */
 const bound = 2;
-const strengths = [0.5, 1, 1.5, 2, 3];
+const strengths = [0.5, 0.75, 1, 1.5, 2, 3];
 /** Steps that know no strength. */
 const fixed: readonly string[] = ["latticeTurns", "latticeMirrors"];
 const destroying: Readonly<Record<string, Augmentation>> = {
@@ -69,7 +69,8 @@ async function legal(steps: number, folder: string): Promise<void> {
     return lost;
   };
   console.log("points of accuracy lost, with 95 % intervals of the paired difference");
-  for (const [name, change] of Object.entries(augment.stm.steps())) await cost(name, change);
+  for (const [name, change] of Object.entries(augment.stm.steps({ strength: 1 })))
+    await cost(name, change);
   console.log("\nall steps together, and other views");
   for (const [name, change] of Object.entries(whole)) await cost(name, change);
   console.log("\nwhat destroys the class");
@@ -138,7 +139,7 @@ function legalFigure(curves: readonly Curve[], plain: number): Figure {
     font: { size: 13 },
     margin: { l: 60, r: 20, t: 84, b: 60 },
     title: {
-      text: `Accuracy of a judge against the strength of each view<br><sup>1 is the default; dashed: ${bound} points below plain images (${plain.toFixed(1)} %); red: more than that is lost</sup>`,
+      text: `Accuracy of a judge against the strength of each view<br><sup>1 is the default of each step, 0.75 of all together; dashed: ${bound} points below plain images (${plain.toFixed(1)} %); red: more than that is lost</sup>`,
       font: { size: 18 },
     },
   };
@@ -257,7 +258,8 @@ async function speed(): Promise<void> {
   const print = (name: string, images: number): void =>
     console.log(name.padEnd(28), `${images.toFixed(0).padStart(8)} images / s`);
   console.log("32 x 32, one channel, batches of 256, one thread, by processor time");
-  for (const [name, change] of Object.entries(augment.stm.steps())) print(name, rate(change));
+  for (const [name, change] of Object.entries(augment.stm.steps({ strength: 1 })))
+    print(name, rate(change));
   const views = rate(augment.stm.views());
   print("stm.views", views);
   print("photo.views", rate(augment.photo.views()));

@@ -20,7 +20,10 @@ import { zGain } from "./zGain";
 
 /** What views of STM images are made for, and how strongly they differ. */
 export interface StmViewsOptions extends LengthScale, HeightScale {
-  /** Factor of all strengths, 0 to 4; at 1 each step alone keeps the class. @default 1 */
+  /**
+   * Factor of all strengths, 0 to 4. At 1 each step is as strong as it is by default on its own; a little less keeps the class when all come together.
+   * @default 0.75
+   */
   readonly strength?: number;
   /** @default "Si(001)-2x1" */
   readonly surface?: StmSurface;
@@ -56,7 +59,7 @@ export function steps(
   options: StmViewsOptions = {},
 ): Readonly<Partial<Record<StmStep, Augmentation>>> {
   const { surface, pairs = [], without = [] } = options;
-  const by = checkNumber("strength", options.strength ?? 1, { min: 0, max: 4 });
+  const by = checkNumber("strength", options.strength ?? 0.75, { min: 0, max: 4 });
   const nm = { nmPerPixel: checkNmPerPixel(options) };
   const pm = { pmPerUnit: checkPmPerUnit(options) };
   checkPairs(pairs);
