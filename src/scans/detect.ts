@@ -13,7 +13,7 @@ export interface DetectOptions extends ChannelOptions {
   readonly threshold?: number;
   /** Height down to which a feature extends, in the same unit, at most `threshold`. @default 2 */
   readonly edge?: number;
-  /** The same as a share of the feature's own height, 0 to 1. @default 0.5 */
+  /** The same as a share of the feature's own height, 0 to 1. @default 0.45 */
   readonly share?: number;
   /** Which features. @default "both" */
   readonly polarity?: "both" | "bright" | "dark";

@@ -2,7 +2,7 @@
 export const detectDefaults = {
   threshold: 5,
   edge: 2,
-  share: 0.5,
+  share: 0.45,
   polarity: "both",
   backgroundNm: 2,
   smoothNm: 0.12,

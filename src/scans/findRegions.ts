@@ -24,7 +24,7 @@ export function findRegions(
 }
 
 /** At the border of what is measured the lattice cannot be told as well, so that more is asked of a feature there. */
-const borderFactor = 1.15;
+const borderFactor = 1.25;
 
 function allowed(
   region: readonly number[],

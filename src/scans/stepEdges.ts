@@ -2,9 +2,9 @@ import type { DefectResponse } from "./defectResponse";
 import { quantile, sample } from "./orderStatistics";
 
 /** How far the sides of a step are compared, in nm. */
-const reachNm = 0.6;
+const reachNm = 1;
 /** A step stands this far out of the usual changes of the background. */
-const steepness = 12;
+const steepness = 6;
 
 /** 1 where the local background jumps from one terrace to the next, 0 elsewhere. */
 export function stepEdges({ grid, background }: DefectResponse): Uint8Array {
