@@ -76,14 +76,15 @@ function moveLines(
   down: Float64Array,
 ): void {
   const stride = width * channels;
+  const columns = new Int32Array(width + 1);
   for (let row = 0, at = 0; row < height; row++) {
     const [y, shift] = [row + down[row], across[row]];
     const [top, left] = [Math.floor(y), Math.floor(shift)];
     const [v, u] = [y - top, shift - left];
     const [upper, lower] = [mirrored(top, height) * stride, mirrored(top + 1, height) * stride];
+    for (let n = 0; n <= width; n++) columns[n] = mirrored(n + left, width) * channels;
     for (let column = 0; column < width; column++) {
-      const x0 = mirrored(column + left, width) * channels;
-      const x1 = mirrored(column + left + 1, width) * channels;
+      const [x0, x1] = [columns[column], columns[column + 1]];
       for (let k = 0; k < channels; k++, at++) {
         const above = from[upper + x0 + k] * (1 - u) + from[upper + x1 + k] * u;
         const below = from[lower + x0 + k] * (1 - u) + from[lower + x1 + k] * u;
