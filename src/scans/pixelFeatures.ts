@@ -37,11 +37,13 @@ function derivatives(
       const i = y * width + x;
       const [left, right] = [Math.max(0, x - u), Math.min(width - 1, x + u)];
       const row = y * width;
-      slope[i] = Math.hypot(z[row + right] - z[row + left], z[below + x] - z[above + x]) / 2;
+      const across = z[row + right] - z[row + left];
+      const down = z[below + x] - z[above + x];
+      slope[i] = Math.sqrt(across * across + down * down) / 2;
       const xx = z[row + right] + z[row + left] - 2 * z[i];
       const yy = z[below + x] + z[above + x] - 2 * z[i];
       const xy = (z[below + right] + z[above + left] - z[below + left] - z[above + right]) / 4;
-      const spread = Math.hypot((xx - yy) / 2, xy);
+      const spread = Math.sqrt(((xx - yy) / 2) ** 2 + xy * xy);
       most[i] = (xx + yy) / 2 + spread;
       least[i] = (xx + yy) / 2 - spread;
     }

@@ -3,6 +3,7 @@ import { checkDetect, detectIn, responseOf, type DetectOptions } from "./detect"
 import { detectDefaults } from "./detectDefaults";
 import { fitLogistic } from "./fitLogistic";
 import { pixelFeatures } from "./pixelFeatures";
+import { smooth } from "./smooth";
 import { settle } from "./settle";
 import type { WorkGrid } from "./workGrid";
 import { chosenChannels, type ChannelOptions } from "./steps";
@@ -21,7 +22,7 @@ export interface Click {
 export interface SegmentOptions extends ChannelOptions {
   /** How the first guess is found, which the clicks correct. @default as `detect` has it */
   readonly detect?: Omit<DetectOptions, "channel">;
-  /** How much each click weighs against the first guess, which weighs 40; above 0. @default 2 */
+  /** How much each click weighs against the first guess, which weighs 40; above 0. @default 1 */
   readonly trust?: number;
   /** Radius around a click that it speaks for, in nm. @default 0.1 */
   readonly clickNm?: number;
@@ -39,10 +40,14 @@ export interface Segmentation {
   readonly height: number;
 }
 
-const defaults = { trust: 2, clickNm: 0.1, threshold: 0.4, channel: "" };
+const defaults = { trust: 1, clickNm: 0.1, threshold: 0.4, channel: "" };
 /** Pixels of the first guess that the model learns from, of each side. */
-const guessed = 600;
+const guessedPixels = 600;
 const penalty = 1;
+/** How strongly what was found speaks beside the other features, whose spread is 1. */
+const guessStrength = 3;
+/** Blur of what was found, in nm. */
+const guessBlurNm = 0.1;
 
 /**
  * Marks defects as somebody means them: a small model of each pixel's surroundings learns from what `detect` finds and
@@ -66,11 +71,20 @@ export function segment(
   const [channel] = chosenChannels(scan, settings.channel);
   const found = checkDetect({ ...detectDefaults, ...guess, channel: settings.channel });
   const response = responseOf(scan, channel.data, found);
-  const features = pixelFeatures(response);
   const { width, nmPerPixel } = response.grid;
-  const rowOf = (i: number): number[] => features.map((feature) => feature[i]);
   const first = detectIn(response, scan, found);
-  const start = smallMask(first.mask, scan, response.grid.factors, width, features[0].length);
+  const start = smallMask(
+    first.mask,
+    scan,
+    response.grid.factors,
+    width,
+    response.deviation.length,
+  );
+  // What was found is one feature among the others, so that clicks which say nothing new change little.
+  const blur = [guessBlurNm / nmPerPixel[0], guessBlurNm / nmPerPixel[1]] as const;
+  const guessed = smooth(Float64Array.from(start), width, blur);
+  const features = [...pixelFeatures(response), guessed.map((value) => guessStrength * value)];
+  const rowOf = (i: number): number[] => features.map((feature) => feature[i]);
   const rng = createRng(1).fork("segment");
   const [on, off] = [1, 0].map((side) =>
     draw(
@@ -123,8 +137,8 @@ function checkClicks(scan: Scan, clicks: readonly Click[]): void {
 
 /** At most some of the pixels, evenly drawn. */
 function draw(pixels: readonly number[], rng: Rng): number[] {
-  if (pixels.length <= guessed) return [...pixels];
-  return Array.from({ length: guessed }, () => pixels[rng.integer(pixels.length)]);
+  if (pixels.length <= guessedPixels) return [...pixels];
+  return Array.from({ length: guessedPixels }, () => pixels[rng.integer(pixels.length)]);
 }
 
 /** The mask on the grid: the pixel of the scan in the corner of each block tells. */
