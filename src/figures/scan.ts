@@ -55,7 +55,7 @@ export function scan(measured: Scan, options: ScanFigureOptions = {}): Figure {
       limits: [low - zero, high - zero],
       colours,
       unit: shown.name,
-      hover: `%{z} ${escapeText(shown.name)}<br>x %{x:.4~g} nm, y %{y:.4~g} nm`,
+      hover: `%{z:.5~g} ${escapeText(shown.name)}<br>x %{x:.4~g} nm, y %{y:.4~g} nm`,
       legend: classes === undefined ? [] : [...new Set(classes)].sort(),
     },
     { ...options, notes: [`${title}.${gaps}`, ...notes] },

@@ -22,7 +22,16 @@ interface Trace {
   };
 }
 
-const tracesOf = (figure: Figure): Trace[] => figure.data as unknown as Trace[];
+/** The traces of a figure, with typed arrays in plotly's form made plain. */
+const tracesOf = (figure: Figure): Trace[] =>
+  (figure.data as unknown as (Trace & { z: { bdata: string; shape: string } })[]).map((trace) => {
+    if (trace.type !== "heatmap") return trace;
+    const [rows, columns] = trace.z.shape.split(", ").map(Number);
+    const bytes = Uint8Array.from(Buffer.from(trace.z.bdata, "base64"));
+    const values = Array.from(new Float32Array(bytes.buffer));
+    const z = Array.from({ length: rows }, (_, y) => values.slice(y * columns, (y + 1) * columns));
+    return { ...trace, z };
+  });
 const textsOf = (figure: Figure): string =>
   (figure.layout as { annotations: { text: string }[] }).annotations
     .map(({ text }) => text)
