@@ -1,6 +1,7 @@
 import * as path from "node:path";
 import type { Command } from "commander";
 import { InputError, writeFileAtomically, type Scan } from "../../core";
+import { exportFigure, scan as scanFigure } from "../../figures";
 import { readScans, writeNpy } from "../../formats";
 import { detect as find, type Detection, type Feature } from "../../scans";
 import { addDetectOptions, detectOptions, type DetectWords } from "../detectOptions";
@@ -115,8 +116,7 @@ async function draw(
   { features }: Detection,
   base: string,
 ): Promise<void> {
-  const { exportFigure, scan: figure } = await import("../../figures/index.js");
   const count = `${features.length} ${features.length === 1 ? "feature" : "features"}`;
-  const drawn = figure(scan, { channel, features, title: scan.name, notes: [count] });
+  const drawn = scanFigure(scan, { channel, features, title: scan.name, notes: [count] });
   await exportFigure(drawn, base, ["png"]);
 }

@@ -1,6 +1,7 @@
 import * as path from "node:path";
 import type { Command } from "commander";
 import type { Channel, Scan } from "../../core";
+import { exportFigure, scan as scanFigure } from "../../figures";
 import { readCurves, readScans, type CurveColumn } from "../../formats";
 import { findScanFiles, forEachFile, formatOf, type ScanFile } from "../scanFiles";
 import { addReadingOptions, readingOptions, scanStem, type ReadingOptions } from "../scanOptions";
@@ -152,7 +153,6 @@ async function drawn(
   scans: readonly Scan[],
   { out }: LookOptions,
 ): Promise<string[]> {
-  const { exportFigure, scan: draw } = await import("../../figures/index.js");
   const lines: string[] = [];
   for (const [i, scan] of scans.entries()) {
     const base = path.join(out, `${scanStem(stem, i, scans.length)}.look`);
@@ -160,9 +160,11 @@ async function drawn(
       data.some((value) => Number.isFinite(value)),
     );
     if (shown < 0) continue;
-    const [picture] = await exportFigure(draw(scan, { channel: shown, title: scan.name }), base, [
-      "png",
-    ]);
+    const [picture] = await exportFigure(
+      scanFigure(scan, { channel: shown, title: scan.name }),
+      base,
+      ["png"],
+    );
     lines.push(`  picture: ${picture}`);
   }
   return lines;
