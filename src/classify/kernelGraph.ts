@@ -16,7 +16,10 @@ import { checkFinite } from "./scaling";
 
 /** How near images are to each other, and when to stop. */
 export interface KernelGraphOptions {
-  /** Nearness of two embeddings is exp(-gamma distance^2), above 0. @default 20, scikit-learn's */
+  /**
+   * Nearness of two embeddings is exp(-gamma distance^2), above 0; scikit-learn's default is 20. @default one over the mean squared distance of the images to their
+   * seventh nearest neighbour, since with a fixed one all images of an encoder may be near to each other, and labels then say nothing
+   */
   readonly gamma?: number;
   /** Whether each embedding is brought to length 1 first, so that one gamma suits every encoder. @default true */
   readonly normalise?: boolean;
@@ -26,16 +29,18 @@ export interface KernelGraphOptions {
   readonly tolerance?: number;
 }
 
-/** All of the options, filled in. */
-export type KernelGraphSettings = Required<KernelGraphOptions>;
+/** The options, filled in but for what goes by the images. */
+export type KernelGraphSettings = Required<Omit<KernelGraphOptions, "gamma">> &
+  Pick<KernelGraphOptions, "gamma">;
 
 /** Fills in defaults. @throws InputError if an option is out of range */
 export function kernelGraphSettings(
   options: KernelGraphOptions,
   maxIterations: number,
 ): KernelGraphSettings {
-  const settings = { gamma: 20, normalise: true, maxIterations, tolerance: 1e-3, ...options };
-  checkNumber("gamma", settings.gamma, { min: 0, aboveMin: true });
+  const settings = { normalise: true, maxIterations, tolerance: 1e-3, ...options };
+  if (settings.gamma !== undefined)
+    checkNumber("gamma", settings.gamma, { min: 0, aboveMin: true });
   checkOneOf("normalise", String(settings.normalise), ["true", "false"]);
   checkInteger("maxIterations", settings.maxIterations, { min: 1 });
   checkNumber("tolerance", settings.tolerance, { min: 0 });
@@ -68,13 +73,14 @@ export async function spreadLabels(
   const { dim } = encoder;
   const classes = train.classNames.length;
   const features = prepare(checkFinite(await embedImages(encoder, train), dim), dim, settings);
+  const gamma = settings.gamma ?? neighbourGamma(features, dim);
   const shares = valuesOf(() => {
     const x = tf.tensor2d(features, [n, dim]);
     const known = new Float32Array(n * classes);
     train.labels.forEach((label, i) => {
       if (label >= 0) known[i * classes + label] = 1;
     });
-    return spread(kernelOf(x, x, settings.gamma), tf.tensor2d(known, [n, classes]), settings);
+    return spread(kernelOf(x, x, gamma), tf.tensor2d(known, [n, classes]), settings);
   });
   return (queries) =>
     predict(prepare(queries, dim, settings), {
@@ -82,7 +88,7 @@ export async function spreadLabels(
       shares,
       dim,
       classes,
-      gamma: settings.gamma,
+      gamma,
     });
 }
 
@@ -109,11 +115,39 @@ function prepare(
 
 /** exp(-gamma distance^2) of each row to each other. [n,d], [m,d] -> [n,m] */
 function kernelOf(a: Tensor2D, b: Tensor2D, gamma: number): Tensor2D {
-  return tf.tidy(() => {
-    const squares = a.square().sum(1, true).add(b.square().sum(1));
-    const distances: Tensor2D = squares.sub(tf.matMul(a, b, false, true).mul(2)).relu();
-    return distances.mul<Tensor2D>(-gamma).exp();
-  });
+  return tf.tidy(() => squaredDistances(a, b).mul<Tensor2D>(-gamma).exp());
+}
+
+/** Squared distance of each row to each other. [n,d], [m,d] -> [n,m] */
+function squaredDistances(a: Tensor2D, b: Tensor2D): Tensor2D {
+  const squares = a.square().sum(1, true).add(b.square().sum(1));
+  return squares.sub(tf.matMul(a, b, false, true).mul(2)).relu();
+}
+
+/** The neighbour whose distance sets the scale. */
+const scaleNeighbour = 7;
+
+/**
+ * One over the mean squared distance of the images to their seventh nearest neighbour, or to the farthest where there are fewer.
+ * @see Zelnik-Manor & Perona 2004, Self-tuning spectral clustering, NIPS 17, which has a scale for each image in place of their mean
+ */
+function neighbourGamma(features: Float32Array, dim: number): number {
+  const n = features.length / dim;
+  let sum = 0;
+  for (let from = 0; from < n; from += chunk) {
+    const count = Math.min(chunk, n - from);
+    const distances = valuesOf(() => {
+      const x = tf.tensor2d(features, [n, dim]);
+      return squaredDistances(x.slice([from, 0], [count, dim]), x);
+    });
+    for (let i = 0; i < count; i++) {
+      // The nearest of all is the image itself.
+      const row = distances.subarray(i * n, (i + 1) * n).sort();
+      sum += row[Math.min(scaleNeighbour, n - 1)];
+    }
+  }
+  // Images that are all the same are as near to each other with any scale.
+  return sum > 0 ? n / sum : 1;
 }
 
 interface Spreading {

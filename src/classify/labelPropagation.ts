@@ -17,7 +17,7 @@ export interface LabelPropagationOptions extends KernelGraphOptions {
 
 /**
  * Label propagation on frozen embeddings: class shares flow between all images, labelled or not, as these are near, while labelled images keep
- * theirs; new images are told by the shares of those near to them. As scikit-learn's LabelPropagation with its rbf kernel.
+ * theirs; new images are told by the shares of those near to them. As scikit-learn's LabelPropagation with its rbf kernel and its gamma.
  * @throws InputError if a class has no label, there are more than 20 000 images, an embedding is no number, or an option is out of range
  * @see Zhu & Ghahramani 2002, CMU-CALD-02-107
  */

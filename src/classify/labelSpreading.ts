@@ -19,7 +19,7 @@ export interface LabelSpreadingOptions extends KernelGraphOptions {
 
 /**
  * Label spreading on frozen embeddings: as label propagation, but over the normalised Laplacian, and labels may give way to what lies around them. As
- * scikit-learn's LabelSpreading with its rbf kernel.
+ * scikit-learn's LabelSpreading with its rbf kernel and its gamma.
  * @throws InputError if a class has no label, there are more than 20 000 images, an embedding is no number, or an option is out of range
  * @see Zhou et al. 2004, Learning with local and global consistency, NIPS 16
  */

@@ -212,6 +212,23 @@ describe("classify: the classical floor beside scikit-learn", () => {
     assertClose(await predict(method), classifyParity.labelSpreading, "shares", within);
   });
 
+  it("goes by the distances of neighbours where no gamma is given, so that scale does not matter", async () => {
+    const learn = async (scale: number): Promise<Float32Array> => {
+      const set = vectors(
+        features(40, 5).map((x) => x * scale),
+        someLabels,
+      );
+      const made = await classify.labelSpreading({ normalise: false })(identity(5), set, createRng(1)); // prettier-ignore
+      return made.predict(set);
+    };
+    assertClose(await learn(100), [...(await learn(1))], "shares", { relative: 1e-3, absolute: 1e-4 }); // prettier-ignore
+  });
+
+  it("takes images that are all the same", async () => {
+    const found = await predict(classify.labelSpreading(), someLabels, features(40, 5).fill(1));
+    assert.ok(found.every(Number.isFinite));
+  });
+
   it("selfTraining gives SelfTrainingClassifier's probabilities and rounds", async () => {
     const rounds: number[] = [];
     const method = classify.selfTraining({ threshold: 0.9, standardise: "none" });
