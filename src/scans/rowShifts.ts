@@ -51,10 +51,12 @@ function eachRow(
   statistic: Statistic,
 ): Float64Array {
   const shifts = new Float64Array(data.length / width).fill(NaN);
+  const values = new Float64Array(width);
   for (let row = 0; row < shifts.length; row++) {
-    const values: number[] = [];
-    for (let i = row * width; i < (row + 1) * width; i++) if (counts[i] !== 0) values.push(data[i]);
-    if (values.length > 0) shifts[row] = statistic(values);
+    let count = 0;
+    for (let i = row * width; i < (row + 1) * width; i++)
+      if (counts[i] !== 0) values[count++] = data[i];
+    if (count > 0) shifts[row] = statistic(values.subarray(0, count));
   }
   return shifts;
 }

@@ -56,8 +56,11 @@ export function writeStep(step: string, settings: object): string {
  */
 export function counted(scan: Scan, exclude: string): (data: Float64Array) => Uint8Array {
   const masks = exclude === "" ? [] : chosenChannels(scan, exclude);
-  return (data) =>
-    Uint8Array.from(data, (value, i) =>
-      Number.isFinite(value) && masks.every((mask) => !(mask.data[i] > 0)) ? 1 : 0,
-    );
+  return (data) => {
+    const counts = new Uint8Array(data.length);
+    for (let i = 0; i < data.length; i++) counts[i] = Number.isFinite(data[i]) ? 1 : 0;
+    for (const mask of masks)
+      for (let i = 0; i < data.length; i++) if (mask.data[i] > 0) counts[i] = 0;
+    return counts;
+  };
 }
