@@ -4,10 +4,10 @@ import { contrast } from "../scans";
 import { fontSizes, type FigureOptions } from "./paperLayout";
 import { roundLength } from "./scaleBar";
 import { scanFeatures, type MarkedFeature } from "./scanFeatures";
-import { scanFrame } from "./scanFrame";
+import { plotWidth, scanFrame } from "./scanFrame";
 import { scanColours, type ScanColours } from "./scanPicture";
 import { scanUnit } from "./scanUnit";
-import { escapeText, round } from "./text";
+import { escapeText, round, textWidth } from "./text";
 
 /** What `scan` shows, and what it draws on top. */
 export interface ScanFigureOptions extends FigureOptions {
@@ -62,7 +62,10 @@ export function scan(measured: Scan, options: ScanFigureOptions = {}): Figure {
   );
   const inUnit = (value: number): string =>
     `${Number((value * shown.perUnit).toPrecision(3))} ${escapeText(shown.name)}`;
-  const bar = options.scaleBar === false ? { shapes: [], annotations: [] } : cornerBar(sizeNm);
+  const bar =
+    options.scaleBar === false
+      ? { shapes: [], annotations: [] }
+      : cornerBar(sizeNm, plotWidth(options));
   return {
     data: [...traces, ...scanFeatures(features, classes, sizeNm, inUnit)],
     layout: {
@@ -74,12 +77,14 @@ export function scan(measured: Scan, options: ScanFigureOptions = {}): Figure {
 }
 
 /** White on a dark ground, so that it is seen on any surface. */
-function cornerBar([across, along]: readonly [number, number]): {
-  shapes: object[];
-  annotations: object[];
-} {
+function cornerBar(
+  [across, along]: readonly [number, number],
+  pixels: number,
+): { shapes: object[]; annotations: object[] } {
   const { nm, text } = roundLength(across / 4);
-  const left = 0.04 * across;
+  // In a small figure the words are longer than the bar.
+  const beside = Math.max(0, (textWidth(text, fontSizes.note) * across) / pixels - nm) / 2;
+  const left = 0.04 * across + beside;
   const bottom = along - 0.04 * across;
   const part = (x0: number, x1: number, y0: number, y1: number, fillcolor: string): object => ({
     type: "rect",
@@ -96,10 +101,10 @@ function cornerBar([across, along]: readonly [number, number]): {
   return {
     shapes: [
       part(
-        left - edge,
-        left + nm + edge,
+        left - beside - edge,
+        left + nm + beside + edge,
         bottom + edge,
-        bottom - 0.075 * across,
+        bottom - (0.016 * across + (19 * across) / pixels),
         "rgba(0,0,0,0.6)",
       ),
       part(left, left + nm, bottom, bottom - 0.012 * across, "white"),

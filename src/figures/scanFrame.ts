@@ -28,6 +28,13 @@ const mostPixels = 512;
 const mostPlaces = 96;
 const unmeasured = "#cfe3f5";
 
+const [marginLeft, marginRight] = [78, 100];
+
+/** Pixels that a picture has between its axes at most. */
+export function plotWidth({ width = 600 }: FigureOptions): number {
+  return width - marginLeft - marginRight;
+}
+
 /** A picture with axes, a bar of values and heights under the mouse; traces and shapes go on top. */
 export function scanFrame(
   framed: FramedField,
@@ -36,8 +43,7 @@ export function scanFrame(
   const { field, frame, axes, limits, colours, hover, join, legend = [] } = framed;
   const [left, right, bottom, top] = frame;
   const [across, along] = [right - left, Math.abs(top - bottom)];
-  const [marginLeft, marginRight] = [78, 100];
-  const full = (options.width ?? 600) - marginLeft - marginRight;
+  const full = plotWidth(options);
   // A narrow scan becomes a narrow picture, not a page of it.
   const plotHeight = round(Math.min((full * along) / across, 1.4 * full), 2);
   const layout = paperLayout({
