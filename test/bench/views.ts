@@ -139,7 +139,7 @@ function legalFigure(curves: readonly Curve[], plain: number): Figure {
     font: { size: 13 },
     margin: { l: 60, r: 20, t: 84, b: 60 },
     title: {
-      text: `Accuracy of a judge against the strength of each view<br><sup>1 is the default of each step, 0.75 of all together; dashed: ${bound} points below plain images (${plain.toFixed(1)} %); red: more than that is lost</sup>`,
+      text: `Accuracy of a judge against the strength of each view<br><sup>green: the default; dashed: ${bound} points below plain images (${plain.toFixed(1)} %); red: more than that is lost</sup>`,
       font: { size: 18 },
     },
   };
@@ -182,6 +182,7 @@ function legalFigure(curves: readonly Curve[], plain: number): Figure {
         ? { title: { text: "accuracy, %", standoff: 4, font: { size: 13 } } }
         : {}),
     };
+    const usual = name === together ? 0.75 : 1;
     const on = { xref: `x${axis}`, yref: `y${axis}` };
     const dash = { color: "#333", width: 1, dash: "dash" };
     shapes.push({
@@ -196,8 +197,8 @@ function legalFigure(curves: readonly Curve[], plain: number): Figure {
     shapes.push({
       type: "line",
       ...on,
-      x0: 1,
-      x1: 1,
+      x0: usual,
+      x1: usual,
       y0: lowest - 1,
       y1: plain + 4,
       line: { color: "#009E73", width: 1 },
