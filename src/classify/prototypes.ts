@@ -1,6 +1,8 @@
-import { checkOneOf, InputError, type Classify } from "../core";
+import { checkOneOf, type Classify } from "../core";
+import { classMeans } from "./classMeans";
+import { cosineSimilarity } from "./cosineSimilarity";
 import { frozenClassifier } from "./frozenClassifier";
-import { embedLabelled, softmaxRows, type LabelledEmbeddings } from "./labelled";
+import { embedLabelled, softmaxRows } from "./labelled";
 
 /** How near an image is to a class. */
 export interface PrototypesOptions {
@@ -27,7 +29,7 @@ export function prototypes({ distance = "squaredEuclidean" }: PrototypesOptions 
         for (let c = 0; c < classes; c++) {
           const mean = means.subarray(c * dim, (c + 1) * dim);
           scores[i * classes + c] =
-            distance === "cosine" ? cosine(image, mean) : -squared(image, mean);
+            distance === "cosine" ? cosineSimilarity(image, mean) : -squared(image, mean);
         }
       }
       return softmaxRows(scores, classes);
@@ -35,40 +37,8 @@ export function prototypes({ distance = "squaredEuclidean" }: PrototypesOptions 
   });
 }
 
-function classMeans(known: LabelledEmbeddings, classNames: readonly string[]): Float32Array {
-  const { features, labels, dim, classes } = known;
-  const means = new Float32Array(classes * dim);
-  const counts = new Int32Array(classes);
-  labels.forEach((label, i) => {
-    counts[label] += 1;
-    for (let j = 0; j < dim; j++) means[label * dim + j] += features[i * dim + j];
-  });
-  const empty = counts.indexOf(0);
-  if (empty >= 0) {
-    throw new InputError({
-      got: `no labelled image of class "${classNames[empty]}"`,
-      expected: "at least one of every class, to have a mean",
-      todo: "Label one, or leave the class out.",
-    });
-  }
-  return means.map((sum, at) => sum / counts[Math.floor(at / dim)]);
-}
-
 function squared(a: Float32Array, b: Float32Array): number {
   let sum = 0;
   for (let j = 0; j < a.length; j++) sum += (a[j] - b[j]) ** 2;
   return sum;
-}
-
-function cosine(a: Float32Array, b: Float32Array): number {
-  let dot = 0;
-  let lengthA = 0;
-  let lengthB = 0;
-  for (let j = 0; j < a.length; j++) {
-    dot += a[j] * b[j];
-    lengthA += a[j] * a[j];
-    lengthB += b[j] * b[j];
-  }
-  // A zero vector points nowhere: no similarity with anything.
-  return lengthA === 0 || lengthB === 0 ? 0 : dot / Math.sqrt(lengthA * lengthB);
 }

@@ -276,6 +276,11 @@ export const classifiers = {
     z.strictObject({ k: positiveInteger.optional(), temperature: positive.optional() }),
     (options) => classify.nearestNeighbours(options),
   ),
+  matching: entry(z.strictObject({}), () => classify.matching()),
+  simpleShot: entry(
+    z.strictObject({ transform: z.enum(classify.simpleShotTransforms).optional() }),
+    (options) => classify.simpleShot(options),
+  ),
   prototypes: entry(
     z.strictObject({ distance: z.enum(["squaredEuclidean", "cosine"]).optional() }),
     (options) => classify.prototypes(options),
