@@ -22,6 +22,8 @@ export interface ResponseSettings {
   readonly smoothNm: number;
 }
 
+/** Noise below this share of all heights is rounding. */
+const smallestShare = 1e-9;
 /** Finer pixels add time and noise, and nothing that is larger than an atom. */
 const gridNm = 0.1;
 
@@ -42,7 +44,7 @@ export function defectResponse(
   const flat = settings.latticeRemoved ? removeLattice(relief, grid.width) : relief;
   const smoothed = smooth(flat, grid.width, inPixels(settings.smoothNm));
   const kept = smoothed.map((value, i) => (Number.isNaN(relief[i]) ? NaN : value));
-  const { middle, sigma } = cleanSurface(kept);
+  const { middle, sigma } = cleanSurface(kept, range(grid.data));
   return {
     grid,
     relief,
@@ -52,7 +54,10 @@ export function defectResponse(
 }
 
 /** Middle and spread of what is left when the features are left out, round by round. */
-function cleanSurface(values: Float64Array): { readonly middle: number; readonly sigma: number } {
+function cleanSurface(
+  values: Float64Array,
+  heights: number,
+): { readonly middle: number; readonly sigma: number } {
   let inside = sample(values);
   let middle = quantile(inside, 0.5);
   let sigma = robustSigma(inside);
@@ -70,5 +75,17 @@ function cleanSurface(values: Float64Array): { readonly middle: number; readonly
     const distance = Math.abs(values[i] - middle);
     if (distance > most) most = distance;
   }
-  return { middle, sigma: Math.max(sigma, 1e-3 * most, Number.MIN_VALUE) };
+  return {
+    middle,
+    sigma: Math.max(sigma, 1e-3 * most, smallestShare * heights, Number.MIN_VALUE),
+  };
+}
+
+function range(data: Float64Array): number {
+  let [low, high] = [Infinity, -Infinity];
+  for (let i = 0; i < data.length; i++) {
+    if (data[i] < low) low = data[i];
+    if (data[i] > high) high = data[i];
+  }
+  return Math.max(0, high - low);
 }

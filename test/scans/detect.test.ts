@@ -89,6 +89,9 @@ describe("scans/detect", () => {
       channels: [{ ...flat.channels[0], data: new Float64Array(160 * 140) }],
     };
     assert.deepEqual(scans.detect(level).features, []);
+    const plane = Float64Array.from({ length: 160 * 140 }, (_, i) => 1e-11 * (i % 160) + 3e-9);
+    const tilted = { ...flat, channels: [{ ...flat.channels[0], data: plane }] };
+    assert.deepEqual(scans.detect(tilted).features, []);
   });
 
   it("gives the same in nanometres whatever the pixels", () => {
