@@ -117,6 +117,7 @@ function checkImages(options: SimulatedImagesOptions): ImagesSettings {
     surface: options.surface,
     pixels: options.pixels,
     rowDegrees: options.rowDegrees,
+    retrace: false,
     nmPerPixel,
     // The whole window must lie in the scan.
     marginNm: (patch / 2 + offset + 1) * nmPerPixel,

@@ -1,5 +1,6 @@
 export { images, type Conditions, type SimulatedImagesOptions } from "./images";
 export type { Instrument, InstrumentOptions } from "./instrument";
+export { instruments, type InstrumentName } from "./instruments";
 export type { ScanParameters } from "./makeScan";
 export type { Range } from "./ranges";
 export { scan, type Defect, type SimulatedScan } from "./scan";

@@ -1,11 +1,12 @@
 import { type Channel, type Rng, type Scan } from "../core";
 import { constantCurrent } from "./constantCurrent";
-import { drawInstrument, observe, type Instrument } from "./instrument";
+import { drawInstrument, type Instrument } from "./instrument";
+import { reach, seenAt } from "./instrument/path";
+import { record, type Recorded } from "./instrument/record";
 import { sources, type Placement } from "./lattice";
 import { placeDefects, type Place } from "./placeDefects";
 import { drawFrom } from "./ranges";
 import type { ScanSettings } from "./scanSettings";
-import type { Surface } from "./surface";
 import { decay, drawTip, type Tip } from "./tip";
 
 /** Everything that was drawn for a scan. */
@@ -53,14 +54,31 @@ export function makeScan(
     },
     rng.fork("places"),
   );
-  const heights = constantCurrent(sources(surface, placement, [pixels, pixels], defects), {
-    width: pixels,
-    height: pixels,
+  const times = { pixels, nmPerPixel, ...instrument };
+  const frame = reach(times, [0, pixels - 1]);
+  const kappa = decay(tip);
+  const shifted = {
+    ...placement,
+    origin: [placement.origin[0] - frame.left, placement.origin[1] - frame.top],
+  } as const;
+  const heights = constantCurrent(sources(surface, shifted, [frame.width, frame.height], defects), {
+    width: frame.width,
+    height: frame.height,
     pixelSize: placement.angstromPerPixel,
-    kappa: decay(tip),
+    kappa,
     distance: 10 * tip.distanceNm,
   }).map((angstrom) => 100 * angstrom);
-  const observed = observe(heights, pixels, 1000 * nmPerPixel, instrument, rng.fork("observe"));
+  const recorded = record(
+    {
+      periods: [{ fromSeconds: 0, stepPm: 0, ...frame, heights }],
+      pixels,
+      nmPerPixel,
+      instrument,
+      currentDecay: (2 * kappa) / 100,
+      retrace: settings.retrace,
+    },
+    rng.fork("observe"),
+  );
   const parameters: ScanParameters = {
     surface: surface.name,
     nmPerPixel,
@@ -68,12 +86,12 @@ export function makeScan(
     tip,
     instrument,
   };
-  const record = (part: string, pm: Float64Array): Scan =>
-    asScan(`${name} ${part}`, pm, pixels, surface, parameters);
   return {
-    clean: record("clean", heights),
-    observed: record("observed", observed),
-    places,
+    ...asScans(name, recorded, settings, parameters),
+    places: places.map((place) => {
+      const [x, y] = seenAt(times, place.x, place.y);
+      return { ...place, x, y };
+    }),
     parameters,
   };
 }
@@ -88,30 +106,50 @@ function drawPlacement({ rowDegrees, pixels, nmPerPixel }: ScanSettings, rng: Rn
   };
 }
 
-function asScan(
+/** The clean scan and the recorded one, in SI units. */
+function asScans(
   name: string,
-  heightsPm: Float64Array,
-  pixels: number,
-  surface: Surface,
+  recorded: Recorded,
+  { surface, pixels, nmPerPixel }: ScanSettings,
   parameters: ScanParameters,
-): Scan {
-  const edge = pixels * parameters.nmPerPixel * 1e-9;
-  const heights: Channel = {
-    name: "Z",
-    unit: "m",
-    direction: "forward",
-    data: heightsPm.map((pm) => pm * 1e-12),
-  };
-  return {
-    name,
-    channels: [heights],
+): { readonly clean: Scan; readonly observed: Scan } {
+  const { lineSeconds, scanDirection } = parameters.instrument;
+  const edge = pixels * nmPerPixel * 1e-9;
+  const shared = {
     width: pixels,
     height: pixels,
     sizeMetres: [edge, edge],
-    completedRows: pixels,
-    scanDirection: "down",
+    scanDirection,
+    lineSeconds,
     biasVolts: surface.biasVolts,
     metadata: { simulated: JSON.stringify(parameters) },
     history: [],
+  } as const;
+  const channel = (
+    kind: "Z" | "Current",
+    direction: Channel["direction"],
+    data: Float64Array | undefined,
+  ): Channel[] =>
+    data === undefined
+      ? []
+      : [{ name: kind, unit: kind === "Z" ? "m" : "A", direction, data: data.map((value) => value * 1e-12) }]; // prettier-ignore
+  return {
+    clean: {
+      ...shared,
+      name: `${name} clean`,
+      completedRows: recorded.completedRows,
+      channels: channel("Z", "forward", recorded.clean),
+    },
+    observed: {
+      ...shared,
+      name: `${name} observed`,
+      completedRows: recorded.completedRows,
+      channels: [
+        ...channel("Z", "forward", recorded.trace),
+        ...channel("Z", "backward", recorded.retrace),
+        ...channel("Current", "forward", recorded.traceCurrent),
+        ...channel("Current", "backward", recorded.retraceCurrent),
+      ],
+    },
   };
 }

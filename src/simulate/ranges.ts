@@ -8,6 +8,13 @@ export function drawFrom(rng: Rng, [low, high]: Range): number {
   return rng.between(low, high);
 }
 
+/** A uniform draw from a range, with either sign. */
+export function drawSigned(rng: Rng, range: Range): number {
+  const size = drawFrom(rng, range);
+  // Zero stays zero: a negative one is lost where it is written as text.
+  return rng.uniform() < 0.5 || size === 0 ? size : -size;
+}
+
 /**
  * Passes a range.
  * @throws InputError if it is not two numbers within the bounds in rising order

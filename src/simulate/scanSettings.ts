@@ -1,5 +1,5 @@
 import { checkInteger, checkNumber, InputError } from "../core";
-import { checkInstrument, type InstrumentOptions } from "./instrument";
+import { checkInstrument, type InstrumentOptions, type InstrumentSettings } from "./instrument";
 import { checkRange, type Range } from "./ranges";
 import type { Surface } from "./surface";
 import { findSurface, type SurfaceName } from "./surfaces";
@@ -28,6 +28,8 @@ export interface ScanOptions {
   readonly rowDegrees?: Range;
   readonly tip?: TipOptions;
   readonly instrument?: InstrumentOptions;
+  /** Whether the way back is recorded too, as channels of their own. @default true */
+  readonly retrace?: boolean;
 }
 
 /** Checked options of a scan. */
@@ -39,7 +41,8 @@ export interface ScanSettings {
   readonly marginNm: number;
   readonly rowDegrees: Range;
   readonly tip: Required<TipOptions>;
-  readonly instrument: Required<InstrumentOptions>;
+  readonly instrument: InstrumentSettings;
+  readonly retrace: boolean;
 }
 
 /** Checks the options of a scan and fills in the defaults. @throws InputError if one is out of range */
@@ -55,6 +58,7 @@ export function checkScan(options: ScanOptions): ScanSettings {
     rowDegrees: checkRange("rowDegrees", options.rowDegrees ?? [-10, 10], { min: -360, max: 360 }),
     tip: checkTip(options.tip ?? {}),
     instrument: checkInstrument(options.instrument ?? {}),
+    retrace: options.retrace ?? true,
   };
 }
 

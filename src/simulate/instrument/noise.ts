@@ -1,0 +1,127 @@
+import type { Rng } from "../../core";
+import { drawFrom, type Range } from "../ranges";
+
+/** Noise in time, in pm; each is drawn once for a scan. */
+export interface NoiseOptions {
+  /** Standard deviation of white noise. Quiet instruments have 1 to 5; a noisy one, assumed. @default [4, 14] */
+  readonly noisePm?: Range;
+  /** Standard deviation of noise that lasts some pixels; assumed. @default [3, 12] */
+  readonly wanderPm?: Range;
+  /** Standard deviation of 1/f noise in each octave around one line. @default [0, 0] */
+  readonly pinkPm?: Range;
+  /** Its exponent; 0.8 to 1.4. @default [0.8, 1.4] */
+  readonly pinkExponent?: Range;
+  /** Amplitude of the hum of the mains, with 30 and 15 % of second and third harmonic; 0.5 to 15. @default [0, 0] */
+  readonly mainsPm?: Range;
+  /** Frequency of the mains. @default 50 */
+  readonly mainsHz?: 50 | 60;
+  /** Standard deviation of vibrations of the building. @default [0, 0] */
+  readonly vibrationPm?: Range;
+  /** Their frequency; 5 to 30. @default [5, 30] */
+  readonly vibrationHz?: Range;
+}
+
+/** What was drawn for one scan; units as in the options. */
+export interface Noise {
+  readonly noisePm: number;
+  readonly wanderPm: number;
+  readonly pinkPm: number;
+  readonly pinkExponent: number;
+  readonly mainsPm: number;
+  readonly mainsHz: number;
+  readonly vibrationPm: number;
+  readonly vibrationHz: number;
+}
+
+/** Draws the noise of one scan beyond the white and the wandering one. */
+export function drawNoise(
+  options: Required<NoiseOptions>,
+  rng: Rng,
+): Omit<Noise, "noisePm" | "wanderPm"> {
+  return {
+    pinkPm: drawFrom(rng, options.pinkPm),
+    pinkExponent: drawFrom(rng, options.pinkExponent),
+    mainsPm: drawFrom(rng, options.mainsPm),
+    mainsHz: options.mainsHz,
+    vibrationPm: drawFrom(rng, options.vibrationPm),
+    vibrationHz: drawFrom(rng, options.vibrationHz),
+  };
+}
+
+/** A source of noise that is asked once for each sample in time. */
+export type NoiseSource = () => number;
+
+/** Samples over which the slowest octave of 1/f noise stays the same, as a power of two: below it, drift takes over. */
+const octaves = 18;
+
+/**
+ * 1/f^exponent noise: one random number for each octave of frequency, which is drawn anew every 2^k samples.
+ * @param line samples in one line, where each octave has standard deviation `pm`
+ * @see Voss & Clarke 1978, J. Acoust. Soc. Am. 63, 258, for the sum over octaves
+ */
+export function pinkNoise(pm: number, exponent: number, line: number, rng: Rng): NoiseSource {
+  if (pm === 0) return () => 0;
+  // Power over an octave grows as f^(1 - exponent), so the deviation as the root of it.
+  const share = (k: number): number => pm * (2 ** k / line) ** ((exponent - 1) / 2);
+  const held = Float64Array.from({ length: octaves }, (_, k) => share(k) * rng.normal());
+  let sum = held.reduce((total, value) => total + value, 0);
+  let sample = 0;
+  return () => {
+    sample++;
+    // Of the octaves exactly one is drawn anew: the one that the count of trailing zeros names.
+    const k = Math.min(octaves - 1, 31 - Math.clz32(sample & -sample));
+    const fresh = share(k) * rng.normal();
+    sum += fresh - held[k];
+    held[k] = fresh;
+    return sum;
+  };
+}
+
+/** A resonance some times as narrow as its frequency; assumed. */
+const quality = 15;
+
+/** Noise of a building: a resonance that noise drives. @param seconds time of one sample */
+export function vibration(pm: number, hertz: number, seconds: number, rng: Rng): NoiseSource {
+  if (pm === 0) return () => 0;
+  // Far from a line's time the walls are too slow to show; step in blocks, since a sample is much shorter than a period.
+  const block = Math.max(1, Math.floor(1 / (40 * hertz * seconds)));
+  const angle = 2 * Math.PI * hertz * seconds * block;
+  const decay = Math.exp(-angle / (2 * quality));
+  const [first, second] = [2 * decay * Math.cos(angle), -decay * decay];
+  // Deviation of the stationary process for unit drive.
+  const gain = pm * Math.sqrt(((1 + second) * ((1 - second) ** 2 - first ** 2)) / (1 - second));
+  let [before, last] = [0, 0];
+  const next = (): number => {
+    const value = first * last + second * before + gain * rng.normal();
+    before = last;
+    last = value;
+    return value;
+  };
+  // From rest it needs some widths to reach its strength.
+  for (let i = 0; i < 10 * quality * 40; i++) next();
+  let [from, to, at] = [last, next(), 0];
+  return () => {
+    if (at === block) {
+      from = to;
+      to = next();
+      at = 0;
+    }
+    return from + ((to - from) * at++) / block;
+  };
+}
+
+/** Shares of the harmonics of the mains. */
+const harmonics = [1, 0.3, 0.15];
+
+/** The hum at a time in seconds, with phases drawn once. */
+export function hum(pm: number, hertz: number, rng: Rng): (seconds: number) => number {
+  if (pm === 0) return () => 0;
+  const phases = harmonics.map(() => rng.between(0, 2 * Math.PI));
+  return (seconds) => {
+    let sum = 0;
+    for (let k = 0; k < harmonics.length; k++) {
+      sum += harmonics[k] * Math.sin(2 * Math.PI * hertz * (k + 1) * seconds + phases[k]);
+    }
+    return pm * sum;
+  };
+}
