@@ -4,6 +4,8 @@ export interface Source {
   readonly y: number;
   readonly above: number;
   readonly weight: number;
+  /** Angstrom at which its terrace lies, from which its reach is counted. @default 0 */
+  readonly ground?: number;
 }
 
 /** The tip and the pixels it visits. */
@@ -16,6 +18,8 @@ export interface TunnelOptions {
   readonly kappa: number;
   /** Mean distance from the topmost layer to the middle of the tip's last orbital, angstrom. */
   readonly distance: number;
+  /** Angstrom at which the terrace under a pixel lies. @default 0 everywhere */
+  readonly groundAt?: (x: number, y: number) => number;
 }
 
 /** The share of what an atom right below the tip gives at which a source is left out; costs some 0.1 pm. */
@@ -33,23 +37,10 @@ const arrived = 0.02;
  * row-major, relative to the mean distance.
  * @see Tersoff & Hamann 1985, Phys. Rev. B 31, 805
  */
-export function constantCurrent(
-  sources: readonly Source[],
-  { width, height, pixelSize, kappa, distance }: TunnelOptions,
-): Float64Array {
-  const count = width * height;
-  const frame: Frame = {
-    width,
-    height,
-    pixelSize,
-    kappa,
-    distance,
-    fall: tabulateFall(kappa, distance),
-    z: new Float64Array(count).fill(distance),
-    charge: new Float64Array(count),
-    slope: new Float64Array(count),
-    moving: new Uint8Array(count).fill(1),
-  };
+export function constantCurrent(sources: readonly Source[], options: TunnelOptions): Float64Array {
+  const count = options.width * options.height;
+  const { distance } = options;
+  const frame = createFrame(options);
   const { z, charge, slope, moving } = frame;
   let logWanted = 0;
   for (let step = 0, left = count; step < mostSteps && left > 0; step++) {
@@ -67,6 +58,36 @@ export function constantCurrent(
     }
   }
   return z.map((value) => value - distance);
+}
+
+/**
+ * Current at constant height above each terrace, against its median. Sources -> width*height, row-major, around 1.
+ * @see Tersoff & Hamann 1985, Phys. Rev. B 31, 805
+ */
+export function constantHeight(sources: readonly Source[], options: TunnelOptions): Float64Array {
+  const frame = createFrame(options);
+  for (const source of sources) addSource(source, frame);
+  const usual = median(frame.charge);
+  return frame.charge.map((charge) => charge / usual);
+}
+
+function createFrame(options: TunnelOptions): Frame {
+  const { width, height, kappa, distance, groundAt } = options;
+  const count = width * height;
+  return {
+    ...options,
+    fall: tabulateFall(kappa, distance),
+    z:
+      groundAt === undefined
+        ? new Float64Array(count).fill(distance)
+        : Float64Array.from(
+            { length: count },
+            (_, i) => distance + groundAt(i % width, Math.floor(i / width)),
+          ),
+    charge: new Float64Array(count),
+    slope: new Float64Array(count),
+    moving: new Uint8Array(count).fill(1),
+  };
 }
 
 /** What one pass over the sources works on. */
@@ -94,11 +115,11 @@ function tabulateFall(kappa: number, distance: number): Float64Array {
 }
 
 /** Adds the charge of one source, and what of it is lost by going up, to the pixels that it reaches. */
-function addSource({ x, y, above, weight }: Source, frame: Frame): void {
+function addSource({ x, y, above, weight, ground = 0 }: Source, frame: Frame): void {
   const { width, height, pixelSize, kappa, distance, fall, z, charge, slope, moving } = frame;
   if (weight <= 0) return;
   const farthest = distance + Math.log(weight / negligible) / (2 * kappa);
-  const nearest = distance - above;
+  const nearest = distance + ground - above;
   if (farthest <= nearest) return;
   const reach = Math.sqrt(farthest * farthest - nearest * nearest) / pixelSize;
   const last = fall.length - 1;

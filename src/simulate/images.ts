@@ -1,13 +1,15 @@
 import {
   checkInteger,
+  checkOneOf,
   createRng,
   imageSet,
   type ImageSet,
   type ImageWindow,
   type Rng,
   type SetPart,
+  UNLABELLED,
 } from "../core";
-import { heightStepPm, type InstrumentOptions } from "./instrument";
+import { heightStepPm } from "./instrument";
 import { levelled } from "./levelled";
 import { checkRange, type Range } from "./ranges";
 import { makeScan } from "./makeScan";
@@ -21,12 +23,16 @@ export interface SimulatedImagesOptions {
   readonly seed?: number;
   /** @default "stm-simulated-small" */
   readonly name?: string;
-  /** @default "Si(001)-2x1" */
-  readonly surface?: SurfaceName;
+  /** One, or several of which the scans take turns; classes are then named after their surface too. @default "Si(001)-2x1" */
+  readonly surface?: SurfaceName | readonly SurfaceName[];
+  /** Classes of defects. @default the first four of each surface, which fit into the scans as they are by default */
+  readonly classes?: readonly string[];
   /** Scans whose images are for training. @default 40 */
   readonly trainScans?: number;
   /** Other scans, whose images are for testing. @default 18 */
   readonly testScans?: number;
+  /** Further scans like those for training, of which images are cut anywhere and without a label. @default 0 */
+  readonly unlabelledScans?: number;
   /** Edge of an image in pixels, 8 to 128. @default 32 */
   readonly patch?: number;
   /** 0.02 to 0.5; with the default an image is 3.84 nm wide, five rows. @default 0.12 */
@@ -41,6 +47,10 @@ export interface SimulatedImagesOptions {
   readonly pixels?: number;
   /** Direction of the rows, as for one scan. */
   readonly rowDegrees?: ScanOptions["rowDegrees"];
+  /** Steps that cross each scan, as for one scan. */
+  readonly steps?: ScanOptions["steps"];
+  /** Least distance of two places, as for one scan. */
+  readonly separationNm?: ScanOptions["separationNm"];
   /** Tip and instrument of the training scans. */
   readonly train?: Conditions;
   /** Tip and instrument of the test scans. @default a little worse: another tip, other noise */
@@ -50,7 +60,7 @@ export interface SimulatedImagesOptions {
 /** With what a scan was made. */
 export interface Conditions {
   readonly tip?: TipOptions;
-  readonly instrument?: InstrumentOptions;
+  readonly instrument?: ScanOptions["instrument"];
 }
 
 /** Test scans come from another day: a somewhat blunter tip and somewhat more noise than training ever saw; assumed. */
@@ -58,6 +68,9 @@ const anotherDay: Conditions = {
   tip: { distanceNm: [0.6, 0.9] },
   instrument: { noisePm: [6, 18], wanderPm: [4, 15], lineOffsetPm: [5, 25] },
 };
+
+/** How many classes of a surface are in a set where none are named. */
+const usualClasses = 4;
 
 /** Name of the class of images that show no defect in their middle. */
 const cleanName = "clean";
@@ -71,12 +84,14 @@ const cleanName = "clean";
 export function images(options: SimulatedImagesOptions = {}): ImageSet {
   const settings = checkImages(options);
   const rng = createRng(options.seed ?? 1).fork("images");
-  const classNames = [cleanName, ...defectClasses(options.surface)];
+  const { classNames, surfaces } = settings;
   const cut: CutImage[] = [];
-  for (const part of ["train", "test"] as const) {
-    for (let i = 0; i < settings[part].scans; i++) {
-      const group = `${part} ${String(i).padStart(3, "0")}`;
-      cut.push(...scanImages(group, part, settings, classNames, rng.fork(group)));
+  for (const part of ["train", "unlabelled", "test"] as const) {
+    for (let i = 0; i < settings.scans[part]; i++) {
+      const surface = surfaces[i % surfaces.length];
+      const number = `${part} ${String(i).padStart(3, "0")}`;
+      const group = surfaces.length === 1 ? number : `${number} ${surface.name}`;
+      cut.push(...scanImages(group, part, surface, settings, rng.fork(group)));
     }
   }
   const { patch } = settings;
@@ -91,7 +106,7 @@ export function images(options: SimulatedImagesOptions = {}): ImageSet {
     ids: cut.map(({ id }) => id),
     groups: cut.map(({ group }) => group),
     unit: "pm",
-    nmPerPixel: settings.train.scan.nmPerPixel,
+    nmPerPixel: settings.surfaces[0].train.nmPerPixel,
     parts: cut.map(({ part }) => part),
     windows: cut.map(({ window }) => window),
   });
@@ -102,40 +117,74 @@ interface ImagesSettings {
   readonly offset: number;
   readonly perClass: Range;
   readonly clean: Range;
-  readonly train: { readonly scans: number; readonly scan: ScanSettings };
-  readonly test: { readonly scans: number; readonly scan: ScanSettings };
+  readonly scans: Readonly<Record<SetPart, number>>;
+  readonly surfaces: readonly SurfaceSettings[];
+  readonly classNames: readonly string[];
+}
+
+/** A surface of the set: how it is scanned, and its classes by their names in the set. */
+interface SurfaceSettings {
+  readonly name: SurfaceName;
+  readonly train: ScanSettings;
+  readonly test: ScanSettings;
+  readonly classes: readonly { readonly kind: string; readonly label: number }[];
 }
 
 function checkImages(options: SimulatedImagesOptions): ImagesSettings {
-  const { trainScans = 40, testScans = 18, test = anotherDay, nmPerPixel = 0.12 } = options;
+  const { trainScans = 40, testScans = 18, unlabelledScans = 0, nmPerPixel = 0.12 } = options;
   const patch = checkInteger("patch", options.patch ?? 32, { min: 8, max: 128 });
   const offset = checkInteger("offset", options.offset ?? 3, {
     min: 0,
     max: Math.floor(patch / 4),
   });
   const shared = {
-    surface: options.surface,
     pixels: options.pixels,
     rowDegrees: options.rowDegrees,
+    steps: options.steps,
+    separationNm: options.separationNm,
     retrace: false,
     nmPerPixel,
     // The whole window must lie in the scan.
     marginNm: (patch / 2 + offset + 1) * nmPerPixel,
   };
+  const named = options.surface ?? "Si(001)-2x1";
+  const names: readonly SurfaceName[] = typeof named === "string" ? [named] : named;
+  const classNames = [cleanName];
+  const surfaces = names.map((name): SurfaceSettings => {
+    const known = defectClasses(name);
+    const wanted =
+      options.classes?.filter((kind) => known.includes(kind)) ?? known.slice(0, usualClasses);
+    const classes = wanted.map((kind) => {
+      classNames.push(names.length === 1 ? kind : `${name} ${kind}`);
+      return { kind, label: classNames.length - 1 };
+    });
+    return {
+      name,
+      classes,
+      train: checkScan({ ...shared, surface: name, ...options.train }),
+      test: checkScan({ ...shared, surface: name, ...(options.test ?? anotherDay) }),
+    };
+  });
+  checkClasses(options.classes ?? [], names);
+  const most = { min: 0, max: 10000 };
   return {
     patch,
     offset,
     perClass: checkCounts("perClass", options.perClass ?? [5, 8]),
     clean: checkCounts("clean", options.clean ?? [14, 18]),
-    train: {
-      scans: checkInteger("trainScans", trainScans, { min: 1, max: 10000 }),
-      scan: checkScan({ ...shared, ...options.train }),
+    scans: {
+      train: checkInteger("trainScans", trainScans, { ...most, min: 1 }),
+      unlabelled: checkInteger("unlabelledScans", unlabelledScans, most),
+      test: checkInteger("testScans", testScans, most),
     },
-    test: {
-      scans: checkInteger("testScans", testScans, { min: 0, max: 10000 }),
-      scan: checkScan({ ...shared, ...test }),
-    },
+    surfaces,
+    classNames,
   };
+}
+
+function checkClasses(classes: readonly string[], names: readonly SurfaceName[]): void {
+  const known = names.flatMap((name) => defectClasses(name));
+  for (const name of classes) checkOneOf("class", name, known);
 }
 
 function checkCounts(name: string, value: Range): Range {
@@ -152,33 +201,43 @@ interface CutImage {
   readonly values: Float32Array;
 }
 
-/** All images of one scan. */
+/** All images of one scan: around its places, or anywhere where nobody says what they show. */
 function scanImages(
   group: string,
-  part: "train" | "test",
+  part: SetPart,
+  { train, test, classes }: SurfaceSettings,
   settings: ImagesSettings,
-  classNames: readonly string[],
   rng: Rng,
 ): CutImage[] {
   const counts = rng.fork("counts");
-  const wanted = classNames.flatMap((name) => {
-    const [low, high] = name === cleanName ? settings.clean : settings.perClass;
-    return Array<string>(low + counts.integer(high - low + 1)).fill(name);
-  });
-  const { observed, places } = makeScan(group, settings[part].scan, wanted, rng);
+  const draw = ([low, high]: Range): number => low + counts.integer(high - low + 1);
+  const wanted = [
+    ...Array<string>(draw(settings.clean)).fill(cleanName),
+    ...classes.flatMap(({ kind }) => Array<string>(draw(settings.perClass)).fill(kind)),
+  ];
+  const { observed, places } = makeScan(group, part === "test" ? test : train, wanted, rng);
   const heights = levelled(observed);
   const offsets = rng.fork("offsets");
   const { patch, offset } = settings;
-  return places.map(({ kind, x, y }, i) => {
+  const free = observed.width - patch + 1;
+  return places.flatMap(({ kind, x, y }, i) => {
     const shift = (): number => offsets.integer(2 * offset + 1) - offset;
-    const [left, top] = [Math.round(x) + shift() - patch / 2, Math.round(y) + shift() - patch / 2];
+    const [left, top] =
+      part === "unlabelled"
+        ? [offsets.integer(free), offsets.integer(free)]
+        : [Math.round(x) + shift() - patch / 2, Math.round(y) + shift() - patch / 2].map(
+            Math.floor,
+          );
+    // Drift may have carried a place so near to the border that its image would leave the scan.
+    if (Math.min(left, top) < 0 || Math.max(left, top) >= free) return [];
+    const label = classes.find((known) => known.kind === kind)?.label ?? 0;
     return {
       id: `${group}/${String(i).padStart(3, "0")}`,
       group,
       part,
-      label: classNames.indexOf(kind),
-      window: { x: Math.floor(left) + patch / 2, y: Math.floor(top) + patch / 2, size: patch },
-      values: cutOut(heights, observed.width, Math.floor(left), Math.floor(top), patch),
+      label: part === "unlabelled" ? UNLABELLED : label,
+      window: { x: left + patch / 2, y: top + patch / 2, size: patch },
+      values: cutOut(heights, observed.width, left, top, patch),
     };
   });
 }

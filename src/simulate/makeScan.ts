@@ -1,11 +1,15 @@
-import { type Channel, type Rng, type Scan } from "../core";
-import { constantCurrent } from "./constantCurrent";
+import type { Rng, Scan } from "../core";
+import { asScans } from "./asScans";
+import { drawCrystal, type Crystal } from "./crystal";
+import { imageCrystal } from "./imageCrystal";
 import { drawInstrument, type Instrument } from "./instrument";
-import { reach, seenAt } from "./instrument/path";
-import { record, type Recorded } from "./instrument/record";
-import { sources, type Placement } from "./lattice";
+import { reach, rowBegins, seenAt, type LineTimes } from "./instrument/path";
+import { record, type TipPeriod } from "./instrument/record";
+import { count } from "./instrument/marks";
+import type { PlacedDefect } from "./lattice";
+import { paintMask } from "./paintMask";
 import { placeDefects, type Place } from "./placeDefects";
-import { drawFrom } from "./ranges";
+import { drawSigned } from "./ranges";
 import type { ScanSettings } from "./scanSettings";
 import { decay, drawTip, type Tip } from "./tip";
 
@@ -14,15 +18,31 @@ export interface ScanParameters {
   readonly surface: string;
   readonly nmPerPixel: number;
   readonly rowDegrees: number;
+  /** Steps that cross the frame. */
+  readonly steps: number;
   readonly tip: Tip;
+  readonly tipChanges: readonly TipChange[];
   readonly instrument: Instrument;
+}
+
+/** Another state of the tip from some moment on. */
+export interface TipChange {
+  readonly seconds: number;
+  /** By how much the tip became longer, in pm. */
+  readonly stepPm: number;
+  readonly tip: Tip;
+  /** Index, among the defects, of what the tip took along. */
+  readonly pickedUp?: number;
 }
 
 /** What comes of one scan; lengths of places in pixels. */
 export interface MadeScan {
   readonly clean: Scan;
   readonly observed: Scan;
+  /** Where they are seen, which may lie outside the frame. */
   readonly places: readonly Place[];
+  /** Row-major; 1 and more for the n-th class of the surface, 0 for what is clean. */
+  readonly mask: Uint8Array;
   readonly parameters: ScanParameters;
 }
 
@@ -40,41 +60,34 @@ export function makeScan(
   const { surface, pixels, nmPerPixel } = settings;
   const tip = drawTip(settings.tip, rng.fork("tip"));
   const instrument = drawInstrument(settings.instrument, rng.fork("instrument"));
-  const placement = drawPlacement(settings, rng.fork("geometry"));
+  const crystal = drawCrystal(settings, rng);
+  const times: LineTimes = { pixels, nmPerPixel, ...instrument };
   const order = Array.from(rng.fork("order").permutation(wanted.length), (i) => wanted[i]);
-  const { places, defects } = placeDefects(
-    surface,
-    placement,
+  const seen = (x: number, y: number): [number, number] => seenAt(times, x, y);
+  const { places: lying, defects } = placeDefects(
+    crystal,
     order,
     {
       width: pixels,
       height: pixels,
       separation: settings.separationNm / nmPerPixel,
       margin: settings.marginNm / nmPerPixel,
+      fromSteps: settings.fromStepsNm / nmPerPixel,
     },
     rng.fork("places"),
   );
-  const times = { pixels, nmPerPixel, ...instrument };
-  const frame = reach(times, [0, pixels - 1]);
-  const kappa = decay(tip);
-  const shifted = {
-    ...placement,
-    origin: [placement.origin[0] - frame.left, placement.origin[1] - frame.top],
-  } as const;
-  const heights = constantCurrent(sources(surface, shifted, [frame.width, frame.height], defects), {
-    width: frame.width,
-    height: frame.height,
-    pixelSize: placement.angstromPerPixel,
-    kappa,
-    distance: 10 * tip.distanceNm,
-  }).map((angstrom) => 100 * angstrom);
+  const places = lying.map((place) => {
+    const [x, y] = seen(place.x, place.y);
+    return { ...place, x, y };
+  });
+  const tipChanges = drawChanges(settings, times, places, defects, rng.fork("changes"));
   const recorded = record(
     {
-      periods: [{ fromSeconds: 0, stepPm: 0, ...frame, heights }],
+      periods: tipPeriods(crystal, defects, { tip, tipChanges, times }),
       pixels,
       nmPerPixel,
       instrument,
-      currentDecay: (2 * kappa) / 100,
+      currentDecay: (2 * decay(tip)) / 100,
       retrace: settings.retrace,
     },
     rng.fork("observe"),
@@ -82,74 +95,86 @@ export function makeScan(
   const parameters: ScanParameters = {
     surface: surface.name,
     nmPerPixel,
-    rowDegrees: placement.rowDegrees,
+    rowDegrees: crystal.terraces[0].placement.rowDegrees,
+    steps: crystal.terraces.length - 1,
     tip,
+    tipChanges,
     instrument,
   };
   return {
     ...asScans(name, recorded, settings, parameters),
-    places: places.map((place) => {
-      const [x, y] = seenAt(times, place.x, place.y);
-      return { ...place, x, y };
-    }),
+    places,
+    mask: paintMask(crystal, defects, { pixels, nmPerPixel, seenAt: seen }),
     parameters,
   };
 }
 
-/** How the crystal lies under this scan: on one of two terraces, a little askew, anywhere. */
-function drawPlacement({ rowDegrees, pixels, nmPerPixel }: ScanSettings, rng: Rng): Placement {
-  const quarter = rng.integer(2) * 90;
-  return {
-    rowDegrees: drawFrom(rng, rowDegrees) + quarter,
-    origin: [rng.between(0, pixels), rng.between(0, pixels)],
-    angstromPerPixel: 10 * nmPerPixel,
-  };
+/** How often a tip that changes takes something along; assumed. */
+const pickUpChance = 0.3;
+
+/** How often a tip has two apexes after a change, at least; assumed. */
+const doubleAfterChange = 0.3;
+
+/** Draws when the tip changes and into what. */
+function drawChanges(
+  { tip: options, tipChanges }: ScanSettings,
+  times: LineTimes,
+  places: readonly Place[],
+  defects: readonly PlacedDefect[],
+  rng: Rng,
+): TipChange[] {
+  const loose = defects.flatMap(({ loose }, i) => (loose ? [i] : []));
+  const seenPlaces = places.filter(({ kind }) => defects.some(({ name }) => name === kind));
+  const total = 2 * times.lineSeconds * times.pixels;
+  const doubleChance = Math.max(options.doubleChance, doubleAfterChange);
+  const changes = Array.from({ length: count(tipChanges, rng) }, (_, n): TipChange => {
+    const own = rng.fork(`change ${n}`);
+    const tip = drawTip({ ...options, doubleChance }, own.fork("tip"));
+    const stepPm = drawSigned(own, [10, 150]);
+    if (loose.length === 0 || own.uniform() >= pickUpChance) {
+      return { seconds: own.between(0, total), stepPm, tip };
+    }
+    // It goes when the tip comes over its middle.
+    const pickedUp = loose[own.integer(loose.length)];
+    const { x, y } = seenPlaces[pickedUp];
+    const seconds = rowBegins(times, Math.round(y)) + (x / times.pixels) * times.lineSeconds;
+    return { seconds, stepPm, tip, pickedUp };
+  });
+  return changes.sort((a, b) => a.seconds - b.seconds);
 }
 
-/** The clean scan and the recorded one, in SI units. */
-function asScans(
-  name: string,
-  recorded: Recorded,
-  { surface, pixels, nmPerPixel }: ScanSettings,
-  parameters: ScanParameters,
-): { readonly clean: Scan; readonly observed: Scan } {
-  const { lineSeconds, scanDirection } = parameters.instrument;
-  const edge = pixels * nmPerPixel * 1e-9;
-  const shared = {
-    width: pixels,
-    height: pixels,
-    sizeMetres: [edge, edge],
-    scanDirection,
-    lineSeconds,
-    biasVolts: surface.biasVolts,
-    metadata: { simulated: JSON.stringify(parameters) },
-    history: [],
-  } as const;
-  const channel = (
-    kind: "Z" | "Current",
-    direction: Channel["direction"],
-    data: Float64Array | undefined,
-  ): Channel[] =>
-    data === undefined
-      ? []
-      : [{ name: kind, unit: kind === "Z" ? "m" : "A", direction, data: data.map((value) => value * 1e-12) }]; // prettier-ignore
-  return {
-    clean: {
-      ...shared,
-      name: `${name} clean`,
-      completedRows: recorded.completedRows,
-      channels: channel("Z", "forward", recorded.clean),
-    },
-    observed: {
-      ...shared,
-      name: `${name} observed`,
-      completedRows: recorded.completedRows,
-      channels: [
-        ...channel("Z", "forward", recorded.trace),
-        ...channel("Z", "backward", recorded.retrace),
-        ...channel("Current", "forward", recorded.traceCurrent),
-        ...channel("Current", "backward", recorded.retraceCurrent),
-      ],
-    },
-  };
+interface TipHistory {
+  readonly tip: Tip;
+  readonly tipChanges: readonly TipChange[];
+  readonly times: LineTimes;
+}
+
+/** What each state of the tip sees, of the rows that it visits. */
+function tipPeriods(
+  crystal: Crystal,
+  defects: readonly PlacedDefect[],
+  { tip, tipChanges, times }: TipHistory,
+): TipPeriod[] {
+  const { pixels, lineSeconds, scanDirection } = times;
+  const states = [{ seconds: 0, stepPm: 0, tip }, ...tipChanges];
+  const gone = new Set<number>();
+  let step = 0;
+  return states.map((state: TipChange, n) => {
+    if (state.pickedUp !== undefined) gone.add(state.pickedUp);
+    step += state.stepPm;
+    const until = n + 1 < states.length ? states[n + 1].seconds : Infinity;
+    const lines = [state.seconds, until].map((seconds) =>
+      Math.min(pixels - 1, Math.max(0, Math.floor(seconds / (2 * lineSeconds)))),
+    );
+    const [first, last] =
+      scanDirection === "up" ? lines.map((l) => pixels - 1 - l).reverse() : lines;
+    const frame = reach(times, [first, last]);
+    const left = defects.filter((_, i) => !gone.has(i));
+    return {
+      fromSeconds: state.seconds,
+      stepPm: step,
+      ...frame,
+      heights: imageCrystal(crystal, left, state.tip, frame),
+    };
+  });
 }

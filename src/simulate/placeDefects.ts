@@ -1,6 +1,7 @@
 import { InputError, type Rng } from "../core";
-import { toCrystal, toPixel, type PlacedDefect, type Placement } from "./lattice";
-import type { DefectKind, Surface } from "./surface";
+import { toCrystal, toPixel, type Crystal } from "./crystal";
+import type { PlacedDefect } from "./lattice";
+import type { DefectKind } from "./surface";
 
 /** A place that a defect, or the clean surface, is named after. */
 export interface Place {
@@ -17,6 +18,8 @@ export interface PlaceOptions {
   readonly separation: number;
   /** Least distance from the border. */
   readonly margin: number;
+  /** Least distance from a step. */
+  readonly fromSteps: number;
 }
 
 /** Tries for one place before the frame counts as full. */
@@ -24,13 +27,12 @@ const tries = 1000;
 
 /**
  * Puts defects on lattice sites at random, far enough from each other; a kind that the surface does not know is a
- * place where nothing changes.
+ * place where nothing changes. Nothing here knows of the instrument, so that two scans of one place find the same there.
  * @param wanted kind of each place, in the order in which they are placed
  * @throws InputError if the frame is too full
  */
 export function placeDefects(
-  surface: Surface,
-  placement: Placement,
+  crystal: Crystal,
   wanted: readonly string[],
   options: PlaceOptions,
   rng: Rng,
@@ -39,13 +41,14 @@ export function placeDefects(
   const defects: PlacedDefect[] = [];
   const [sites, shapes] = [rng.fork("sites"), rng.fork("shapes")];
   for (const kind of wanted) {
-    const model = surface.defects.find(({ name }) => name === kind);
+    const model = crystal.surface.defects.find(({ name }) => name === kind);
     const shape = model?.draw(shapes) ?? nothing;
-    const cell = freeCell(surface, placement, shape, places, options, sites);
-    if (cell === undefined) throw tooFull(wanted.length, places.length, options);
-    const [x, y] = centreOf(surface, placement, cell, shape);
+    const free = freeCell(crystal, shape, places, options, sites);
+    if (free === undefined) throw tooFull(wanted.length, places.length, options);
+    const { x, y, terrace, cell } = free;
     places.push({ kind, x, y });
-    if (model !== undefined) defects.push({ name: kind, cell, shape });
+    if (model === undefined) continue;
+    defects.push({ name: kind, terrace, cell, shape, loose: model.loose === true });
   }
   return { places, defects };
 }
@@ -54,36 +57,61 @@ type Shape = ReturnType<DefectKind["draw"]>;
 
 const nothing: Shape = { centre: [0, 0], changes: [] };
 
-/** Draws lattice cells until one lies in the frame and apart from all places. */
+interface FreeCell {
+  readonly terrace: number;
+  readonly cell: readonly [number, number];
+  readonly x: number;
+  readonly y: number;
+}
+
+/** Draws lattice cells until one lies in the frame and apart from all places and steps. */
 function freeCell(
-  surface: Surface,
-  placement: Placement,
+  crystal: Crystal,
   shape: Shape,
   places: readonly Place[],
-  { width, height, separation, margin }: PlaceOptions,
+  options: PlaceOptions,
   rng: Rng,
-): [number, number] | undefined {
+): FreeCell | undefined {
+  const { width, height, separation, margin } = options;
+  const { cell: size } = crystal.surface;
   for (let attempt = 0; attempt < tries; attempt++) {
-    const place = toCrystal(placement, rng.between(0, width), rng.between(0, height));
+    const drawn = [rng.between(0, width), rng.between(0, height)] as const;
+    const terrace = crystal.terraceAt(...drawn);
+    const { placement } = crystal.terraces[terrace];
+    const place = toCrystal(placement, ...drawn);
     const cell: [number, number] = [
-      Math.round((place[0] - shape.centre[0]) / surface.cell[0]),
-      Math.round((place[1] - shape.centre[1]) / surface.cell[1]),
+      Math.round((place[0] - shape.centre[0]) / size[0]),
+      Math.round((place[1] - shape.centre[1]) / size[1]),
     ];
-    const [x, y] = centreOf(surface, placement, cell, shape);
+    const centre = toPixel(
+      placement,
+      cell[0] * size[0] + shape.centre[0],
+      cell[1] * size[1] + shape.centre[1],
+    );
+    const [x, y] = centre;
     const edge = Math.min(x, y, width - 1 - x, height - 1 - y);
     const apart = (other: Place): boolean => Math.hypot(x - other.x, y - other.y) >= separation;
-    if (edge >= margin && places.every(apart)) return cell;
+    if (edge < margin || !places.every(apart)) continue;
+    if (offSteps(crystal, terrace, centre, options.fromSteps)) return { terrace, cell, x, y };
   }
   return undefined;
 }
 
-function centreOf(
-  { cell }: Surface,
-  placement: Placement,
-  [along, across]: readonly [number, number],
-  { centre }: Shape,
-): [x: number, y: number] {
-  return toPixel(placement, along * cell[0] + centre[0], across * cell[1] + centre[1]);
+/** Whether a place and all around it belong to one terrace. */
+function offSteps(
+  { terraces, terraceAt }: Crystal,
+  terrace: number,
+  [x, y]: readonly [number, number],
+  distance: number,
+): boolean {
+  if (terraces.length === 1) return true;
+  for (let k = 0; k < 12; k++) {
+    const angle = (k * Math.PI) / 6;
+    const [dx, dy] = [distance * Math.cos(angle), distance * Math.sin(angle)];
+    if (terraceAt(x + dx, y + dy) !== terrace) return false;
+    if (terraceAt(x + dx / 2, y + dy / 2) !== terrace) return false;
+  }
+  return true;
 }
 
 function tooFull(wanted: number, placed: number, options: PlaceOptions): InputError {

@@ -1,7 +1,6 @@
-import { checkInteger, checkOneOf, createRng, type Scan } from "../core";
+import { checkInteger, checkNumber, checkOneOf, createRng, type Rng, type Scan } from "../core";
 import { makeScan, type ScanParameters } from "./makeScan";
-import { checkScan, type ScanOptions } from "./scanSettings";
-import { defectClasses } from "./surfaces";
+import { checkScan, type ScanOptions, type ScanSettings } from "./scanSettings";
 
 /** A defect that was put on a simulated surface. */
 export interface Defect {
@@ -12,15 +11,21 @@ export interface Defect {
   /** The same in nm from the middle of the top left pixel, to the right and down. */
   readonly xNm: number;
   readonly yNm: number;
+  /** Whether another lies nearer than 1.5 nm. */
+  readonly overlaps: boolean;
+  /** Whether the tip took it along while scanning it. */
+  readonly pickedUp: boolean;
 }
 
 /** A scan whose truth is known. */
 export interface SimulatedScan {
-  /** Heights without the instrument, one channel "Z" in metres. */
+  /** Heights along the way of the trace, without anything else of the instrument: one channel "Z" in metres. */
   readonly clean: Scan;
-  /** Heights as recorded. */
+  /** As recorded: "Z", and "Current" where a loop keeps it, forward and backward. */
   readonly observed: Scan;
   readonly defects: readonly Defect[];
+  /** Row-major, [height*width]: 0 for the clean surface, else 1 + the index of the class in `defectClasses`. */
+  readonly mask: Uint8Array;
   readonly parameters: ScanParameters;
   readonly seed: number;
 }
@@ -33,28 +38,50 @@ export function scan(options: ScanOptions = {}): SimulatedScan {
   const settings = checkScan(options);
   const { seed = 1 } = options;
   const rng = createRng(seed).fork("scan");
-  const made = makeScan(`simulated ${seed}`, settings, wantedDefects(options), rng);
+  const wanted = wantedDefects(options, settings, rng.fork("density"));
+  const made = makeScan(`simulated ${seed}`, settings, wanted, rng);
+  const gone = new Set(made.parameters.tipChanges.map(({ pickedUp }) => pickedUp));
+  const { nmPerPixel, pixels } = settings;
+  const all = made.places.map(({ kind, x, y }, i): Defect => ({
+    className: kind,
+    x,
+    y,
+    xNm: x * nmPerPixel,
+    yNm: y * nmPerPixel,
+    overlaps: made.places.some(
+      (other, k) => k !== i && Math.hypot(other.x - x, other.y - y) * nmPerPixel < nearNm,
+    ),
+    pickedUp: gone.has(i),
+  }));
   return {
     clean: made.clean,
     observed: made.observed,
-    defects: made.places.map(({ kind, x, y }) => ({
-      className: kind,
-      x,
-      y,
-      xNm: x * settings.nmPerPixel,
-      yNm: y * settings.nmPerPixel,
-    })),
+    mask: made.mask,
+    // Drift may have carried one out of the frame.
+    defects: all.filter(({ x, y }) => Math.min(x, y) >= 0 && Math.max(x, y) <= pixels - 1),
     parameters: made.parameters,
     seed,
   };
 }
 
+/** Nanometres within which two defects overlap: about twice what one is wide. */
+const nearNm = 1.5;
+
 /** Defects of each class when nothing is said. */
 const usualCount = 6;
 
 /** The class of each defect that is asked for. */
-function wantedDefects({ surface, defects }: ScanOptions): string[] {
-  const classes = defectClasses(surface);
+function wantedDefects(
+  { defects, density }: ScanOptions,
+  { surface, pixels, nmPerPixel }: ScanSettings,
+  rng: Rng,
+): string[] {
+  const classes = surface.defects.map(({ name }) => name);
+  if (density !== undefined) {
+    checkNumber("density", density, { min: 0, max: 1 });
+    const number = Math.round(density * (pixels * nmPerPixel) ** 2);
+    return Array.from({ length: number }, () => classes[rng.integer(classes.length)]);
+  }
   const counts = defects ?? Object.fromEntries(classes.map((name) => [name, usualCount]));
   return Object.entries(counts).flatMap(([name, count]) => {
     checkOneOf("defect class", name, classes);

@@ -1,7 +1,8 @@
-import { checkInteger, checkNumber, InputError } from "../core";
+import { checkInteger, checkNumber, checkOneOf, InputError } from "../core";
 import { checkInstrument, type InstrumentOptions, type InstrumentSettings } from "./instrument";
+import { instruments, type InstrumentName } from "./instruments";
 import { checkRange, type Range } from "./ranges";
-import type { Surface } from "./surface";
+import type { BiasState, Surface } from "./surface";
 import { findSurface, type SurfaceName } from "./surfaces";
 import { checkTip, type TipOptions } from "./tip";
 
@@ -15,10 +16,18 @@ export interface ScanOptions {
   readonly pixels?: number;
   /** 0.02 to 0.5. @default 0.12 */
   readonly nmPerPixel?: number;
+  /** Filled or empty states; the usual one where nothing is said. TiO2(110) shows empty ones only, Ge(001) filled ones. */
+  readonly bias?: BiasState;
+  /** How many steps cross the frame, whole numbers up to 8. @default [0, 0] */
+  readonly steps?: Range;
   /** How many defects of each class. @default 6 of each class of the surface */
   readonly defects?: Readonly<Record<string, number>>;
+  /** Defects for each nm^2 in place of `defects`, of classes drawn at random; silicon has 0.03 to 0.15. */
+  readonly density?: number;
   /** Least distance between the centres of two defects, in nm. @default 2.4 */
   readonly separationNm?: number;
+  /** Least distance of defects from steps, in nm. @default 1.2 */
+  readonly fromStepsNm?: number;
   /** Least distance of defects from the border, in nm. @default 1 */
   readonly marginNm?: number;
   /**
@@ -27,7 +36,8 @@ export interface ScanOptions {
    */
   readonly rowDegrees?: Range;
   readonly tip?: TipOptions;
-  readonly instrument?: InstrumentOptions;
+  /** Options, or the name of an instrument that is ready. */
+  readonly instrument?: InstrumentOptions | InstrumentName;
   /** Whether the way back is recorded too, as channels of their own. @default true */
   readonly retrace?: boolean;
 }
@@ -37,11 +47,14 @@ export interface ScanSettings {
   readonly surface: Surface;
   readonly pixels: number;
   readonly nmPerPixel: number;
+  readonly steps: Range;
   readonly separationNm: number;
+  readonly fromStepsNm: number;
   readonly marginNm: number;
   readonly rowDegrees: Range;
   readonly tip: Required<TipOptions>;
   readonly instrument: InstrumentSettings;
+  readonly tipChanges: number;
   readonly retrace: boolean;
 }
 
@@ -49,17 +62,31 @@ export interface ScanSettings {
 export function checkScan(options: ScanOptions): ScanSettings {
   const { pixels = 224, nmPerPixel = 0.12, separationNm = 2.4, marginNm = 1 } = options;
   checkFrame(pixels, nmPerPixel);
+  const instrument = checkInstrument(namedInstrument(options.instrument));
   return {
-    surface: findSurface(options.surface),
+    surface: findSurface(options.surface, options.bias),
     pixels,
     nmPerPixel,
+    steps: checkSteps(options.steps ?? [0, 0]),
+    fromStepsNm: checkNumber("fromStepsNm", options.fromStepsNm ?? 1.2, { min: 0, max: 100 }),
     separationNm: checkNumber("separationNm", separationNm, { min: 0, max: 100 }),
     marginNm: checkNumber("marginNm", marginNm, { min: 0, max: 100 }),
     rowDegrees: checkRange("rowDegrees", options.rowDegrees ?? [-10, 10], { min: -360, max: 360 }),
     tip: checkTip(options.tip ?? {}),
-    instrument: checkInstrument(options.instrument ?? {}),
+    instrument,
+    tipChanges: instrument.tipChanges,
     retrace: options.retrace ?? true,
   };
+}
+
+function checkSteps(steps: Range): Range {
+  checkRange("steps", steps, { min: 0, max: 8 }).forEach((step) => checkInteger("steps", step));
+  return steps;
+}
+
+function namedInstrument(instrument: ScanOptions["instrument"] = {}): InstrumentOptions {
+  if (typeof instrument !== "string") return instrument;
+  return instruments[checkOneOf("instrument", instrument, Object.keys(instruments) as InstrumentName[])]; // prettier-ignore
 }
 
 /** Nanometres; a larger frame would have more atoms than fit in memory. */

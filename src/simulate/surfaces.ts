@@ -1,15 +1,36 @@
-import { checkOneOf } from "../core";
-import { si001 } from "./si001";
-import type { Surface } from "./surface";
+import { checkOneOf, InputError } from "../core";
+import type { BiasState, Surface } from "./surface";
+import { germanium } from "./surfaces/germanium";
+import { hydrogenSilicon } from "./surfaces/hydrogenSilicon";
+import { coldSilicon, silicon } from "./surfaces/silicon";
+import { titania } from "./surfaces/titania";
 
 /** Surfaces that can be scanned. */
-export type SurfaceName = "Si(001)-2x1";
+export type SurfaceName = "Si(001)-2x1" | "Si(001)-c(4x2)" | "H:Si(001)" | "Ge(001)" | "TiO2(110)";
 
-const surfaces: Readonly<Record<SurfaceName, Surface>> = { "Si(001)-2x1": si001 };
+/** How each surface looks at the biases for which there is a model, the usual one first. */
+const surfaces: Readonly<Record<SurfaceName, Partial<Record<BiasState, () => Surface>>>> = {
+  "Si(001)-2x1": { filled: () => silicon("filled"), empty: () => silicon("empty") },
+  "Si(001)-c(4x2)": { filled: () => coldSilicon("filled"), empty: () => coldSilicon("empty") },
+  "H:Si(001)": { filled: () => hydrogenSilicon("filled"), empty: () => hydrogenSilicon("empty") },
+  "Ge(001)": { filled: () => germanium },
+  "TiO2(110)": { empty: () => titania },
+};
 
-/** The surface of a name. @throws InputError if there is none of this name */
-export function findSurface(name: SurfaceName = "Si(001)-2x1"): Surface {
-  return surfaces[checkOneOf("surface", String(name), Object.keys(surfaces) as SurfaceName[])];
+/** Names of all surfaces. */
+export const surfaceNames = Object.keys(surfaces) as readonly SurfaceName[];
+
+/** The surface of a name at a bias. @throws InputError if there is none of this name, or no model at this bias */
+export function findSurface(name: SurfaceName = "Si(001)-2x1", bias?: BiasState): Surface {
+  const states = surfaces[checkOneOf("surface", String(name), [...surfaceNames])];
+  const known = Object.keys(states) as BiasState[];
+  const make = states[bias ?? known[0]];
+  if (make !== undefined) return make();
+  throw new InputError({
+    got: `bias "${String(bias)}" for ${name}`,
+    expected: known.map((state) => `"${state}"`).join(" or "),
+    todo: "Leave bias out for the usual one.",
+  });
 }
 
 /**

@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
 import * as fc from "fast-check";
 import { constantCurrent, type Source } from "../../src/simulate/constantCurrent";
-import { sources, toCrystal, toPixel, type Placement } from "../../src/simulate/lattice";
-import { si001 } from "../../src/simulate/si001";
+import { toCrystal, toPixel, type Crystal, type Placement } from "../../src/simulate/crystal";
+import { sources } from "../../src/simulate/lattice";
+import type { DefectShape } from "../../src/simulate/surface";
+import { silicon } from "../../src/simulate/surfaces/silicon";
 
 const kappa = 1.1;
 
@@ -45,9 +47,15 @@ describe("simulate/constantCurrent", () => {
 
   it("follows constant charge within 0.3 pm, also into a hole of two dimers and over a bright atom", () => {
     const placement: Placement = { rowDegrees: 17, origin: [30, 30], angstromPerPixel: 1 };
-    const hole = { name: "", cell: [0, 0] as const, shape: shapeOf(0) };
-    const bright = { name: "", cell: [5, 1] as const, shape: shapeOf(20) };
-    const all = sources(si001, placement, [60, 60], [hole, bright]);
+    const crystal: Crystal = {
+      surface: silicon("filled"),
+      terraces: [{ placement, above: 0 }],
+      terraceAt: () => 0,
+    };
+    const here = { name: "", terrace: 0, loose: false };
+    const hole = { ...here, cell: [0, 0] as const, shape: shapeOf(0) };
+    const bright = { ...here, cell: [5, 1] as const, shape: shapeOf(20) };
+    const all = sources(crystal, { left: 0, top: 0, width: 60, height: 60 }, [hole, bright]);
     const options = { width: 60, height: 60, pixelSize: 1, kappa, distance: 5.5 };
     const z = constantCurrent(all, options);
     // The median itself is not under test: it is read off a pixel far from both.
@@ -76,7 +84,7 @@ describe("simulate/constantCurrent", () => {
 });
 
 /** The first two dimers of a row with one weight. */
-function shapeOf(weight: number): ReturnType<(typeof si001.defects)[0]["draw"]> {
+function shapeOf(weight: number): DefectShape {
   const changes = [0, 1].flatMap((along) =>
     [0, 1].map((atom) => ({ cell: [along, 0] as const, atom, weight })),
   );

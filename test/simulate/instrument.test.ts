@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { createRng, InputError, type Scan } from "../../src/core";
 import * as scans from "../../src/scans";
-import { scan, instruments, type ScanOptions } from "../../src/simulate";
+import { scan, instruments, type InstrumentOptions, type ScanOptions } from "../../src/simulate";
 import { createLoop } from "../../src/simulate/instrument/feedback";
 import { pinkNoise, vibration } from "../../src/simulate/instrument/noise";
 
@@ -14,10 +14,7 @@ const rms = (values: ArrayLike<number>): number => {
 };
 
 /** A scan with one effect of the instrument and no other. */
-const withOnly = (
-  instrument: ScanOptions["instrument"],
-  more: ScanOptions = {},
-): ReturnType<typeof scan> =>
+const withOnly = (instrument: InstrumentOptions, more: ScanOptions = {}): ReturnType<typeof scan> =>
   scan({
     seed: 3,
     pixels: 96,
@@ -129,7 +126,7 @@ describe("simulate/instrument", () => {
 
   it("makes white noise, hum, tilt and scars as strong as it says", () => {
     const still = pm(withOnly({}).observed);
-    const added = (instrument: ScanOptions["instrument"]): Float64Array =>
+    const added = (instrument: InstrumentOptions): Float64Array =>
       pm(withOnly(instrument).observed).map((value, i) => value - still[i]);
     assert.ok(Math.abs(rms(added({ noisePm: [5, 5] })) - 5) < 0.15);
     const hum = Math.SQRT1_2 * Math.sqrt(1 + 0.09 + 0.0225) * 6;
@@ -192,7 +189,7 @@ describe("simulate/instrument", () => {
   });
 
   it("says which number is out of range", () => {
-    const wrong: ScanOptions["instrument"][] = [
+    const wrong: InstrumentOptions[] = [
       { driftNmPerMinute: [0, 50] },
       { settleNm: [-1, 0] },
       { creepPercent: [0, 90] },
@@ -209,7 +206,7 @@ describe("simulate/instrument", () => {
       { tipChanges: -1 },
     ];
     for (const instrument of wrong) {
-      assert.throws(() => scan({ pixels: 32, defects: {}, instrument }), (error) => error instanceof InputError && error.message.includes(Object.keys(instrument ?? {})[0])); // prettier-ignore
+      assert.throws(() => scan({ pixels: 32, defects: {}, instrument }), (error) => error instanceof InputError && error.message.includes(Object.keys(instrument)[0])); // prettier-ignore
     }
   });
 });
