@@ -15,3 +15,11 @@ export { pairings, type Pairing } from "./positives";
 export { collapse, type Collapse, type CollapseOptions } from "./collapse";
 export { from, type FromOptions } from "./from";
 export { supervised, type SupervisedOptions } from "./supervised";
+export {
+  classesForEpisodes,
+  drawEpisode,
+  type DrawnEpisode,
+  type EpisodeSize,
+} from "./drawEpisode";
+export { episodicSchedules, type EpisodicOptions, type EpisodicSchedule } from "./episodic";
+export { prototypical, type PrototypicalOptions } from "./prototypical";

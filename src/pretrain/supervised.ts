@@ -19,6 +19,7 @@ import {
   type EncoderSpec,
 } from "../nets";
 import { adamW, batches, joinVariables, trainLoop, warmupCosine } from "../train";
+import { checkChannels } from "./checkSource";
 import { defaultEncoder } from "./defaultEncoder";
 import { mildViews } from "./mildViews";
 
@@ -112,14 +113,5 @@ function checkClasses(known: ImageSet): void {
     got: `${classes} labelled classes in the source "${known.name}"`,
     expected: "at least two",
     todo: "Give a set with labels.",
-  });
-}
-
-function checkChannels(images: ImageSet, source: ImageSet): void {
-  if (images.shape[2] === source.shape[2]) return;
-  throw new InputError({
-    got: `a source with ${source.shape[2]} channels for images with ${images.shape[2]}`,
-    expected: "as many",
-    todo: "Convert one of the sets.",
   });
 }

@@ -16,3 +16,12 @@ export {
   type Metric,
   type SummaryRow,
 } from "./summary";
+export * as episodeHead from "./episodeHead";
+export {
+  episodes,
+  type Episode,
+  type EpisodeHead,
+  type EpisodesOptions,
+  type EpisodesOutcome,
+  type StoredEmbeddings,
+} from "./episodes";

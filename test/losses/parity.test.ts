@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { InputError, tf, type Scalar, type Tensor2D } from "../../src/core";
 import * as losses from "../../src/losses";
+import { fewShotParity } from "../fixtures/fewShotParity";
 import { lossParity, pairs, type LossCase } from "../fixtures/lossParity";
 import { assertClose } from "../fixtures/networkParity";
 
@@ -57,7 +58,9 @@ describe("losses beside PyTorch's and lightly's", () => {
   }
 
   it("compares every loss there is", () => {
-    const compared = new Set(lossParity.losses.map(({ loss }) => loss)).add("crossEntropy");
+    const compared = new Set(
+      [...lossParity.losses, ...fewShotParity.losses].map(({ loss }) => loss),
+    ).add("crossEntropy");
     assert.deepEqual([...compared].sort(), Object.keys(losses).sort());
   });
 
