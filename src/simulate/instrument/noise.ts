@@ -62,15 +62,18 @@ const octaves = 18;
 export function pinkNoise(pm: number, exponent: number, line: number, rng: Rng): NoiseSource {
   if (pm === 0) return () => 0;
   // Power over an octave grows as f^(1 - exponent), so the deviation as the root of it.
-  const share = (k: number): number => pm * (2 ** k / line) ** ((exponent - 1) / 2);
-  const held = Float64Array.from({ length: octaves }, (_, k) => share(k) * rng.normal());
+  const share = Float64Array.from(
+    { length: octaves },
+    (_, k) => pm * (2 ** k / line) ** ((exponent - 1) / 2),
+  );
+  const held = share.map((deviation) => deviation * rng.normal());
   let sum = held.reduce((total, value) => total + value, 0);
   let sample = 0;
   return () => {
     sample++;
     // Of the octaves exactly one is drawn anew: the one that the count of trailing zeros names.
     const k = Math.min(octaves - 1, 31 - Math.clz32(sample & -sample));
-    const fresh = share(k) * rng.normal();
+    const fresh = share[k] * rng.normal();
     sum += fresh - held[k];
     held[k] = fresh;
     return sum;
@@ -113,15 +116,46 @@ export function vibration(pm: number, hertz: number, seconds: number, rng: Rng):
 /** Shares of the harmonics of the mains. */
 const harmonics = [1, 0.3, 0.15];
 
-/** The hum at a time in seconds, with phases drawn once. */
-export function hum(pm: number, hertz: number, rng: Rng): (seconds: number) => number {
-  if (pm === 0) return () => 0;
-  const phases = harmonics.map(() => rng.between(0, 2 * Math.PI));
-  return (seconds) => {
-    let sum = 0;
-    for (let k = 0; k < harmonics.length; k++) {
-      sum += harmonics[k] * Math.sin(2 * Math.PI * hertz * (k + 1) * seconds + phases[k]);
-    }
-    return pm * sum;
+/** The hum, sample by sample from the beginning of a line. */
+export interface Hum {
+  /** Begins a line, at a time in seconds. */
+  begin(seconds: number): void;
+  next(): number;
+}
+
+/** The hum with phases drawn once. @param dwell seconds of a sample */
+export function hum(pm: number, hertz: number, dwell: number, rng: Rng): Hum {
+  if (pm === 0) return { begin: () => undefined, next: () => 0 };
+  const waves = harmonics.map((share, k) => {
+    const perSecond = 2 * Math.PI * hertz * (k + 1);
+    return {
+      height: pm * share,
+      phase: rng.between(0, 2 * Math.PI),
+      perSecond,
+      cos: Math.cos(perSecond * dwell),
+      sin: Math.sin(perSecond * dwell),
+      x: 1,
+      y: 0,
+    };
+  });
+  return {
+    begin(seconds) {
+      for (const wave of waves) {
+        const angle = wave.perSecond * seconds + wave.phase;
+        wave.x = wave.height * Math.cos(angle);
+        wave.y = wave.height * Math.sin(angle);
+      }
+    },
+    next() {
+      let sum = 0;
+      // Turning a pointer on is many times faster than a sine.
+      for (const wave of waves) {
+        sum += wave.y;
+        const { x, y, cos, sin } = wave;
+        wave.x = x * cos - y * sin;
+        wave.y = x * sin + y * cos;
+      }
+      return sum;
+    },
   };
 }

@@ -144,7 +144,7 @@ function createWalker(recording: Recording, rng: Rng): Walker {
     dwell,
     rng.fork("vibration"),
   );
-  const mains = hum(instrument.mainsPm, instrument.mainsHz, rng.fork("mains"));
+  const mains = hum(instrument.mainsPm, instrument.mainsHz, dwell, rng.fork("mains"));
   let loop: Loop | undefined;
   let period = 0;
   return {
@@ -153,6 +153,7 @@ function createWalker(recording: Recording, rng: Rng): Walker {
       const begin = 2 * line * lineSeconds + (direction === 1 ? 0 : lineSeconds);
       // Without the way back the loop finds its height before each line.
       if (!retrace) loop = undefined;
+      mains.begin(begin);
       const [fromX, fromY] = slide(path, startSeconds + begin);
       const [toX, toY] = slide(path, startSeconds + begin + lineSeconds);
       for (let n = 0; n < pixels; n++) {
@@ -181,7 +182,7 @@ function createWalker(recording: Recording, rng: Rng): Walker {
         }
         take.wander = keep * take.wander + fresh * slow.normal();
         const noise = instrument.noisePm * white.normal() + take.wander;
-        heights[i] = tip + offset + noise + pink() + mains(seconds);
+        heights[i] = tip + offset + noise + pink() + mains.next();
         if (take.marks !== undefined) heights[i] += take.marks[line * pixels + column];
       }
     },
