@@ -61,30 +61,38 @@ export function drawCrystal(options: CrystalOptions, rng: Rng): Crystal {
       ...(vary ? { vary } : {}),
     };
   });
-  return { surface, terraces, terraceAt: drawSteps(count, options, stepRng) };
+  return { surface, terraces, terraceAt: drawSteps(terraces, options, stepRng) };
 }
 
-/** Lines across the frame that part terraces, with kinks; which terrace a pixel belongs to. */
+/**
+ * Lines across the frame that part terraces, with kinks; which terrace a pixel belongs to. A step is rough, S_B, where
+ * the rows of the terrace above it run towards it, and smooth, S_A, where they run along it.
+ * @see Chadi 1987, Phys. Rev. Lett. 59, 1691
+ */
 function drawSteps(
-  count: number,
+  terraces: readonly Terrace[],
   { pixels, nmPerPixel, surface }: CrystalOptions,
   rng: Rng,
 ): Crystal["terraceAt"] {
+  const count = terraces.length - 1;
   if (count === 0) return () => 0;
   const downhill = rng.between(0, 2 * Math.PI);
   const [cos, sin] = [Math.cos(downhill), Math.sin(downhill)];
   const length = 2 * pixels;
   const width = surface.cell[1] / (10 * nmPerPixel);
+  const unit = Math.max(1, Math.round(width));
   const lines = Array.from({ length: count }, (_, n) => {
     // Evenly apart with some freedom, so that no terrace is too narrow for a defect.
     const middle = ((n + 1) / (count + 1) - 0.5 + rng.between(-0.2, 0.2) / (count + 1)) * pixels;
-    const rough = surface.turns && n % 2 === 1;
-    const chance = (rough ? kinksPerNm.rough : kinksPerNm.smooth) * nmPerPixel;
+    const towards = Math.cos((terraces[n].placement.rowDegrees * Math.PI) / 180 + downhill);
+    const rough = surface.turns && Math.abs(towards) > Math.SQRT1_2;
+    const chance = (rough ? kinksPerNm.rough : kinksPerNm.smooth) * nmPerPixel * unit;
     const line = new Float64Array(length);
     let at = 0;
     for (let i = 0; i < length; i++) {
-      // A kink is as deep as a row is wide; many of them pull the line back to where it belongs.
-      if (rng.uniform() < chance) at += width * (rng.uniform() < 0.5 - at / (8 * width) ? 1 : -1);
+      // Kinks are whole rows deep and apart; many of them pull the line back to where it belongs.
+      const kink = i % unit === 0 && rng.uniform() < chance;
+      if (kink) at += width * (rng.uniform() < 0.5 - at / (8 * width) ? 1 : -1);
       line[i] = middle + at;
     }
     return line;

@@ -28,7 +28,6 @@ export function sources(
     const add = (along: number, across: number, above: number, weight: number): void => {
       const [x, y] = toPixel(terrace.placement, along, across);
       if (!inside(x - left, y - top, frame, border)) return;
-      if (terraces.length > 1 && terraceAt(x, y) !== n) return;
       found.push({
         x: x - left,
         y: y - top,
@@ -38,6 +37,11 @@ export function sources(
       });
     };
     forEachCell(surface, terrace.placement, frame, border, (i, j) => {
+      if (terraces.length > 1) {
+        // Cells are left out as a whole, so that no dimer is cut in two.
+        const middle = toPixel(terrace.placement, i * surface.cell[0], j * surface.cell[1]);
+        if (terraceAt(...middle) !== n) return;
+      }
       surface.atoms.forEach((atom, k) => {
         const change = changes.get(`${n} ${i} ${j} ${k}`) ?? unchanged;
         const varied = terrace.vary?.(i, j, k) ?? unchanged;

@@ -115,52 +115,77 @@ export interface Buckling {
   readonly rise: number;
   /** Factor of charge at the upper end; the lower has one over it. */
   readonly charge: number;
-  /** Cells over which the order lasts; none is without end. */
-  readonly domain?: number;
+  /** Dimers along and across the rows over which the order lasts; none is without end. */
+  readonly patch?: readonly [along: number, across: number];
 }
 
-/** Share of domains that stay symmetric, since they flip faster than the tip looks; assumed. */
-const flipping = 0.3;
-
 /**
- * Buckled dimers that alternate along the row. Without domains neighbouring rows alternate too: c(4x2). With them each
- * row falls into parts that follow their neighbour, c(4x2), or not, p(2x2), or flip and look symmetric, 2x1.
+ * Buckled dimers that alternate along the row. Without patches neighbouring rows alternate too: c(4x2). With them the
+ * terrace falls into parts where they do, c(4x2), where they go with each other, p(2x2), and where dimers flip faster
+ * than the tip looks and appear symmetric, 2x1.
  */
 export function buckle(
-  { rise, charge, domain }: Buckling,
+  { rise, charge, patch }: Buckling,
   rng: Rng,
 ): ReturnType<NonNullable<Surface["vary"]>> {
-  const stripes = new Map<number, (along: number) => number>();
-  const stripe = (across: number): ((along: number) => number) => {
-    const known = stripes.get(across);
-    if (known !== undefined) return known;
-    const made = domain === undefined ? () => 1 : domains(rng.fork(`row ${across}`), domain);
-    stripes.set(across, made);
-    return made;
-  };
+  const order = patch === undefined ? (): number => 1 : patches(patch, rng);
   return (along, across, atom): SiteVariation => {
     if (atom > right) return same;
-    const order = stripe(across)(along);
-    if (order === 0) return same;
     const alternating = (along + across) % 2 === 0 ? 1 : -1;
-    const up = order * alternating * (atom === left ? 1 : -1);
-    return { weight: charge ** up, rise: rise * up };
+    const up = order(along, across) * alternating * (atom === left ? 1 : -1);
+    return up === 0 ? same : { weight: charge ** up, rise: rise * up };
   };
 }
 
 const same: SiteVariation = { weight: 1, rise: 0 };
 
-/** +1, -1 or 0 along a row, in parts of random length. */
-function domains(rng: Rng, length: number): (along: number) => number {
-  // Long enough for the largest frame; where the row begins is not known here.
-  const cells = 2048;
-  const orders = new Int8Array(cells);
-  let order = 1;
-  for (let i = 0; i < cells; i++) {
-    if (rng.uniform() < 1 / length) {
-      order = rng.uniform() < flipping ? 0 : rng.uniform() < 0.5 ? 1 : -1;
+/** One patch: its middle in dimers, and what it does to c(4x2) row by row. */
+interface Patch {
+  readonly along: number;
+  readonly across: number;
+  /** +1 or -1 for even rows and for odd ones; 0 where dimers flip. */
+  readonly order: readonly [even: number, odd: number];
+}
+
+/** Shares of patches that flip and that are c(4x2); the others are p(2x2). Assumed, after scans at room temperature. */
+const [flipping, alternatingRows] = [0.12, 0.45];
+
+/** How often a patch is out of phase with the others; assumed, since a shift within a row costs the most. */
+const shifted = 0.2;
+
+/** The order of each dimer: that of the nearest of patches, one of which lies somewhere in each field of a grid. */
+function patches(
+  [length, width]: readonly [number, number],
+  rng: Rng,
+): (along: number, across: number) => number {
+  const known = new Map<number, Patch>();
+  const patchOf = (a: number, b: number): Patch => {
+    const key = a * 65536 + b;
+    const found = known.get(key);
+    if (found !== undefined) return found;
+    const made = drawPatch(a, b, rng.fork(`patch ${a} ${b}`));
+    known.set(key, made);
+    return made;
+  };
+  return (along, across) => {
+    const [x, y] = [along / length, across / width];
+    const [a, b] = [Math.floor(x), Math.floor(y)];
+    let nearest = Infinity;
+    let order: Patch["order"] = [1, 1];
+    for (let k = 0; k < 9; k++) {
+      const patch = patchOf(a - 1 + (k % 3), b - 1 + Math.floor(k / 3));
+      const away = (patch.along - x) ** 2 + (patch.across - y) ** 2;
+      if (away >= nearest) continue;
+      nearest = away;
+      order = patch.order;
     }
-    orders[i] = order;
-  }
-  return (along) => orders[((along % cells) + cells) % cells];
+    return order[across & 1];
+  };
+}
+
+function drawPatch(a: number, b: number, rng: Rng): Patch {
+  const [along, across] = [a + rng.uniform(), b + rng.uniform()];
+  const [kind, sign] = [rng.uniform(), rng.uniform() < shifted ? -1 : 1];
+  if (kind < flipping) return { along, across, order: [0, 0] };
+  return { along, across, order: [sign, kind < flipping + alternatingRows ? sign : -sign] };
 }

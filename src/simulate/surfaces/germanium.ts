@@ -9,8 +9,8 @@ const lattice = 4.0;
 const step = 1.41;
 
 /**
- * Ge(001), filled states: dimers buckle by 0.75 A and freeze at room temperature already, in domains of c(4x2) and
- * p(2x2), beside parts that still flip and look like 2x1. Rows are 8.0 A apart.
+ * Ge(001), filled states: dimers buckle by 0.75 A and freeze at room temperature already, in patches of c(4x2) and
+ * p(2x2), beside some that still flip and look like 2x1. Rows are 8.0 A apart; how large patches are is assumed.
  * @see Zandvliet 2003, Phys. Rep. 388, 1
  */
 export const germanium: Surface = {
@@ -26,7 +26,7 @@ export const germanium: Surface = {
   biasVolts: -1.6,
   stepHeight: step,
   turns: true,
-  vary: (rng) => buckle({ rise: 0.22, charge: 1.2, domain: 9 }, rng),
+  vary: (rng) => buckle({ rise: 0.22, charge: 1.2, patch: [24, 9] }, rng),
   corrugationPm: [20, 110],
 };
 

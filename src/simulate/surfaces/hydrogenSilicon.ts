@@ -1,5 +1,5 @@
 import type { Rng } from "../../core";
-import type { BiasState, DefectShape, Surface } from "../surface";
+import type { BiasState, DefectShape, SiteChange, Surface } from "../surface";
 import { dimer, dimerCell, left, logBetween, oneSided, onDimer, right } from "./dimers";
 import { siliconLattice, siliconStep } from "./silicon";
 
@@ -15,7 +15,7 @@ export function hydrogenSilicon(state: BiasState): Surface {
     // In empty states charge lies between the rows; the half distance that does this is assumed.
     ...dimerCell({ lattice: siliconLattice, half: filled ? 1.2 : 2.9, secondLayer: siliconStep }),
     defects: [
-      { name: "dangling bond", draw: danglingBond, heightPm: [100, 160] },
+      { name: "dangling bond", draw: (rng) => danglingBond(filled, rng), heightPm: [100, 160] },
       { name: "bare dimer", draw: (rng) => onDimer(logBetween(rng, 14, 48)), heightPm: [120, 200] },
       { name: "dihydride", draw: dihydride, heightPm: [-60, -20] },
       {
@@ -34,17 +34,37 @@ export function hydrogenSilicon(state: BiasState): Surface {
 }
 
 /**
- * One hydrogen missing: a bright dot 1.16 A off the middle of the row.
+ * One hydrogen missing: a bright dot 1.16 A off the middle of the row. In empty states its charge bends the bands
+ * around it, so that it lies in a shallow dark disc.
  * @see Schofield et al. 2013, Nat. Commun. 4, 1649
  */
-function danglingBond(rng: Rng): DefectShape {
-  return oneSided(siliconLattice, [1, logBetween(rng, 14, 45)], rng);
+function danglingBond(filled: boolean, rng: Rng): DefectShape {
+  const shape = oneSided(siliconLattice, [1, logBetween(rng, 14, 45)], rng);
+  if (filled) return shape;
+  // Up to 15 pm deep and 1 to 3 nm wide, as doping has it; assumed.
+  const [depth, radius] = [rng.between(0, 0.28), rng.between(6, 13)];
+  return { ...shape, changes: [...shape.changes, ...disc(depth, radius)] };
 }
 
-/** Two hydrogens on each atom: the bond of the dimer is broken, and its atoms stand apart. */
+/** Less charge on all dimers around by a share that falls with the distance, in angstrom, as a Gaussian does. */
+function disc(depth: number, radius: number): SiteChange[] {
+  const [along, across] = [siliconLattice, 2 * siliconLattice];
+  const [columns, rows] = [Math.ceil((2.5 * radius) / along), Math.ceil((2.5 * radius) / across)];
+  return Array.from({ length: (2 * columns + 1) * (2 * rows + 1) }, (_, n) => {
+    const i = (n % (2 * columns + 1)) - columns;
+    const j = Math.floor(n / (2 * columns + 1)) - rows;
+    const weight = 1 - depth * Math.exp(-((i * along) ** 2 + (j * across) ** 2) / (2 * radius ** 2)); // prettier-ignore
+    return [left, right].map((atom) => ({ cell: [i, j] as const, atom, weight }));
+  }).flat();
+}
+
+/**
+ * Two hydrogens on each atom: the bond of the dimer is broken, and its atoms stand 3.84 A apart, as in the bulk, so
+ * that the dark gap ends in two knobs beside the row. Charges assumed.
+ */
 function dihydride(rng: Rng): DefectShape {
-  const apart = rng.between(0.5, 0.9);
-  const weight = rng.between(0.25, 0.55);
+  const apart = rng.between(0.75, 1.15);
+  const weight = rng.between(0.25, 0.5);
   return {
     centre: [0, 0],
     changes: [

@@ -66,9 +66,10 @@ export function coldSilicon(state: BiasState): Surface {
   return {
     ...silicon(state),
     name: "Si(001)-c(4x2)",
-    // The atoms buckle by 0.7 A; how much of it the tip sees, and the charge that goes with it, is assumed.
+    // The atoms buckle by 0.7 A; how much of it the tip sees, and the charge that goes with it, is assumed. Filled
+    // states lie at the upper end; empty ones at the lower, by so much that it looks higher than the upper.
     corrugationPm: [20, 90],
-    vary: (rng) => buckle(state === "filled" ? { rise: 0.2, charge: 1.2 } : { rise: 0.15, charge: 0.7 }, rng), // prettier-ignore
+    vary: (rng) => buckle(state === "filled" ? { rise: 0.2, charge: 1.2 } : { rise: 0.15, charge: 0.4 }, rng), // prettier-ignore
   };
 }
 

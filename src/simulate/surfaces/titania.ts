@@ -1,12 +1,12 @@
 import type { Rng } from "../../core";
-import type { DefectShape, Surface } from "../surface";
+import type { DefectShape, SiteChange, Surface } from "../surface";
 import { logBetween } from "./dimers";
 
 /** Angstrom along [001] and across it, [1-10]. */
 const [along, across] = [2.96, 6.5];
 
-/** Bridging oxygen by its index in the cell. */
-const oxygen = 1;
+/** Titanium and bridging oxygen by their index in the cell. */
+const [titanium, oxygen] = [0, 1];
 
 /** Charge of a bridging oxygen in empty states against that of a titanium atom of the rows; assumed. */
 const oxygenWeight = 0.01;
@@ -46,17 +46,25 @@ function vacancy(rng: Rng): DefectShape {
   };
 }
 
+/** More charge on the titanium atoms on both sides, so that spots reach across from one bright row to the next. */
+function beside(count: number, weight: number): SiteChange[] {
+  return Array.from({ length: 2 * count }, (_, n) => ({
+    cell: [n >> 1, n & 1] as const,
+    atom: titanium,
+    weight,
+  }));
+}
+
 /** Hydrogen on one bridging oxygen, or on two neighbours. */
 function hydroxyl(count: number, rng: Rng): DefectShape {
   // Assumed, for 40 to 80 pm of one and 70 to 110 pm of two.
   const weight = count === 1 ? logBetween(rng, 11, 30) : logBetween(rng, 16, 44);
   return {
     centre: [(count * along) / 2, across / 2],
-    changes: Array.from({ length: count }, (_, i) => ({
-      cell: [i, 0] as const,
-      atom: oxygen,
-      weight,
-    })),
+    changes: [
+      ...Array.from({ length: count }, (_, i) => ({ cell: [i, 0] as const, atom: oxygen, weight })),
+      ...beside(count + 1, rng.between(1.1, 1.6)),
+    ],
   };
 }
 
