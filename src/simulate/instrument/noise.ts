@@ -64,7 +64,8 @@ export function pinkNoise(pm: number, exponent: number, line: number, rng: Rng):
   // Power over an octave grows as f^(1 - exponent), so the deviation as the root of it.
   const share = Float64Array.from(
     { length: octaves },
-    (_, k) => pm * (2 ** k / line) ** ((exponent - 1) / 2),
+    // Not a power, which differs in its last digit between versions of Node.
+    (_, k) => pm * Math.exp(Math.log(2 ** k / line) * ((exponent - 1) / 2)),
   );
   const held = share.map((deviation) => deviation * rng.normal());
   let sum = held.reduce((total, value) => total + value, 0);
