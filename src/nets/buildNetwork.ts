@@ -6,6 +6,7 @@ import {
   type Tensor1D,
   type Tensor4D,
 } from "../core";
+import { makeComparison, withComparison, type ComparisonSpec } from "./comparison";
 import { conv4 } from "./conv4";
 import { checkEncoderSpec, type EncoderSpec } from "./encoderSpec";
 import { collectVariables, disposeVariables, makeVariable } from "./layer";
@@ -13,10 +14,14 @@ import { resnet } from "./resnet";
 
 /**
  * Builds a network for images of one shape, with random weights. It first takes "input.mean" from each channel and divides by
- * "input.std", which are 0 and 1 until `setInputStatistics`. [b,h,w,c] -> [b,d]
+ * "input.std", which are 0 and 1 until `setInputStatistics`. A specification of a trained network may hold what compares its embeddings. [b,h,w,c] -> [b,d]
  * @throws InputError if the specification or the shape cannot be built
  */
-export function buildNetwork(spec: EncoderSpec, shape: ImageSet["shape"], rng: Rng): Network {
+export function buildNetwork(
+  { comparison, ...spec }: EncoderSpec & { readonly comparison?: ComparisonSpec },
+  shape: ImageSet["shape"],
+  rng: Rng,
+): Network {
   checkEncoderSpec(spec);
   shape.forEach((size, i) => checkInteger(`image ${dimensions[i]}`, size, { min: 1 }));
   const channels = shape[2];
@@ -31,13 +36,15 @@ export function buildNetwork(spec: EncoderSpec, shape: ImageSet["shape"], rng: R
     ]),
   };
   const variables = new Map([...collectVariables({ input }), ...body.variables]);
-  return {
+  const network: Network = {
     spec: { ...spec, shape: [...shape] },
     dim: body.dim,
     variables,
     apply: (images, training) => body.apply(standardise(images, mean, std), training),
     dispose: () => disposeVariables(variables),
   };
+  if (comparison === undefined) return network;
+  return withComparison(network, makeComparison(comparison, body.dim, rng.fork("comparison")));
 }
 
 /** Takes the mean off each channel and divides by its spread. [b,h,w,c] -> [b,h,w,c] */

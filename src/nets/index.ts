@@ -2,6 +2,17 @@ export { buildNetwork } from "./buildNetwork";
 export { checkEncoderSpec, type Conv4Spec, type EncoderSpec, type ResnetSpec } from "./encoderSpec";
 export { setInputStatistics } from "./setInputStatistics";
 export { trainableVariables } from "./layer";
+export {
+  comparisonOf,
+  comparisonWeights,
+  disposeComparison,
+  makeComparison,
+  withComparison,
+  type Comparison,
+  type ComparisonSpec,
+} from "./comparison";
+export { fullContext, type FullContext, type FullContextOptions } from "./fullContext";
+export { relationModule, type RelationModule, type RelationModuleOptions } from "./relationModule";
 export type { Head } from "./head";
 export { linear, type LinearOptions } from "./linear";
 export { projector, type ProjectorOptions } from "./projector";

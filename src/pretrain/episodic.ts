@@ -5,7 +5,6 @@ import {
   InputError,
   tf,
   type Augmentation,
-  type Encoder,
   type ImageSet,
   type Network,
   type Pretrain,
@@ -16,11 +15,14 @@ import {
 } from "../core";
 import {
   buildNetwork,
+  comparisonWeights,
+  disposeComparison,
   encoderFrom,
   setInputStatistics,
   trainableVariables,
+  withComparison,
+  type Comparison,
   type EncoderSpec,
-  type Head,
 } from "../nets";
 import { adamW, joinVariables, trainLoop, warmupCosine, type Schedule } from "../train";
 import { checkChannels } from "./checkSource";
@@ -66,12 +68,10 @@ export const episodicSchedules = ["halving", "cosine"] as const;
 
 /** What a method trains beside the encoder, and towards what. */
 export interface EpisodeObjective {
-  /** Heads that are trained along, by name; disposed at the end unless `finish` keeps them. */
-  readonly heads?: Readonly<Record<string, Head>>;
+  /** What is trained along to compare embeddings, and stays with the network. */
+  readonly comparison?: Comparison;
   /** The loss of an episode; embeddings go class by class. [ways*shots,d], [ways*queries,d] -> scalar */
   readonly loss: (support: Tensor2D, query: Tensor2D, size: EpisodeSize) => Scalar;
-  /** Makes the encoder of the trained network, which then owns network and heads. @default nets.encoderFrom; heads are disposed */
-  readonly finish?: (network: Network) => Encoder;
 }
 
 /** A method that learns from episodes. */
@@ -94,21 +94,20 @@ export function episodic({ task, options, build }: EpisodicRecipe): Pretrain {
   return async (images, rng, on) => {
     checkChannels(images, source);
     const network = buildNetwork(encoder, source.shape, rng.fork("weights"));
-    let heads: readonly Head[] = [];
-    let finished = false;
+    let comparison: Comparison | undefined;
     try {
       const objective = build(network, rng);
-      heads = Object.values(objective.heads ?? {});
-      const parts = { encoder: network, ...objective.heads };
-      const join = (of: typeof trainableVariables): ReturnType<typeof joinVariables> =>
-        joinVariables(
-          Object.fromEntries(Object.entries(parts).map(([name, part]) => [name, of(part)])),
-        );
+      comparison = objective.comparison;
+      const parts = {
+        encoder: network.variables,
+        ...(comparison === undefined ? {} : { comparison: comparisonWeights(comparison) }),
+      };
+      const variables = joinVariables(parts);
       setInputStatistics(network, source);
       await trainLoop<Tensor4D>({
         task,
-        variables: join((part) => part.variables),
-        trainable: join(trainableVariables),
+        variables,
+        trainable: trainableVariables({ variables }),
         steps: settings.episodes,
         prepare: (_, stepRng) => {
           const drawn = drawEpisode(classes, size, stepRng.fork("episode"), turns);
@@ -126,14 +125,11 @@ export function episodic({ task, options, build }: EpisodicRecipe): Pretrain {
         on,
       });
       setInputStatistics(network, images);
-      const made = (objective.finish ?? encoderFrom)(network);
-      finished = objective.finish !== undefined;
-      return made;
+      return encoderFrom(comparison === undefined ? network : withComparison(network, comparison));
     } catch (error) {
       network.dispose();
+      if (comparison !== undefined) disposeComparison(comparison);
       throw error;
-    } finally {
-      if (!finished) for (const head of heads) head.dispose();
     }
   };
 }

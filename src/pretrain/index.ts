@@ -23,3 +23,5 @@ export {
 } from "./drawEpisode";
 export { episodicSchedules, type EpisodicOptions, type EpisodicSchedule } from "./episodic";
 export { prototypical, type PrototypicalOptions } from "./prototypical";
+export { matching, type MatchingOptions } from "./matching";
+export { relation, type RelationOptions } from "./relation";

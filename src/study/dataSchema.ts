@@ -32,6 +32,7 @@ export const dataSchema = z
     firstPerClass: z
       .union([count, z.strictObject({ train: count.optional(), test: count.optional() })])
       .optional(),
+    onlyGroups: z.array(z.string()).min(1).optional(),
     standardise: z.enum(["none", "group", "image"]).optional(),
   })
   .refine(onlyOne(sources), { error: `exactly one of ${sources.join(", ")}` });

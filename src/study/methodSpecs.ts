@@ -2,7 +2,14 @@ import * as fs from "node:fs";
 import { z } from "zod";
 import { fromSpec } from "../augment";
 import * as classify from "../classify";
-import { explainFileError, sha256, type Augmentation, type Classify, type Pretrain } from "../core";
+import {
+  explainFileError,
+  sha256,
+  type Augmentation,
+  type Classify,
+  type ImageSet,
+  type Pretrain,
+} from "../core";
 import * as pretrain from "../pretrain";
 import { dataSchema } from "./dataSchema";
 import type { PlanData } from "./plan";
@@ -76,6 +83,41 @@ function selfSupervised<Options>(
   );
 }
 
+/** A training on another set's labels with what it takes beside the common options. */
+function onSource<Options extends { readonly source: ImageSet }>(
+  method: (options: Options) => Pretrain,
+  own: z.ZodRawShape,
+): Entry<Pretrain> {
+  const schema = z.strictObject({
+    source: dataSchema,
+    views,
+    encoder,
+    learningRate: positive.optional(),
+    weightDecay: weight,
+    ...own,
+  });
+  return entry(schema, (options) => {
+    const { source, ...rest } = options as { source: unknown };
+    return supervisedBy(method, plain(source), plain(withViews(rest)));
+  });
+}
+
+/** A training by episodes with what it takes beside the common options. */
+function byEpisodes<Options extends { readonly source: ImageSet }>(
+  method: (options: Options) => Pretrain,
+  own: z.ZodRawShape = {},
+): Entry<Pretrain> {
+  return onSource(method, {
+    episodes: positiveInteger.optional(),
+    ways: z.int().min(2).optional(),
+    shots: positiveInteger.optional(),
+    queries: positiveInteger.optional(),
+    schedule: z.enum(pretrain.episodicSchedules).optional(),
+    turnsAsClasses: z.boolean().optional(),
+    ...own,
+  });
+}
+
 /** Pretraining by name. */
 export const pretrainings = {
   none: entry(z.strictObject({ encoder }), (options) => pretrain.none(plain(options))),
@@ -139,18 +181,17 @@ export const pretrainings = {
     patch: positiveInteger.optional(),
     hiddenDim: positiveInteger.optional(),
   }),
-  supervised: entry(
-    z.strictObject({
-      source: dataSchema,
-      views,
-      encoder,
-      epochs: positiveInteger.optional(),
-      batchSize: z.int().min(2).optional(),
-      learningRate: positive.optional(),
-      weightDecay: weight,
-    }),
-    ({ source, ...options }) => supervisedBy(plain(source), plain(withViews(options))),
-  ),
+  supervised: onSource(pretrain.supervised, {
+    epochs: positiveInteger.optional(),
+    batchSize: z.int().min(2).optional(),
+  }),
+  prototypical: byEpisodes(pretrain.prototypical),
+  matching: byEpisodes(pretrain.matching, {
+    temperature: positive.optional(),
+    fullContext: z.boolean().optional(),
+    contextSteps: positiveInteger.optional(),
+  }),
+  relation: byEpisodes(pretrain.relation, { hiddenDim: positiveInteger.optional() }),
   from: entry(
     z.strictObject({ file: z.string().min(1), statistics: z.enum(["images", "file"]).optional() }),
     ({ file, ...options }) => pretrain.from(file, plain(options)),
@@ -276,7 +317,10 @@ export const classifiers = {
     z.strictObject({ k: positiveInteger.optional(), temperature: positive.optional() }),
     (options) => classify.nearestNeighbours(options),
   ),
-  matching: entry(z.strictObject({}), () => classify.matching()),
+  matching: entry(z.strictObject({ fullContext: z.boolean().optional() }), (options) =>
+    classify.matching(plain(options)),
+  ),
+  relation: entry(z.strictObject({}), () => classify.relation()),
   simpleShot: entry(
     z.strictObject({ transform: z.enum(classify.simpleShotTransforms).optional() }),
     (options) => classify.simpleShot(options),
@@ -303,9 +347,9 @@ export function makePretrain(spec: PretrainSpec): Pretrain {
  * @throws InputError if the file cannot be read
  */
 export function identifyPretrain(spec: PretrainSpec): object {
-  const { supervised } = spec as { readonly supervised?: { readonly source: PlanData } };
-  if (supervised !== undefined)
-    return { supervised: { ...supervised, source: identifySource(supervised.source) } };
+  const [name, given] = Object.entries(spec)[0] as [string, { readonly source?: PlanData }];
+  if (given.source !== undefined)
+    return { [name]: { ...given, source: identifySource(given.source) } };
   if (spec.from === undefined) return spec;
   const { file, ...options } = spec.from as { readonly file: string };
   try {

@@ -107,20 +107,22 @@ function resolvePaths(plan: Plan, folder: string): Plan {
     data: resolveData(plan.data, absolute),
     ...(plan.ladder === undefined ? {} : { ladder: absolute(plan.ladder) }),
     methods: plan.methods.map((method) => {
-      const { from, supervised } = method.pretrain as PretrainPaths;
-      if (from !== undefined)
-        return { ...method, pretrain: { from: { ...from, file: absolute(from.file) } } };
-      if (supervised === undefined) return method;
-      const source = resolveData(supervised.source, absolute);
-      return { ...method, pretrain: { supervised: { ...supervised, source } } };
+      const [name, options] = pretrainOptions(method.pretrain);
+      const { file, source } = options;
+      const found = {
+        ...(file === undefined ? {} : { file: absolute(file) }),
+        ...(source === undefined ? {} : { source: resolveData(source, absolute) }),
+      };
+      return { ...method, pretrain: { [name]: { ...options, ...found } } };
     }),
   };
 }
 
-/** The pretrainings that name files. */
-interface PretrainPaths {
-  readonly from?: { readonly file: string };
-  readonly supervised?: { readonly source: PlanData };
+/** Which pretraining a plan names, and the options of it that name files. */
+function pretrainOptions(
+  spec: PretrainSpec,
+): [name: string, options: { readonly file?: string; readonly source?: PlanData }] {
+  return Object.entries(spec)[0];
 }
 
 function resolveData(data: PlanData, absolute: (file: string) => string): PlanData {
@@ -139,8 +141,8 @@ function checkSources({ data, methods }: Plan): void {
   const place = ({ npz, folder, zip, named }: PlanData): string | undefined =>
     npz ?? folder ?? zip ?? named;
   const own = methods.find(({ pretrain }) => {
-    const { supervised } = pretrain as PretrainPaths;
-    return supervised !== undefined && place(supervised.source) === place(data);
+    const { source } = pretrainOptions(pretrain)[1];
+    return source !== undefined && place(source) === place(data);
   });
   if (own === undefined) return;
   throw new InputError({

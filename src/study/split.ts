@@ -1,12 +1,12 @@
-import { InputError, UNLABELLED, checkNumber, type ImageSet, type Rng } from "../core";
+import { InputError, UNLABELLED, checkNumber, groupsLike, type ImageSet, type Rng } from "../core";
 
 /** Which images may be learnt from and which are kept for the test. Exactly one key; none takes the set's own parts. */
 export interface SplitSpec {
   /** Share of the groups kept for the test, between 0 and 1; classes are kept in proportion as far as groups allow. */
   readonly test?: number;
-  /** Labels and pretraining from the other groups, test on these. */
+  /** Labels and pretraining from the other groups, test on these; `*` in a name stands for any text. */
   readonly testGroups?: readonly string[];
-  /** Pretraining on the other groups only; labels and test images from these. */
+  /** Pretraining on the other groups only; labels and test images from these, in the parts of the set if it has any. */
   readonly adaptGroups?: readonly string[];
 }
 
@@ -79,19 +79,22 @@ function ownParts(set: ImageSet): Split {
 }
 
 function byGroups(set: ImageSet, wanted: readonly string[], adapt: boolean): Split {
-  const groups = new Set(set.groups);
-  const missing = wanted.find((group) => !groups.has(group));
-  if (missing !== undefined || wanted.length === 0) {
-    throw new InputError({
-      got: missing === undefined ? "an empty list of groups" : `the group "${missing}"`,
-      expected: `one of ${[...groups].slice(0, 20).join(", ")}${groups.size > 20 ? ", ..." : ""}`,
-      todo: "Name groups of the set.",
-    });
-  }
-  const chosen = new Set(wanted);
+  const chosen = groupsLike(set, wanted);
   const others = select(set, (i) => !chosen.has(set.groups[i]));
   const labelled = select(set, (i) => chosen.has(set.groups[i]) && set.labels[i] !== UNLABELLED);
   const named = `${wanted.length === 1 ? "group" : "groups"} ${wanted.join(", ")}`;
+  const { parts } = set;
+  if (adapt && parts !== undefined && labelled.some((i) => parts[i] === "test")) {
+    return {
+      pretrain: others.filter((i) => parts[i] !== "test"),
+      pool: labelled.filter((i) => parts[i] === "train"),
+      test: labelled.filter((i) => parts[i] === "test"),
+      adapt: false,
+      notes: [
+        `Pretraining without ${named}; labels from the training images of ${named}, test on the test images.`,
+      ],
+    };
+  }
   return {
     pretrain: others,
     pool: adapt ? labelled : others.filter((i) => set.labels[i] !== UNLABELLED),

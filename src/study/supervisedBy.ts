@@ -2,22 +2,22 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { open } from "../catalog";
 import { explainFileError, InputError, sha256, type ImageSet, type Pretrain } from "../core";
-import { supervised, type SupervisedOptions } from "../pretrain";
 import type { PlanData } from "./plan";
 import { standardise } from "./standardise";
 
 /**
- * Supervised pretraining on a set that a plan names, which is opened when it is needed.
+ * Pretraining on a labelled set that a plan names, which is opened when it is needed.
  * @throws InputError if the set cannot be opened, or holds images of the study
  */
-export function supervisedBy(
+export function supervisedBy<Options extends { readonly source: ImageSet }>(
+  method: (options: Options) => Pretrain,
   { standardise: by = "none", ...source }: PlanData,
-  options: Omit<SupervisedOptions, "source">,
+  options: Omit<Options, "source">,
 ): Pretrain {
   return async (images, rng, on) => {
     const opened = standardise(await open(source, on), by);
     checkApart(images, opened);
-    return await supervised({ ...options, source: opened })(images, rng, on);
+    return await method({ ...options, source: opened } as unknown as Options)(images, rng, on);
   };
 }
 
@@ -31,7 +31,7 @@ function checkApart(images: ImageSet, source: ImageSet): void {
   const shared = pixelHashes(source).filter((hash) => known.has(hash)).length;
   if (shared === 0) return;
   throw new InputError({
-    got: `a source of supervised pretraining that holds ${shared} of the study's own images`,
+    got: `a source of pretraining that holds ${shared} of the study's own images`,
     expected: "other images, since the labels of these are hidden from pretraining",
     todo: "Name another set, or leave these images out of it.",
   });

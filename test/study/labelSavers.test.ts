@@ -121,18 +121,34 @@ describe("study: techniques that save labels, in plans", () => {
     write("other.npz", stripes({ perClass: 8, size: 12 }));
     const file = path.join(folder, "plan.json");
     const supervised = { source: source("other.npz"), encoder, epochs: 1, batchSize: 12 };
-    fs.writeFileSync(file, JSON.stringify(plan([method({ supervised }, { prototypes: {} })])));
-    const { failures, results } = await runPlan(readPlan(file), { out: path.join(folder, "out") });
-    assert.deepEqual(failures, []);
-    assert.equal(results.length, 1);
+    const episodic = { source: source("other.npz"), encoder, episodes: 2, ways: 2 };
+    const methods = [
+      method({ supervised }, { prototypes: {} }),
+      method({ prototypical: episodic }, { simpleShot: {} }),
+      method({ matching: { ...episodic, fullContext: true } }, { matching: { fullContext: true } }),
+      method({ relation: { ...episodic, turnsAsClasses: true } }, { relation: {} }),
+    ].map((one, i) => ({ ...one, name: `method ${i}` }));
+    fs.writeFileSync(file, JSON.stringify(plan(methods)));
+    const out = path.join(folder, "out");
+    const first = await runPlan(readPlan(file), { out });
+    assert.deepEqual(first.failures, []);
+    assert.equal(first.results.length, 4);
+    // Encoders that are read again bring along what they compare with.
+    fs.rmSync(path.join(out, "records"), { recursive: true });
+    const again = await runPlan(readPlan(file), { out });
+    assert.deepEqual(again.results, first.results);
   });
 
   it("does not let a study's own labels in through the source", async () => {
     const own = { source: source(path.join(folder, "set.npz")), encoder, epochs: 1 };
-    assert.throws(
-      () => plan([method({ supervised: own }, { prototypes: {} })]),
-      /study's own images/,
-    );
+    for (const name of ["supervised", "prototypical", "matching", "relation"]) {
+      const { epochs, ...episodic } = own;
+      const options = name === "supervised" ? own : { ...episodic, episodes: epochs };
+      assert.throws(
+        () => plan([method({ [name]: options }, { prototypes: {} })]),
+        /study's own images/,
+      );
+    }
     write("copy.npz");
     const copied = { ...own, source: source(path.join(folder, "copy.npz")) };
     const { failures } = await runPlan(plan([method({ supervised: copied }, { prototypes: {} })]), {
