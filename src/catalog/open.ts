@@ -1,5 +1,6 @@
 import {
   checkInteger,
+  groupsLike,
   InputError,
   nearestName,
   subset,
@@ -48,6 +49,8 @@ export interface ImageSource {
   readonly channels?: 1 | 3;
   /** Only the first images of each class, in each part or by part. */
   readonly firstPerClass?: FirstPerClass;
+  /** Only images of these groups; `*` stands for any text. */
+  readonly onlyGroups?: readonly string[];
   /** A set of the catalog. */
   readonly named?: string;
 }
@@ -65,17 +68,28 @@ const keysOf: Readonly<Record<string, readonly (keyof ImageSource)[]>> = {
     "unit",
     "nmPerPixel",
     "firstPerClass",
+    "onlyGroups",
   ],
-  folder: ["labels", "classNames", "group", "channels", "firstPerClass"],
-  zip: ["labels", "classNames", "group", "channels", "firstPerClass"],
-  named: ["firstPerClass"],
+  folder: ["labels", "classNames", "group", "channels", "firstPerClass", "onlyGroups"],
+  zip: ["labels", "classNames", "group", "channels", "firstPerClass", "onlyGroups"],
+  named: ["firstPerClass", "onlyGroups"],
 };
 
 /**
  * Opens images wherever they are: a numpy archive, a folder or zip archive of images, or a named set.
- * @throws InputError if there is not exactly one source, a key does not belong to it, or it cannot be read
+ * @throws InputError if there is not exactly one source, a key does not belong to it, a group is not there, or it cannot be read
  */
 export async function open(source: ImageSource, on: Progress = {}): Promise<ImageSet> {
+  const set = await openWhole(source, on);
+  if (source.onlyGroups === undefined) return set;
+  const wanted = groupsLike(set, source.onlyGroups);
+  return subset(
+    set,
+    Array.from(set.ids.keys()).filter((i) => wanted.has(set.groups[i])),
+  );
+}
+
+async function openWhole(source: ImageSource, on: Progress): Promise<ImageSet> {
   const { npz, folder, zip, named } = source;
   checkKeys(source);
   if (npz !== undefined) return takeFirst(openNpz(npz, source), source.firstPerClass);

@@ -1,6 +1,7 @@
 export * from "./types";
 export { InputError, StoppedError, type InputErrorParts } from "./inputError";
 export { createRng, type Rng } from "./rng";
+export { groupsLike } from "./groupsLike";
 export { sha256, canonicalJson } from "./hash";
 export { cacheFolder, explainFileError, writeFileAtomically, writeFileIfChanged } from "./files";
 export {

@@ -303,6 +303,12 @@ describe("catalog", () => {
       const set = await open({ npz, ...keys });
       assert.deepEqual(set.groups, ["0", "1", "0", "1"]);
       assert.equal(set.name, "a");
+      const whole = await open({ npz, ...keys });
+      const [group] = whole.groups;
+      const only = await open({ npz, ...keys, onlyGroups: [group] });
+      assert.deepEqual(new Set(only.groups), new Set([group]));
+      assert.equal(only.ids.length, whole.groups.filter((name) => name === group).length);
+      await refuses(() => open({ npz, ...keys, onlyGroups: ["nowhere"] }), /"nowhere"/);
       const first = await open({ npz, ...keys, firstPerClass: 1, unit: "pm", nmPerPixel: 0.1 });
       assert.deepEqual(first.ids, ["0-0", "0-2"]);
       assert.equal(first.unit, "pm");

@@ -50,6 +50,16 @@ describe("study/split", () => {
     assert.ok(test.length > 0);
   });
 
+  it("keeps to the set's own parts where the adapted groups have both", () => {
+    const plain = stripes({ groupSize: 30 });
+    const parts = plain.ids.map((_, i) => (i % 3 === 0 ? ("test" as const) : ("train" as const)));
+    const split = splitImages({ ...plain, parts }, { adaptGroups: ["* 1"] }, rng);
+    for (const i of split.pretrain) assert.ok(plain.groups[i] !== "scan 1" && parts[i] === "train");
+    for (const i of split.pool) assert.ok(plain.groups[i] === "scan 1" && parts[i] === "train");
+    for (const i of split.test) assert.ok(plain.groups[i] === "scan 1" && parts[i] === "test");
+    assert.equal(split.pool.length + split.test.length, 30);
+  });
+
   it("says which groups there are when one is not", () => {
     assert.throws(
       () => splitImages(stripes(), { testGroups: ["scan 99"] }, rng),
