@@ -63,8 +63,8 @@ function disc(depth: number, radius: number): SiteChange[] {
  * that the dark gap ends in two knobs beside the row. Charges assumed.
  */
 function dihydride(rng: Rng): DefectShape {
-  const apart = rng.between(0.75, 1.15);
-  const weight = rng.between(0.25, 0.5);
+  const apart = rng.between(0.9, 1.3);
+  const weight = rng.between(0.4, 0.7);
   return {
     centre: [0, 0],
     changes: [
