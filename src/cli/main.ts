@@ -11,6 +11,7 @@ import { figure } from "./commands/figure";
 import { kernel } from "./commands/kernel";
 import { look } from "./commands/look";
 import { patches } from "./commands/patches";
+import { simulate } from "./commands/simulate";
 import { study } from "./commands/study";
 import { version } from "../study";
 
@@ -24,6 +25,7 @@ const commands = [
   convert,
   detect,
   patches,
+  simulate,
   kernel,
   doctor,
   bench,

@@ -5,5 +5,6 @@ export type { ScanParameters } from "./makeScan";
 export type { Range } from "./ranges";
 export { scan, type Defect, type SimulatedScan } from "./scan";
 export type { ScanOptions } from "./scanSettings";
-export { defectClasses, type SurfaceName } from "./surfaces";
+export type { BiasState } from "./surface";
+export { defectClasses, surfaceNames, type SurfaceName } from "./surfaces";
 export type { Tip, TipOptions } from "./tip";

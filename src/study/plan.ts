@@ -142,7 +142,10 @@ function checkSources({ data, methods }: Plan): void {
     npz ?? folder ?? zip ?? named;
   const own = methods.find(({ pretrain }) => {
     const { source } = pretrainOptions(pretrain)[1];
-    return source !== undefined && place(source) === place(data);
+    // Other groups are other images; whether they really are is seen when the source is opened.
+    return (
+      source?.onlyGroups === undefined && source !== undefined && place(source) === place(data)
+    );
   });
   if (own === undefined) return;
   throw new InputError({
