@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { createRng } from "../../src/core";
 import { scan } from "../../src/simulate";
+import { constantCurrent } from "../../src/simulate/constantCurrent";
 import { drawCrystal, type Crystal } from "../../src/simulate/crystal";
-import { imageAtHeight } from "../../src/simulate/imageCrystal";
+import { imageAtHeight, imageCrystal } from "../../src/simulate/imageCrystal";
 import { sources } from "../../src/simulate/lattice";
 import { placeDefects } from "../../src/simulate/placeDefects";
 import type { BiasState, Surface } from "../../src/simulate/surface";
@@ -150,6 +151,39 @@ describe("simulate/crystal", () => {
       const ratio = charge(i) / charge(k);
       assert.ok(Math.abs(current[i] / current[k] / ratio - 1) < 0.01);
     }
+  });
+});
+
+describe("simulate/imageCrystal", () => {
+  it("sees with two apexes what the charge of both together gives, within a few pm", () => {
+    const crystal = stepped(findSurface("Si(001)-2x1"), 3);
+    const [apex, kappa] = [{ xNm: 0.8, yNm: 0.5, shorterPm: 50 }, 0.5123 * Math.sqrt(4.5)];
+    const tip = { workFunctionEv: 4.5, distanceNm: 0.6, bluntNm: 0, apexes: [apex] };
+    const frame = { left: 100, top: 100, width: 96, height: 96 };
+    const seen = imageCrystal(crystal, [], tip, frame);
+    // All atoms once more, where the second apex finds them and as much weaker as it is further away.
+    const wide = { left: 80, top: 80, width: 136, height: 136 };
+    const once = sources(crystal, wide, []).map((s) => ({ ...s, x: s.x - 20, y: s.y - 20 }));
+    const twice = once.map((s) => ({
+      ...s,
+      x: s.x - 8 / 1.2,
+      y: s.y - 5 / 1.2,
+      weight: s.weight * Math.exp(-2 * kappa * 0.5),
+    }));
+    const exact = constantCurrent(once.concat(twice), {
+      width: 96,
+      height: 96,
+      pixelSize: 1.2,
+      kappa,
+      distance: 6,
+      groundAt: (x, y) => crystal.terraces[crystal.terraceAt(x + 100, y + 100)].above,
+    });
+    // One of the two counts heights from another current.
+    const apart = seen.map((value, i) => value - 100 * exact[i]).sort();
+    const middle = apart[apart.length >> 1];
+    const far = apart.map((value) => Math.abs(value - middle)).sort();
+    assert.ok(far[Math.floor(0.5 * far.length)] < 0.5);
+    assert.ok(far[Math.floor(0.98 * far.length)] < 2.5);
   });
 });
 
