@@ -63,7 +63,8 @@ function hydroxyl(count: number, rng: Rng): DefectShape {
     centre: [(count * along) / 2, across / 2],
     changes: [
       ...Array.from({ length: count }, (_, i) => ({ cell: [i, 0] as const, atom: oxygen, weight })),
-      ...beside(count + 1, rng.between(1.1, 1.6)),
+      // A pair stays longer along the row than it is wide; assumed.
+      ...beside(count + 1, rng.between(1.05, count === 1 ? 1.6 : 1.2)),
     ],
   };
 }
