@@ -218,7 +218,9 @@ async function realScans(folder: string): Promise<[string, Scan][]> {
   }
   const stm = path.join(folder, "stm");
   const arrays = fs.existsSync(stm) ? fs.readdirSync(stm) : [];
-  for (const name of arrays.filter((file) => /^(ge|si).*(brockley_scan|forward)\.npy$/.test(file))) {
+  for (const name of arrays.filter((file) =>
+    /^(ge|si).*(brockley_scan|forward)\.npy$/.test(file),
+  )) {
     const { data, shape } = readNpy(fs.readFileSync(path.join(stm, name)));
     // Heights of these scans are in nm; the other files there have no unit.
     const metres = Float64Array.from(data as Float64Array, (nm) => nm * 1e-9);
