@@ -3,6 +3,7 @@ import { embedImages } from "../nets";
 import { classMeans } from "./classMeans";
 import { frozenClassifier } from "./frozenClassifier";
 import { embedLabelled, softmaxRows } from "./labelled";
+import { columnMeans, toLengthOne } from "./lengths";
 
 /** What is done to embeddings before the nearest class mean is looked for, named as in the paper. */
 export const simpleShotTransforms = ["UN", "L2N", "CL2N"] as const;
@@ -46,25 +47,4 @@ export function simpleShot({ transform = "CL2N" }: SimpleShotOptions = {}): Clas
       return softmaxRows(scores, classes);
     };
   });
-}
-
-function columnMeans(features: Float32Array, dim: number): Float64Array {
-  const means = new Float64Array(dim);
-  const n = features.length / dim;
-  for (let at = 0; at < features.length; at++) means[at % dim] += features[at] / n;
-  return means;
-}
-
-/** Each row less the centre, divided by its length. */
-function toLengthOne(features: Float32Array, dim: number, centre?: Float64Array): Float32Array {
-  const result = new Float32Array(features.length);
-  for (let from = 0; from < features.length; from += dim) {
-    let squares = 0;
-    for (let j = 0; j < dim; j++) squares += (features[from + j] - (centre?.[j] ?? 0)) ** 2;
-    // What has no direction stays where it is.
-    const length = squares > 0 ? Math.sqrt(squares) : 1;
-    for (let j = 0; j < dim; j++)
-      result[from + j] = (features[from + j] - (centre?.[j] ?? 0)) / length;
-  }
-  return result;
 }

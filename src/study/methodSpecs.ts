@@ -234,8 +234,29 @@ const kernelGraph = {
   tolerance: weight,
 };
 
+const lastLayer = {
+  epochs: positiveInteger.optional(),
+  batchSize: positiveInteger.optional(),
+  learningRate: positive.optional(),
+  momentum: share,
+  weightDecay: weight,
+};
+
 /** Classifiers by name. */
 export const classifiers = {
+  baseline: entry(z.strictObject(lastLayer), (options) => classify.baseline(plain(options))),
+  baselinePlusPlus: entry(z.strictObject({ ...lastLayer, scale: positive.optional() }), (options) =>
+    classify.baselinePlusPlus(plain(options)),
+  ),
+  laplacianShot: entry(
+    z.strictObject({
+      lambda: weight,
+      neighbours: positiveInteger.optional(),
+      transform: z.enum(classify.simpleShotTransforms).optional(),
+      maxIterations: positiveInteger.optional(),
+    }),
+    (options) => classify.laplacianShot(plain(options)),
+  ),
   piModel: semiSupervised(classify.piModel, { weight, ramp: share }),
   pseudoLabel: semiSupervised(classify.pseudoLabel, { weight, ramp: share, threshold: share }),
   meanTeacher: semiSupervised(classify.meanTeacher, { weight, ramp: share }),

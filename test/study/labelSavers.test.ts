@@ -28,6 +28,9 @@ const right: readonly object[] = [
   { labelSpreading: { alpha: 0.5, normalise: false } },
   { selfTraining: { threshold: 0.6, rounds: 3 } },
   { linearSvm: { c: 0.1 } },
+  { baseline: { epochs: 2 } },
+  { baselinePlusPlus: { epochs: 2, scale: 10 } },
+  { laplacianShot: { lambda: 0.5, neighbours: 2, transform: "L2N" } },
 ];
 
 function write(file: string, set = stripes({ perClass: 16, size: 8 })): string {
