@@ -119,7 +119,7 @@ function resolvePaths(plan: Plan, folder: string): Plan {
 }
 
 /** Which pretraining a plan names, and the options of it that name files. */
-function pretrainOptions(
+export function pretrainOptions(
   spec: PretrainSpec,
 ): [name: string, options: { readonly file?: string; readonly source?: PlanData }] {
   return Object.entries(spec)[0];

@@ -8,21 +8,25 @@ import {
   explainFileError,
   imagesHash,
   InputError,
+  subset,
+  UNLABELLED,
   writeFileIfChanged,
   type Figure,
   type ImageSet,
+  type Pretrain,
   type Progress,
 } from "../core";
 import { exportFigure, labelEfficiency, toJson } from "../figures";
 import { drawLadder } from "./ladder";
-import { identifyPretrain, makeClassify, makePretrain } from "./methodSpecs";
-import type { Plan } from "./plan";
+import { identifyPretrain, makeClassify, makePretrain, type PretrainSpec } from "./methodSpecs";
+import { pretrainOptions, type Plan } from "./plan";
 import { runTrials, type Failure, type PreparedMethod, type TrialSettings } from "./runTrials";
 import { savings, savingsText } from "./savings";
-import { splitImages } from "./split";
+import { splitImages, type Split } from "./split";
 import { readSplit, splitToJson, type DrawnSplit } from "./splitFile";
 import { keepClasses } from "./keepClasses";
 import { standardise } from "./standardise";
+import { guarded } from "./supervisedBy";
 import { openStore, type Store, type TrialRecord } from "./store";
 import { resultsCsv, summarise, summaryCsv, summaryTable } from "./summary";
 
@@ -69,9 +73,11 @@ export async function runPlan(
   const drawn = drawSplit(all, plan);
   const { set, notes: classNotes } = keepClasses(all, drawn.split);
   writeFileIfChanged(path.join(out, "split.json"), splitToJson(all, imagesHash(all), drawn));
+  // Labels as the set has them: some are taken off where a class is left out.
+  const hidden = hiddenImages(all, drawn.split);
   const methods = plan.methods.map(({ name, pretrain, classify }): PreparedMethod => ({
     name,
-    pretrain: makePretrain(pretrain),
+    pretrain: guardSource(pretrain, hidden),
     classify: makeClassify(classify),
     pretrainSpec: identifyPretrain(pretrain),
     classifySpec: classify,
@@ -133,6 +139,18 @@ export async function redraw(folder: string): Promise<StudyOutcome> {
     folder,
     ...(await report(store, study, results)),
   };
+}
+
+/** Images whose labels are bought or tested, and those that have none here but may have one in a source. */
+function hiddenImages(set: ImageSet, { pool, test, pretrain }: Split): ImageSet {
+  const unlabelled = pretrain.filter((i) => set.labels[i] === UNLABELLED);
+  return subset(set, [...new Set([...pool, ...test, ...unlabelled])]);
+}
+
+function guardSource(spec: PretrainSpec, hidden: ImageSet): Pretrain {
+  const made = makePretrain(spec);
+  const { source } = pretrainOptions(spec)[1];
+  return source === undefined ? made : guarded(made, source, hidden);
 }
 
 async function openImages(plan: Plan, on: Progress): Promise<ImageSet> {

@@ -7,7 +7,7 @@ import { standardise } from "./standardise";
 
 /**
  * Pretraining on a labelled set that a plan names, which is opened when it is needed.
- * @throws InputError if the set cannot be opened, or holds images of the study
+ * @throws InputError if the set cannot be opened
  */
 export function supervisedBy<Options extends { readonly source: ImageSet }>(
   method: (options: Options) => Pretrain,
@@ -16,8 +16,20 @@ export function supervisedBy<Options extends { readonly source: ImageSet }>(
 ): Pretrain {
   return async (images, rng, on) => {
     const opened = standardise(await open(source, on), by);
-    checkApart(images, opened);
     return await method({ ...options, source: opened } as unknown as Options)(images, rng, on);
+  };
+}
+
+/**
+ * The same pretraining, which first makes sure that its source gives away no label of the study.
+ * @param hidden the images whose labels must be bought, and those of the test
+ * @throws InputError, when it begins, if the source holds any of them
+ */
+export function guarded(pretrain: Pretrain, source: PlanData, hidden: ImageSet): Pretrain {
+  const { standardise: by = "none", ...where } = source;
+  return async (images, rng, on) => {
+    checkApart(hidden, standardise(await open(where, on), by));
+    return await pretrain(images, rng, on);
   };
 }
 
@@ -32,7 +44,7 @@ function checkApart(images: ImageSet, source: ImageSet): void {
   if (shared === 0) return;
   throw new InputError({
     got: `a source of pretraining that holds ${shared} of the study's own images`,
-    expected: "other images, since the labels of these are hidden from pretraining",
+    expected: "other images, since the labels of these must be bought or are those of the test",
     todo: "Name another set, or leave these images out of it.",
   });
 }
