@@ -24,6 +24,7 @@ import * as classify from "../../src/classify";
 import { argmaxRows, meanInterval } from "../../src/metrics";
 import { embedImages, type EncoderSpec } from "../../src/nets";
 import * as pretrain from "../../src/pretrain";
+import { hausdorffErrors } from "./hausdorff";
 import {
   alphabets,
   background,
@@ -207,6 +208,10 @@ async function main(): Promise<void> {
   const wanted = Object.entries(methods(train, Number(given("--part", "1")))).filter(
     ([name]) => only === "" || only.split(";").some((part) => name.startsWith(part)),
   );
+  if (!validate && (only === "" || only.includes("Hausdorff"))) {
+    const { mean, halfWidth } = meanInterval(hausdorffErrors(await publishedRuns(true)));
+    console.log(JSON.stringify({ bench: "omniglot", method: "modified Hausdorff", runs: 20, error: rounded(mean), halfWidth: rounded(halfWidth) })); // prettier-ignore
+  }
   const joined: Encoder[] = [];
   // The runs' images are not shown to any training; the mean and spread of the input are those of the background.
   const unlabelled = hideLabels(turnedClasses(train));

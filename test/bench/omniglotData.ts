@@ -104,17 +104,18 @@ export function mirroredToo(set: ImageSet): ImageSet {
   });
 }
 
-/** The twenty published runs. */
-export async function publishedRuns(): Promise<OneShotTask[]> {
+/** The twenty published runs, as the networks see them or at full size. */
+export async function publishedRuns(full = false): Promise<OneShotTask[]> {
   const all = await readImageZip(zip("all_runs"), { group: "folder" });
-  const pixels = shrunk(all);
+  const size = full ? all.shape[0] : edge;
+  const pixels = shrunk(all, size);
   const texts = unzipSync(readFileSync(zip("all_runs")), {
     filter: ({ name }) => name.endsWith("class_labels.txt"),
   });
   const at = new Map(all.ids.map((id, i) => [id, i]));
   const pick = (ids: readonly string[], labels: readonly number[]): ImageSet => {
     const indices = Int32Array.from(ids, (id) => at.get(id.replace(/\.png$/, "")) ?? -1);
-    const whole = imageSet({ name: "runs", pixels, shape: [edge, edge, 1], classNames: classes });
+    const whole = imageSet({ name: "runs", pixels, shape: [size, size, 1], classNames: classes });
     return { ...subset(whole, indices), labels: Int32Array.from(labels) };
   };
   return Object.keys(texts)
@@ -167,24 +168,24 @@ function zip(name: string): string {
   return path.join(folder, `${name}.zip`);
 }
 
-/** The mean ink in each of edge x edge equal squares; partly covered pixels count by their part. */
-function shrunk(set: ImageSet): Float32Array {
+/** The mean ink in each of `to` times `to` equal squares; partly covered pixels count by their part. */
+function shrunk(set: ImageSet, to = edge): Float32Array {
   const [size] = set.shape;
   const n = set.ids.length;
-  const weights = Array.from({ length: edge }, (_, to) => {
-    const [low, high] = [(to * size) / edge, ((to + 1) * size) / edge];
+  const weights = Array.from({ length: to }, (_, place) => {
+    const [low, high] = [(place * size) / to, ((place + 1) * size) / to];
     return Array.from(
       { length: size },
-      (__, from) => Math.max(0, Math.min(high, from + 1) - Math.max(low, from)) / (size / edge),
+      (__, from) => Math.max(0, Math.min(high, from + 1) - Math.max(low, from)) / (size / to),
     )
       .map((weight, from) => ({ from, weight }))
       .filter(({ weight }) => weight > 0);
   });
-  const out = new Float32Array(n * edge * edge);
+  const out = new Float32Array(n * to * to);
   for (let i = 0; i < n; i++) {
     const ink = set.pixels.read([i]).map((value) => 1 - value);
-    for (let y = 0, at = i * edge * edge; y < edge; y++)
-      for (let x = 0; x < edge; x++, at++)
+    for (let y = 0, at = i * to * to; y < to; y++)
+      for (let x = 0; x < to; x++, at++)
         for (const row of weights[y])
           for (const column of weights[x])
             out[at] +=
