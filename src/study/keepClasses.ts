@@ -18,6 +18,13 @@ export function keepClasses(
   );
   return {
     set: { ...withLabels(set, labels), classNames: kept },
-    notes: [`Left out, since neither labels nor test have any: ${gone.join(", ")}.`],
+    notes: [`Left out, since neither labels nor test have any: ${shortList(gone)}.`],
   };
+}
+
+/** Names, or some of them if there are many. */
+function shortList(names: readonly string[]): string {
+  const shown = 4;
+  if (names.length <= shown + 2) return names.join(", ");
+  return `${names.slice(0, shown).join(", ")} and ${names.length - shown} more`;
 }

@@ -1,4 +1,5 @@
 import { createRng, type ImageSet, type Method, type Progress } from "../core";
+import { keepClasses } from "./keepClasses";
 import { drawLadder } from "./ladder";
 import { runTrials } from "./runTrials";
 import { splitImages, type SplitSpec } from "./split";
@@ -45,7 +46,7 @@ export async function run(options: RunOptions, on: Progress = {}): Promise<Trial
     seed,
   };
   const { results, failures } = await runTrials(
-    images,
+    keepClasses(images, split).set,
     { split, ladders },
     options.methods,
     settings,
