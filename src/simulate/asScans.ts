@@ -7,8 +7,8 @@ import type { ScanSettings } from "./scanSettings";
 export function asScans(
   name: string,
   recorded: Recorded,
-  { surface, pixels, nmPerPixel }: ScanSettings,
-  parameters: ScanParameters,
+  { surface, pixels, nmPerPixel, mode }: ScanSettings,
+  { currentDecay, ...parameters }: ScanParameters & { readonly currentDecay: number },
 ): { readonly clean: Scan; readonly observed: Scan } {
   const { lineSeconds, scanDirection } = parameters.instrument;
   const edge = pixels * nmPerPixel * 1e-9;
@@ -30,20 +30,30 @@ export function asScans(
     data === undefined
       ? []
       : [{ name: kind, unit: kind === "Z" ? "m" : "A", direction, data: data.map((value) => value * 1e-12) }]; // prettier-ignore
+  const { setpointPa } = parameters.instrument;
+  /** The main channel: heights, or at constant height the current that they stand for. */
+  const main = (direction: Channel["direction"], heights: Float64Array | undefined): Channel[] =>
+    mode === "constant current"
+      ? channel("Z", direction, heights)
+      : channel(
+          "Current",
+          direction,
+          heights?.map((pm) => setpointPa * Math.exp(currentDecay * pm)),
+        );
   return {
     clean: {
       ...shared,
       name: `${name} clean`,
       completedRows: recorded.completedRows,
-      channels: channel("Z", "forward", recorded.clean),
+      channels: main("forward", recorded.clean),
     },
     observed: {
       ...shared,
       name: `${name} observed`,
       completedRows: recorded.completedRows,
       channels: [
-        ...channel("Z", "forward", recorded.trace),
-        ...channel("Z", "backward", recorded.retrace),
+        ...main("forward", recorded.trace),
+        ...main("backward", recorded.retrace),
         ...channel("Current", "forward", recorded.traceCurrent),
         ...channel("Current", "backward", recorded.retraceCurrent),
       ],

@@ -1,7 +1,7 @@
 import type { Rng, Scan } from "../core";
 import { asScans } from "./asScans";
 import { drawCrystal, type Crystal } from "./crystal";
-import { imageCrystal } from "./imageCrystal";
+import { imageAtHeight, imageCrystal } from "./imageCrystal";
 import { drawInstrument, type Instrument } from "./instrument";
 import { reach, rowBegins, seenAt, type LineTimes } from "./instrument/path";
 import { record, type TipPeriod } from "./instrument/record";
@@ -60,6 +60,7 @@ export function makeScan(
   const { surface, pixels, nmPerPixel } = settings;
   const tip = drawTip(settings.tip, rng.fork("tip"));
   const instrument = drawInstrument(settings.instrument, rng.fork("instrument"));
+  const currentDecay = (2 * decay(tip)) / 100;
   const crystal = drawCrystal(settings, rng);
   const times: LineTimes = { pixels, nmPerPixel, ...instrument };
   const order = Array.from(rng.fork("order").permutation(wanted.length), (i) => wanted[i]);
@@ -83,11 +84,11 @@ export function makeScan(
   const tipChanges = drawChanges(settings, times, places, defects, rng.fork("changes"));
   const recorded = record(
     {
-      periods: tipPeriods(crystal, defects, { tip, tipChanges, times }),
+      periods: tipPeriods(crystal, defects, { tip, tipChanges, times }, imaging(settings.mode)),
       pixels,
       nmPerPixel,
       instrument,
-      currentDecay: (2 * decay(tip)) / 100,
+      currentDecay,
       retrace: settings.retrace,
     },
     rng.fork("observe"),
@@ -102,7 +103,7 @@ export function makeScan(
     instrument,
   };
   return {
-    ...asScans(name, recorded, settings, parameters),
+    ...asScans(name, recorded, settings, { ...parameters, currentDecay }),
     places,
     mask: paintMask(crystal, defects, { pixels, nmPerPixel, seenAt: seen }),
     parameters,
@@ -143,6 +144,21 @@ function drawChanges(
   return changes.sort((a, b) => a.seconds - b.seconds);
 }
 
+/** What is followed, in pm: at constant height the logarithm of the current is to the gap what the height is to the loop. */
+function imaging(mode: ScanSettings["mode"]): typeof imageCrystal {
+  if (mode === "constant current") return imageCrystal;
+  return (crystal, defects, tip, frame) => {
+    const perPm = (2 * decay(tip)) / 100;
+    const { terraces, terraceAt } = crystal;
+    return imageAtHeight(crystal, defects, tip, frame).map((current, i) => {
+      const [x, y] = [i % frame.width, Math.floor(i / frame.width)];
+      // A lower terrace is further away.
+      const down = 100 * terraces[terraceAt(x + frame.left, y + frame.top)].above;
+      return Math.log(current) / perPm + down;
+    });
+  };
+}
+
 interface TipHistory {
   readonly tip: Tip;
   readonly tipChanges: readonly TipChange[];
@@ -154,6 +170,7 @@ function tipPeriods(
   crystal: Crystal,
   defects: readonly PlacedDefect[],
   { tip, tipChanges, times }: TipHistory,
+  image: typeof imageCrystal,
 ): TipPeriod[] {
   const { pixels, lineSeconds, scanDirection } = times;
   const states = [{ seconds: 0, stepPm: 0, tip }, ...tipChanges];
@@ -174,7 +191,7 @@ function tipPeriods(
       fromSeconds: state.seconds,
       stepPm: step,
       ...frame,
-      heights: imageCrystal(crystal, left, state.tip, frame),
+      heights: image(crystal, left, state.tip, frame),
     };
   });
 }

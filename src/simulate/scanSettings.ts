@@ -38,6 +38,12 @@ export interface ScanOptions {
   readonly tip?: TipOptions;
   /** Options, or the name of an instrument that is ready. */
   readonly instrument?: InstrumentOptions | InstrumentName;
+  /**
+   * What the tip does: follow the current, or stay at a height while the current is recorded, where tilt and drift change the gap, and no
+   * loop is there.
+   * @default "constant current"
+   */
+  readonly mode?: "constant current" | "constant height";
   /** Whether the way back is recorded too, as channels of their own. @default true */
   readonly retrace?: boolean;
 }
@@ -55,14 +61,20 @@ export interface ScanSettings {
   readonly tip: Required<TipOptions>;
   readonly instrument: InstrumentSettings;
   readonly tipChanges: number;
+  readonly mode: NonNullable<ScanOptions["mode"]>;
   readonly retrace: boolean;
 }
+
+const modes = ["constant current", "constant height"] as const;
 
 /** Checks the options of a scan and fills in the defaults. @throws InputError if one is out of range */
 export function checkScan(options: ScanOptions): ScanSettings {
   const { pixels = 224, nmPerPixel = 0.12, separationNm = 2.4, marginNm = 1 } = options;
   checkFrame(pixels, nmPerPixel);
-  const instrument = checkInstrument(namedInstrument(options.instrument));
+  const mode = checkOneOf("mode", options.mode ?? "constant current", modes);
+  const { feedbackHz, ...open } = namedInstrument(options.instrument);
+  const closed = mode === "constant current" && feedbackHz !== undefined;
+  const instrument = checkInstrument(closed ? { ...open, feedbackHz } : open);
   return {
     surface: findSurface(options.surface, options.bias),
     pixels,
@@ -74,6 +86,7 @@ export function checkScan(options: ScanOptions): ScanSettings {
     rowDegrees: checkRange("rowDegrees", options.rowDegrees ?? [-10, 10], { min: -360, max: 360 }),
     tip: checkTip(options.tip ?? {}),
     instrument,
+    mode,
     tipChanges: instrument.tipChanges,
     retrace: options.retrace ?? true,
   };

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { InputError, type Scan } from "../../src/core";
 import * as scans from "../../src/scans";
-import { defectClasses, scan, type ScanOptions } from "../../src/simulate";
+import { defectClasses, instruments, scan, type ScanOptions } from "../../src/simulate";
 import { dilate } from "../../src/simulate/dilate";
 import { findSurface, surfaceNames } from "../../src/simulate/surfaces";
 import type { BiasState } from "../../src/simulate/surface";
@@ -210,6 +210,35 @@ describe("simulate/surfaces", function () {
     assert.ok(Math.abs(at(x + apex.xNm / 0.12, y + apex.yNm / 0.12)) < 0.3 * ghost);
   });
 
+  it("records the current at constant height, where a feature stands for as much gap as it is high", () => {
+    const options: ScanOptions = {
+      ...base,
+      seed: 9,
+      defects: { phosphinidene: 3 },
+      tip: { workFunctionEv: [4.5, 4.5] },
+    };
+    const high = scan({ ...options, mode: "constant height", instrument: { ...instruments.ideal, setpointPa: [100, 100], feedbackHz: [500, 500] } }); // prettier-ignore
+    assert.deepEqual(
+      high.observed.channels.map(({ name, unit, direction }) => `${name} ${unit} ${direction}`),
+      ["Current A forward", "Current A backward"],
+    );
+    const [current, z] = [pm(high.clean), pm(scan(options).clean)];
+    const decay = (2 * 0.5123 * Math.sqrt(4.5)) / 100;
+    const middle = current.slice().sort()[current.length >> 1];
+    assert.ok(Math.abs(middle - 100) < 1);
+    // Charge falls off a little slower than the wave functions far from an atom, so that the two agree to a tenth.
+    const gaps = current.map((pA) => Math.log(pA / 100) / decay);
+    const worst = gaps.reduce((most, gap, i) => Math.max(most, Math.abs(gap - z[i])), 0);
+    assert.ok(worst < 0.25 * span(z), `${worst} of ${span(z)} pm`);
+    const stepped = scan({ ...base, seed: 4, steps: [1, 1], mode: "constant height", tip: { workFunctionEv: [4.5, 4.5] } }); // prettier-ignore
+    const sorted = pm(stepped.clean).sort();
+    const [low, top] = [
+      sorted[Math.floor(0.1 * sorted.length)],
+      sorted[Math.floor(0.9 * sorted.length)],
+    ];
+    assert.ok(top / low > 10, `${top / low} times the current a step higher`);
+  });
+
   it("says what is wrong", () => {
     const wrong: ScanOptions[] = [
       { surface: "Au(111)" as "Ge(001)" },
@@ -219,6 +248,7 @@ describe("simulate/surfaces", function () {
       { density: 5 },
       { instrument: "best" as "usual" },
       { fromStepsNm: -1 },
+      { mode: "constant" as "constant height" },
       { tip: { doubleChance: 2 } },
       { tip: { bluntNm: [-1, 0] } },
       { tip: { apexNm: [0, 99] } },
