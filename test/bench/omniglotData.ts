@@ -37,7 +37,7 @@ export async function background(): Promise<ImageSet> {
     Array.from(set.labels, (label) => names.indexOf(set.classNames[label])),
   );
   const ids = sets.flatMap((set) => set.ids);
-  const small = sets.map(shrunk);
+  const small = sets.map((set) => shrunk(set));
   const pixels = new Float32Array(ids.length * edge * edge);
   pixels.set(small[0]);
   pixels.set(small[1], small[0].length);
