@@ -95,7 +95,7 @@ function methods(train: ImageSet, part: number): Record<string, Entry> {
       },
     },
     "SimCLR, conv4": {
-      train: pretrain.simclr({ encoder: conv4, epochs: steps(15), batchSize: 128, temperature: 0.2, views: compose(quarterTurns(), hand) }), // prettier-ignore
+      train: pretrain.simclr({ encoder: conv4, epochs: steps(8), batchSize: 128, temperature: 0.2, views: compose(quarterTurns(), hand) }), // prettier-ignore
       heads: { "nearest neighbour": classify.nearestNeighbours({ k: 1 }) },
     },
   };
