@@ -1,4 +1,5 @@
 import type * as ResvgModule from "@resvg/resvg-js";
+import type * as FastPng from "fast-png";
 import { checkNumber, type Figure } from "../core";
 import { fontFiles, needsSystemFonts } from "./fonts";
 import { toSvg, type SizeOptions } from "./toSvg";
@@ -35,5 +36,20 @@ export function svgToPng(svg: string, scale: number): Uint8Array {
       loadSystemFonts: needsSystemFonts(svg),
     },
   });
-  return painter.render().asPng();
+  const painted = painter.render();
+  return greyPng(painted) ?? painted.asPng();
+}
+
+/** A picture that has only opaque greys, as pictures of scans have, in one channel: little more than half as large. */
+function greyPng({ width, height, pixels }: ResvgModule.RenderedImage): Uint8Array | undefined {
+  const grey = new Uint8Array(width * height);
+  for (let i = 0, at = 0; i < grey.length; i++, at += 4) {
+    const value = pixels[at];
+    if (pixels[at + 1] !== value || pixels[at + 2] !== value || pixels[at + 3] !== 255)
+      return undefined;
+    grey[i] = value;
+  }
+  // eslint-disable-next-line @typescript-eslint/no-require-imports -- an ES module, loaded when first used
+  const { encode } = require("fast-png") as typeof FastPng;
+  return encode({ width, height, data: grey, channels: 1 }, { zlib: { level: 9 } });
 }

@@ -136,13 +136,18 @@ describe("toPng", () => {
     const text = { text: "HHHHHH", x: 0.5, y: 0.5, xref: "paper", yref: "paper", showarrow: false };
     const picture = async (annotations: readonly object[]): Promise<number> => {
       const drawn = { data: [], layout: { ...layout, xaxis: hidden, yaxis: hidden, annotations } };
-      const { data, width, height } = decode(await toPng(drawn, { scale: 1 }));
-      assert.deepEqual([width, height], [200, 60]);
-      return Array.from(data).filter((value, i) => i % 4 === 0 && value < 100).length;
+      const { data, width, height, channels } = decode(await toPng(drawn, { scale: 1 }));
+      // Without colours one channel is kept.
+      assert.deepEqual([width, height, channels], [200, 60, 1]);
+      return Array.from(data).filter((value) => value < 100).length;
     };
     assert.equal(await picture([]), 0);
     const dark = await picture([{ ...text, font: { family: "Arimo", size: 20, color: "black" } }]);
     assert.ok(dark > 150, `${dark} dark pixels`);
+  });
+
+  it("keeps colours", async () => {
+    assert.equal(decode(await toPng(figure, { scale: 1 })).channels, 4);
   });
 
   it("gives the same bytes again", async () => {
