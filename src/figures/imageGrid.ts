@@ -102,7 +102,10 @@ function gridLayout(
   const layout = paperLayout({
     ...options,
     width: round(used, 2),
-    notes: hidden === 0 ? notes : [...notes, `${hidden} more classes are not shown.`],
+    notes:
+      hidden === 0
+        ? notes
+        : [...notes, `${hidden} more ${hidden === 1 ? "class is" : "classes are"} not shown.`],
     plotHeight: round(picture.height * scale, 2),
     left: round(left, 2),
     right: round(used - left - picture.width * scale, 2),
@@ -149,12 +152,13 @@ function valueRange(tiles: readonly Tile[], { shape }: ImageSet, channel: Shown)
   return [sorted[cut], sorted[sorted.length - 1 - cut]];
 }
 
-/** Class name over at most two lines, and how many images it has. */
+/** Class name and how many images it has, over at most two lines. */
 function rowLabel({ name, total }: GridGroup): string[] {
   if (name === "") return [];
-  const lines = wrapText(name, fontSizes.note, 160);
-  const short = lines.length > 2 ? [lines[0], `${lines[1]} …`] : lines;
-  return [...short, `(${total})`];
+  const [first, second, ...rest] = wrapText(name, fontSizes.note, 160);
+  const count = `(${total})`;
+  if (second === undefined) return [first, count];
+  return [first, `${second}${rest.length > 0 ? " …" : ""} ${count}`];
 }
 
 const beside = (lines: readonly string[], y: number): object => ({
