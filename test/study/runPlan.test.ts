@@ -174,10 +174,7 @@ describe("study/runPlan", function () {
   for (const [title, changes] of [
     ["", {}],
     [": every self-supervised method", { methods: selfSupervised, labelsPerClass: [1], draws: 1 }],
-    [
-      ": every other classifier",
-      { methods: otherClassifiers, labelsPerClass: [1], draws: 1 },
-    ],
+    [": every other classifier", { methods: otherClassifiers, labelsPerClass: [1], draws: 1 }],
   ] as const) {
     it(`changes no record when the labels of the unlabelled pool are permuted${title}`, async () => {
       const out = path.join(folder, `true labels${title.length}`);
