@@ -96,9 +96,9 @@ function sfc32(path: string): () => number {
 }
 
 function step(s: Int32Array): number {
-  const [a, b, c, counter] = s as unknown as [number, number, number, number];
-  const result = (a + b + counter) | 0;
-  s[3] = counter + 1;
+  const [a, b, c] = [s[0], s[1], s[2]];
+  const result = (a + b + s[3]) | 0;
+  s[3]++;
   s[0] = b ^ (b >>> 9);
   s[1] = c + (c << 3);
   s[2] = ((c << 21) | (c >>> 11)) + result;

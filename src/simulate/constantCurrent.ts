@@ -38,26 +38,37 @@ const arrived = 0.02;
  * @see Tersoff & Hamann 1985, Phys. Rev. B 31, 805
  */
 export function constantCurrent(sources: readonly Source[], options: TunnelOptions): Float64Array {
-  const count = options.width * options.height;
-  const { distance } = options;
+  const { width, height, distance } = options;
   const frame = createFrame(options);
-  const { z, charge, slope, moving } = frame;
+  const { points, first, last } = frame;
   let logWanted = 0;
-  for (let step = 0, left = count; step < mostSteps && left > 0; step++) {
-    charge.fill(0);
-    slope.fill(0);
+  for (let step = 0, left = points.length; step < mostSteps && left > 0; step++) {
+    for (let at = 0; at < points.length; at += perPoint) points[at + charge] = points[at + slope] = 0; // prettier-ignore
     for (const source of sources) addSource(source, frame);
-    if (step === 0) logWanted = Math.log(median(charge));
+    if (step === 0) logWanted = Math.log(median(points));
     left = 0;
-    for (let i = 0; i < count; i++) {
-      if (moving[i] === 0) continue;
-      const move = ((Math.log(charge[i]) - logWanted) * charge[i]) / slope[i];
-      z[i] += move;
-      moving[i] = Math.abs(move) > arrived ? 1 : 0;
-      left += moving[i];
+    for (let row = 0; row < height; row++) {
+      const [begin, end] = [first[row], last[row]];
+      [first[row], last[row]] = [width, -1];
+      for (let column = begin; column <= end; column++) {
+        const at = (row * width + column) * perPoint;
+        if (points[at + moving] === 0) continue;
+        const seen = points[at + charge];
+        const move = ((Math.log(seen) - logWanted) * seen) / points[at + slope];
+        points[at] += move;
+        if (Math.abs(move) > arrived) {
+          left++;
+          first[row] = Math.min(first[row], column);
+          last[row] = column;
+        } else {
+          points[at + moving] = 0;
+        }
+      }
     }
   }
-  return z.map((value) => value - distance);
+  const heights = new Float64Array(points.length / perPoint);
+  for (let i = 0; i < heights.length; i++) heights[i] = points[i * perPoint] - distance;
+  return heights;
 }
 
 /**
@@ -66,40 +77,50 @@ export function constantCurrent(sources: readonly Source[], options: TunnelOptio
  */
 export function constantHeight(sources: readonly Source[], options: TunnelOptions): Float64Array {
   const frame = createFrame(options);
+  const { points } = frame;
   for (const source of sources) addSource(source, frame);
-  const usual = median(frame.charge);
-  return frame.charge.map((charge) => charge / usual);
+  const usual = median(points);
+  const currents = new Float64Array(points.length / perPoint);
+  for (let i = 0; i < currents.length; i++) currents[i] = points[i * perPoint + charge] / usual;
+  return currents;
 }
+
+/**
+ * What is kept for each pixel, side by side, since all of it is needed at once: where the tip is over it (angstrom above
+ * the top layer), its charge, how much charge is lost by going up (per angstrom), and 1 where the height is still sought.
+ */
+const perPoint = 4;
+const charge = 1;
+const slope = 2;
+const moving = 3;
 
 function createFrame(options: TunnelOptions): Frame {
   const { width, height, kappa, distance, groundAt } = options;
-  const count = width * height;
+  const points = new Float64Array(width * height * perPoint);
+  for (let row = 0; row < height; row++) {
+    for (let column = 0; column < width; column++) {
+      const at = (row * width + column) * perPoint;
+      points[at] = groundAt === undefined ? distance : distance + groundAt(column, row);
+      points[at + moving] = 1;
+    }
+  }
   return {
     ...options,
     fall: tabulateFall(kappa, distance),
-    z:
-      groundAt === undefined
-        ? new Float64Array(count).fill(distance)
-        : Float64Array.from(
-            { length: count },
-            (_, i) => distance + groundAt(i % width, Math.floor(i / width)),
-          ),
-    charge: new Float64Array(count),
-    slope: new Float64Array(count),
-    moving: new Uint8Array(count).fill(1),
+    points,
+    first: new Int32Array(height),
+    last: new Int32Array(height).fill(width - 1),
   };
 }
 
 /** What one pass over the sources works on. */
 interface Frame extends TunnelOptions {
   readonly fall: Float64Array;
-  /** Where the tip is over each pixel, angstrom above the top layer. */
-  readonly z: Float64Array;
-  readonly charge: Float64Array;
-  /** How much charge is lost by going up, per angstrom. */
-  readonly slope: Float64Array;
-  /** Pixels whose height is still sought. */
-  readonly moving: Uint8Array;
+  /** `perPoint` numbers for each pixel. */
+  readonly points: Float64Array;
+  /** The first and the last column of each row whose height is still sought. */
+  readonly first: Int32Array;
+  readonly last: Int32Array;
 }
 
 /** Entries of the table below per square angstrom; straight lines between them are good to 0.01 pm. */
@@ -116,36 +137,43 @@ function tabulateFall(kappa: number, distance: number): Float64Array {
 
 /** Adds the charge of one source, and what of it is lost by going up, to the pixels that it reaches. */
 function addSource({ x, y, above, weight, ground = 0 }: Source, frame: Frame): void {
-  const { width, height, pixelSize, kappa, distance, fall, z, charge, slope, moving } = frame;
+  const { width, height, pixelSize, kappa, distance, fall, points, first, last } = frame;
   if (weight <= 0) return;
   const farthest = distance + Math.log(weight / negligible) / (2 * kappa);
   const nearest = distance + ground - above;
   if (farthest <= nearest) return;
   const reach = Math.sqrt(farthest * farthest - nearest * nearest) / pixelSize;
-  const last = fall.length - 1;
+  const seen = fall.length - 1;
   const top = Math.max(0, Math.ceil(y - reach));
   const bottom = Math.min(height - 1, Math.floor(y + reach));
   for (let row = top; row <= bottom; row++) {
+    if (first[row] > x + reach || last[row] < x - reach) continue;
     const dy = (row - y) * pixelSize;
     const half = Math.sqrt(reach * reach - (row - y) * (row - y));
-    const end = row * width + Math.min(width - 1, Math.floor(x + half));
-    for (let i = row * width + Math.max(0, Math.ceil(x - half)); i <= end; i++) {
-      if (moving[i] === 0) continue;
-      const dx = (i - row * width - x) * pixelSize;
-      const dz = z[i] - above;
+    const end = Math.min(last[row], Math.floor(x + half));
+    for (let column = Math.max(first[row], Math.ceil(x - half)); column <= end; column++) {
+      const i = (row * width + column) * perPoint;
+      if (points[i + moving] === 0) continue;
+      const dx = (column - x) * pixelSize;
+      const dz = points[i] - above;
       const at = (dx * dx + dy * dy + dz * dz) * perSquare;
-      const before = Math.floor(at);
-      if (before >= last) continue;
-      const change = fall[before + 1] - fall[before];
-      charge[i] += weight * (fall[before] + (at - before) * change);
+      // As whole number of 32 bits, which takes less than rounding down.
+      const before = at | 0;
+      if (before >= seen) continue;
+      const low = fall[before];
+      const change = fall[before + 1] - low;
+      points[i + charge] += weight * (low + (at - before) * change);
       // The square of the way grows by 2 dz for each angstrom upwards.
-      slope[i] -= weight * change * perSquare * 2 * dz;
+      points[i + slope] -= weight * change * perSquare * 2 * dz;
     }
   }
 }
 
-/** Median of every seventh value, which is as good and sorts faster. */
-function median(values: Float64Array): number {
-  const sorted = values.filter((_, i) => i % 7 === 0).sort();
+/** Median of the charge of every seventh pixel, which is as good and sorts faster. */
+function median(points: Float64Array): number {
+  const every = 7 * perPoint;
+  const sorted = new Float64Array(Math.ceil(points.length / every));
+  for (let i = 0; i < sorted.length; i++) sorted[i] = points[i * every + charge];
+  sorted.sort();
   return sorted[sorted.length >> 1];
 }

@@ -23,7 +23,8 @@ export function imageCrystal(
 ): Float64Array {
   const wide = widened(frame, tip, crystal);
   const { options, seen } = tunnel(crystal, defects, tip, wide);
-  const heights = constantCurrent(seen, options).map((angstrom) => 100 * angstrom);
+  const heights = constantCurrent(seen, options);
+  for (let i = 0; i < heights.length; i++) heights[i] *= 100;
   const apart = tip.apexes.length === 0 ? heights : addApexes(heights, wide, frame, tip, options);
   return dilate(apart, frame.width, 100 * options.pixelSize, 1000 * tip.bluntNm);
 }

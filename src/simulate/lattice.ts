@@ -1,5 +1,5 @@
 import type { Source } from "./constantCurrent";
-import { toCrystal, toPixel, type Crystal, type Placement, type Terrace } from "./crystal";
+import { toCrystal, toPixel, type Crystal, type Placement } from "./crystal";
 import type { Reach } from "./instrument/path";
 import type { DefectShape, Surface } from "./surface";
 
@@ -33,7 +33,7 @@ export function sources(
         y: y - top,
         above: above + terrace.above,
         weight,
-        ...ground(terrace),
+        ground: terrace.above,
       });
     };
     forEachCell(surface, terrace.placement, frame, border, (i, j) => {
@@ -42,8 +42,9 @@ export function sources(
         const middle = toPixel(terrace.placement, i * surface.cell[0], j * surface.cell[1]);
         if (terraceAt(...middle) !== n) return;
       }
+      const changed = changes.get(`${n} ${i} ${j}`);
       surface.atoms.forEach((atom, k) => {
-        const change = changes.get(`${n} ${i} ${j} ${k}`) ?? unchanged;
+        const change = changed?.get(k) ?? unchanged;
         const varied = terrace.vary?.(i, j, k) ?? unchanged;
         add(
           i * surface.cell[0] + atom.along,
@@ -63,12 +64,7 @@ export function sources(
   return found;
 }
 
-const unchanged = { weight: 1, rise: 0, aside: 0 };
-
-/** The height that the reach of a source counts from, where it is not 0. */
-function ground({ above }: Terrace): { readonly ground?: number } {
-  return above === 0 ? {} : { ground: above };
-}
+const unchanged: Change = { weight: 1, rise: 0, aside: 0 };
 
 function inside(x: number, y: number, { width, height }: Reach, border: number): boolean {
   return x > -border && y > -border && x < width + border && y < height + border;
@@ -95,15 +91,23 @@ function forEachCell(
   }
 }
 
-function changesBySite(
-  defects: readonly PlacedDefect[],
-): Map<string, { weight: number; rise: number; aside: number }> {
-  const changes = new Map<string, { weight: number; rise: number; aside: number }>();
+/** What becomes of an atom. */
+interface Change {
+  readonly weight: number;
+  readonly rise: number;
+  readonly aside: number;
+}
+
+/** By terrace and cell, and there by atom. */
+function changesBySite(defects: readonly PlacedDefect[]): Map<string, Map<number, Change>> {
+  const changes = new Map<string, Map<number, Change>>();
   for (const { terrace, cell, shape } of defects) {
     for (const { cell: offset, atom, weight, rise = 0, aside = 0 } of shape.changes) {
-      const site = `${terrace} ${cell[0] + offset[0]} ${cell[1] + offset[1]} ${atom}`;
-      const before = changes.get(site) ?? unchanged;
-      changes.set(site, {
+      const site = `${terrace} ${cell[0] + offset[0]} ${cell[1] + offset[1]}`;
+      const changed = changes.get(site) ?? new Map<number, Change>();
+      changes.set(site, changed);
+      const before = changed.get(atom) ?? unchanged;
+      changed.set(atom, {
         weight: before.weight * weight,
         rise: before.rise + rise,
         aside: before.aside + aside,

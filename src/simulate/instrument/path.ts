@@ -60,12 +60,18 @@ export function slide(path: Path, seconds: number): [x: number, y: number] {
 }
 
 /** By how much the fast axis lags behind where it was sent, in pixels, at each column. */
-export function bow({ hysteresisPercent }: Path, width: number, direction: 1 | -1): Float64Array {
+export function bow(path: Path, width: number, direction: 1 | -1): Float64Array {
+  return Float64Array.from({ length: width }, (_, column) => bowAt(path, width, direction, column));
+}
+
+function bowAt(
+  { hysteresisPercent }: Path,
+  width: number,
+  direction: 1 | -1,
+  column: number,
+): number {
   const half = ((hysteresisPercent / 100) * width) / 2;
-  return Float64Array.from(
-    { length: width },
-    (_, column) => -direction * half * Math.sin((Math.PI * column) / (width - 1)),
-  );
+  return -direction * half * Math.sin((Math.PI * column) / (width - 1));
 }
 
 /** Pixels of the scan, in whole pixels; where drift and hysteresis lead beyond it, more than the scan. */
@@ -101,7 +107,7 @@ export function rowBegins(
  */
 export function reach(times: LineTimes, rows: readonly [first: number, last: number]): Reach {
   const { pixels, path, nmPerPixel, lineSeconds, startSeconds } = times;
-  const bowed = Math.abs(bow(path, pixels, 1)[pixels >> 1]);
+  const bowed = Math.abs(bowAt(path, pixels, 1, pixels >> 1));
   let [left, right, top, bottom] = [-bowed, pixels - 1 + bowed, rows[0], rows[1]];
   let still = bowed === 0;
   for (let row = rows[0]; row <= rows[1]; row++) {
@@ -123,13 +129,13 @@ export function reach(times: LineTimes, rows: readonly [first: number, last: num
 /** Where in the trace a place of the sample is seen, in pixels: what sliding and hysteresis make of it. */
 export function seenAt(times: LineTimes, x: number, y: number): [x: number, y: number] {
   const { pixels, path, nmPerPixel, lineSeconds, startSeconds } = times;
-  const bows = bow(path, pixels, 1);
   let [column, row] = [x, y];
   // Sliding is slow against scanning, so that each round leaves a small part of the error of the last one.
   for (let round = 0; round < 20; round++) {
     const begin = rowBegins(times, row) + (column / pixels) * lineSeconds;
     const [dx, dy] = slide(path, Math.max(0, startSeconds + begin));
-    const bowed = bows[Math.min(pixels - 1, Math.max(0, Math.round(column)))];
+    const nearest = Math.min(pixels - 1, Math.max(0, Math.round(column)));
+    const bowed = bowAt(path, pixels, 1, nearest);
     [column, row] = [x + dx / nmPerPixel - bowed, y + dy / nmPerPixel];
   }
   return [column, row];

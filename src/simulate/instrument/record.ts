@@ -204,37 +204,44 @@ function digitise(take: Take | undefined, step: number): void {
 /** Height at a place between pixels, by a cubic through four of them each way; at a pixel exactly its own. */
 function sample(period: TipPeriod, x: number, y: number): number {
   const { width, height, heights } = period;
-  const [column, row] = [x - period.left, y - period.top];
-  const [c, r] = [Math.floor(column), Math.floor(row)];
-  const [u, v] = [column - c, row - r];
+  const column = x - period.left;
+  const row = y - period.top;
+  const c = Math.floor(column);
+  const r = Math.floor(row);
+  const u = column - c;
+  const v = row - r;
   if (u === 0 && v === 0 && c >= 0 && r >= 0 && c < width && r < height) {
     return heights[r * width + c];
   }
-  const [a0, a1, a2, a3] = cubic(u);
+  const [a0, a1, a2, a3] = [outer(1 + u), inner(u), inner(1 - u), outer(2 - u)];
   const inside = c >= 1 && c + 2 < width;
   let sum = 0;
   for (let k = -1; k <= 2; k++) {
     const at = Math.min(height - 1, Math.max(0, r + k)) * width;
-    let across: number;
-    if (inside) {
-      const i = at + c;
-      across = a0 * heights[i - 1] + a1 * heights[i] + a2 * heights[i + 1] + a3 * heights[i + 2];
-    } else {
-      const near = (n: number): number => heights[at + Math.min(width - 1, Math.max(0, n))];
-      across = a0 * near(c - 1) + a1 * near(c) + a2 * near(c + 1) + a3 * near(c + 2);
-    }
-    sum += cubicWeight(k, v) * across;
+    // Written out, since this is done for every pixel of every scan.
+    const i = at + c;
+    const before = inside ? i - 1 : at + within(c - 1, width);
+    const here = inside ? i : at + within(c, width);
+    const after = inside ? i + 1 : at + within(c + 1, width);
+    const next = inside ? i + 2 : at + within(c + 2, width);
+    const across =
+      a0 * heights[before] + a1 * heights[here] + a2 * heights[after] + a3 * heights[next];
+    const away = Math.abs(k - v);
+    sum += (away < 1 ? inner(away) : outer(away)) * across;
   }
   return sum;
 }
 
-/** Weights of the four neighbours at a share of the way. @see Keys 1981, IEEE Trans. ASSP 29, 1153 */
-function cubic(t: number): [number, number, number, number] {
-  return [cubicWeight(-1, t), cubicWeight(0, t), cubicWeight(1, t), cubicWeight(2, t)];
+function within(n: number, count: number): number {
+  return Math.min(count - 1, Math.max(0, n));
 }
 
-function cubicWeight(k: number, t: number): number {
-  const d = Math.abs(k - t);
-  if (d < 1) return (1.5 * d - 2.5) * d * d + 1;
+/** Weight of a neighbour at a distance up to 1. @see Keys 1981, IEEE Trans. ASSP 29, 1153 */
+function inner(d: number): number {
+  return (1.5 * d - 2.5) * d * d + 1;
+}
+
+/** The same from 1 to 2. */
+function outer(d: number): number {
   return ((-0.5 * d + 2.5) * d - 4) * d + 2;
 }
