@@ -13,7 +13,10 @@ export interface FineTuneOptions extends LayerRateOptions {
   readonly minSteps?: number;
   /** @default 64, or all labelled images if there are fewer */
   readonly batchSize?: number;
-  /** Largest step size of AdamW, reached after a tenth of the steps. @default 1e-3 */
+  /**
+   * Largest step size of AdamW, reached after a tenth of the steps. Suits pretrained weights; a small network from random ones may learn far
+   * more in as many steps with 0.01 to 0.03, so try some on images that are not the test's. @default 1e-3
+   */
   readonly learningRate?: number;
   /** @default 0.05 */
   readonly weightDecay?: number;
