@@ -17,6 +17,8 @@ export interface Cell {
 export interface CellNotes {
   fast?: string;
   readonly tolerance?: Tolerance;
+  /** Whether it prints this only where FEWSCOPE_DATA names a folder of data. */
+  readonly needsData?: boolean;
 }
 
 export interface Tolerance {

@@ -45,6 +45,7 @@ describe("notebooks", function () {
         const kept = readNotebook(notebookFile(name)).cells;
         notebook.cells.forEach((cell, i) => {
           const notes = kept[i]?.metadata.fewscope ?? {};
+          if (notes.needsData === true && dataFolder() === undefined) return;
           const differs = difference(printedText(cell), notes.fast ?? "", notes.tolerance);
           assert.equal(differs, undefined, `${cell.id}: ${differs}\n${again(name)}`);
         });
