@@ -38,33 +38,15 @@ const arrived = 0.02;
  * @see Tersoff & Hamann 1985, Phys. Rev. B 31, 805
  */
 export function constantCurrent(sources: readonly Source[], options: TunnelOptions): Float64Array {
-  const { width, height, distance } = options;
+  const { distance } = options;
   const frame = createFrame(options);
-  const { points, first, last } = frame;
+  const { points } = frame;
   let logWanted = 0;
   for (let step = 0, left = points.length; step < mostSteps && left > 0; step++) {
     for (let at = 0; at < points.length; at += perPoint) points[at + charge] = points[at + slope] = 0; // prettier-ignore
     for (const source of sources) addSource(source, frame);
     if (step === 0) logWanted = Math.log(median(points));
-    left = 0;
-    for (let row = 0; row < height; row++) {
-      const [begin, end] = [first[row], last[row]];
-      [first[row], last[row]] = [width, -1];
-      for (let column = begin; column <= end; column++) {
-        const at = (row * width + column) * perPoint;
-        if (points[at + moving] === 0) continue;
-        const seen = points[at + charge];
-        const move = ((Math.log(seen) - logWanted) * seen) / points[at + slope];
-        points[at] += move;
-        if (Math.abs(move) > arrived) {
-          left++;
-          first[row] = Math.min(first[row], column);
-          last[row] = column;
-        } else {
-          points[at + moving] = 0;
-        }
-      }
-    }
+    left = moveTips(frame, logWanted);
   }
   const heights = new Float64Array(points.length / perPoint);
   for (let i = 0; i < heights.length; i++) heights[i] = points[i * perPoint] - distance;
@@ -143,7 +125,7 @@ function addSource({ x, y, above, weight, ground = 0 }: Source, frame: Frame): v
   const nearest = distance + ground - above;
   if (farthest <= nearest) return;
   const reach = Math.sqrt(farthest * farthest - nearest * nearest) / pixelSize;
-  const seen = fall.length - 1;
+  const beyond = fall.length - 1;
   const top = Math.max(0, Math.ceil(y - reach));
   const bottom = Math.min(height - 1, Math.floor(y + reach));
   for (let row = top; row <= bottom; row++) {
@@ -159,7 +141,7 @@ function addSource({ x, y, above, weight, ground = 0 }: Source, frame: Frame): v
       const at = (dx * dx + dy * dy + dz * dz) * perSquare;
       // As whole number of 32 bits, which takes less than rounding down.
       const before = at | 0;
-      if (before >= seen) continue;
+      if (before >= beyond) continue;
       const low = fall[before];
       const change = fall[before + 1] - low;
       points[i + charge] += weight * (low + (at - before) * change);
@@ -167,6 +149,30 @@ function addSource({ x, y, above, weight, ground = 0 }: Source, frame: Frame): v
       points[i + slope] -= weight * change * perSquare * 2 * dz;
     }
   }
+}
+
+/** One Newton step of each tip that has not arrived -> how many still have not. */
+function moveTips({ width, height, points, first, last }: Frame, logWanted: number): number {
+  let left = 0;
+  for (let row = 0; row < height; row++) {
+    const [begin, end] = [first[row], last[row]];
+    [first[row], last[row]] = [width, -1];
+    for (let column = begin; column <= end; column++) {
+      const at = (row * width + column) * perPoint;
+      if (points[at + moving] === 0) continue;
+      const seen = points[at + charge];
+      const move = ((Math.log(seen) - logWanted) * seen) / points[at + slope];
+      points[at] += move;
+      if (Math.abs(move) > arrived) {
+        left++;
+        first[row] = Math.min(first[row], column);
+        last[row] = column;
+      } else {
+        points[at + moving] = 0;
+      }
+    }
+  }
+  return left;
 }
 
 /** Median of the charge of every seventh pixel, which is as good and sorts faster. */

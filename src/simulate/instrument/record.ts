@@ -214,24 +214,25 @@ function sample(period: TipPeriod, x: number, y: number): number {
     return heights[r * width + c];
   }
   const [a0, a1, a2, a3] = [outer(1 + u), inner(u), inner(1 - u), outer(2 - u)];
-  const inside = c >= 1 && c + 2 < width;
+  const before = within(c - 1, width);
+  const here = within(c, width);
+  const after = within(c + 1, width);
+  const next = within(c + 2, width);
   let sum = 0;
   for (let k = -1; k <= 2; k++) {
-    const at = Math.min(height - 1, Math.max(0, r + k)) * width;
-    // Written out, since this is done for every pixel of every scan.
-    const i = at + c;
-    const before = inside ? i - 1 : at + within(c - 1, width);
-    const here = inside ? i : at + within(c, width);
-    const after = inside ? i + 1 : at + within(c + 1, width);
-    const next = inside ? i + 2 : at + within(c + 2, width);
+    const at = within(r + k, height) * width;
     const across =
-      a0 * heights[before] + a1 * heights[here] + a2 * heights[after] + a3 * heights[next];
+      a0 * heights[at + before] +
+      a1 * heights[at + here] +
+      a2 * heights[at + after] +
+      a3 * heights[at + next];
     const away = Math.abs(k - v);
     sum += (away < 1 ? inner(away) : outer(away)) * across;
   }
   return sum;
 }
 
+/** The nearest of 0 to count - 1. */
 function within(n: number, count: number): number {
   return Math.min(count - 1, Math.max(0, n));
 }
