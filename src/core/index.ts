@@ -1,5 +1,18 @@
 export * from "./types";
-export { InputError, StoppedError, type InputErrorParts } from "./inputError";
+export { inPlace, InputError, StoppedError, type InputErrorParts } from "./inputError";
+export { known, specOf, type Json, type Known, type Settings } from "./settings";
+export * as option from "./option";
+export type { Default, Option } from "./option";
+export {
+  define,
+  type AnyTable,
+  type DefaultTable,
+  type Definition,
+  type Factory,
+  type Filled,
+  type OptionTable,
+  type Resolved,
+} from "./definition";
 export { createRng, type Rng } from "./rng";
 export { groupsLike } from "./groupsLike";
 export { sha256, canonicalJson } from "./hash";
@@ -34,3 +47,6 @@ export type {
   Tensor4D,
   Variable,
 } from "./backend";
+export { joinVariables, trainableVariables, type HasVariables } from "./variables";
+export { readBatch, readLabels } from "./readBatch";
+export { columnMeans, normaliseRows, unitRows } from "./rows";

@@ -1,4 +1,5 @@
 import type { Rng } from "./rng";
+import type { Known } from "./settings";
 import type { Tensor, Tensor2D, Tensor4D, Variable } from "./backend";
 
 /** Class index of an image whose label is hidden or unknown. */
@@ -77,7 +78,9 @@ export interface ImageWindow {
 }
 
 /** A random change of images that keeps their class: pure, with an own draw for each image. [b,h,w,c] -> [b,h',w',c] */
-export type Augmentation = (images: Tensor4D, rng: Rng) => Tensor4D;
+export interface Augmentation extends Known {
+  (images: Tensor4D, rng: Rng): Tensor4D;
+}
 
 /** What a long run reports after each step. */
 export interface ProgressEvent {
@@ -100,6 +103,8 @@ export interface Progress {
   readonly checkpoint?: string;
   /** Seconds between two checkpoints; they change no result. @default 30 */
   readonly checkpointSeconds?: number;
+  /** What tells the images and labels of this run from those of others, for its checkpoint. @default a hash of them */
+  readonly identity?: string;
   /** Called once at the end of a training with what is worth keeping, for example the loss of each step. */
   readonly keep?: (name: string, values: Float32Array) => void;
 }
@@ -132,7 +137,9 @@ export interface Encoder {
 }
 
 /** Learns an encoder from images whose labels are all hidden. */
-export type Pretrain = (images: ImageSet, rng: Rng, on?: Progress) => Promise<Encoder>;
+export interface Pretrain extends Known {
+  (images: ImageSet, rng: Rng, on?: Progress): Promise<Encoder>;
+}
 
 /** Tells classes. */
 export interface Classifier {
@@ -141,11 +148,28 @@ export interface Classifier {
   dispose(): void;
 }
 
+/** Rows of features; -1 for rows without a label. */
+export interface LabelledRows {
+  /** Row-major, [n*d]. */
+  readonly features: Float32Array;
+  /** n; class index or UNLABELLED. */
+  readonly labels: Int32Array;
+  /** Length of a row, d. */
+  readonly dim: number;
+  readonly classNames: readonly string[];
+}
+
+/** Class probabilities of rows of features, row-major. [n*d] -> [n*classes], rows sum to 1 */
+export type PredictRows = (features: Float32Array) => Float32Array;
+
+/** Learns to tell classes by features alone; rows without a label it may use as such. */
+export type FitRows = (rows: LabelledRows, rng: Rng, on?: Progress) => Promise<PredictRows>;
+
 /** Learns a classifier from the labelled images of `train`; those with label -1 it may use unlabelled. */
-export interface Classify {
+export interface Classify extends Known {
   (encoder: Encoder, train: ImageSet, rng: Rng, on?: Progress): Promise<Classifier>;
-  /** Needs nothing but embeddings, so that a study embeds each image once for all its trials. */
-  readonly frozen?: boolean;
+  /** What learns from embeddings, where nothing else is needed: a study then embeds each image once for all its trials. */
+  readonly fit?: FitRows;
 }
 
 /** A technique: what it learns without labels, and what it learns from n labels. */

@@ -35,3 +35,4 @@ export {
   type LabelEquivalent,
 } from "./labelEquivalence";
 export { areaUnderCurve, type AreaUnderCurveOptions } from "./areaUnderCurve";
+export { resultMetrics, type ResultMetric } from "./resultMetrics";

@@ -1,6 +1,7 @@
 export { drawLadder, rung, testImages, type Ladder } from "./ladder";
 export { parsePlan, readPlan, type MethodSpec, type Plan, type PlanData } from "./plan";
-export { type ClassifySpec, type PretrainSpec } from "./methodSpecs";
+export { classifiers, pretrainings, selfSupervised, semiSupervised } from "./methods";
+export { type ClassifySpec, type OptionsSpec, type PretrainSpec } from "./methodSpecs";
 export { run, type RunOptions } from "./run";
 export { redraw, runPlan, type RunPlanOptions, type StudyOutcome } from "./runPlan";
 export { type Failure } from "./runTrials";
@@ -8,19 +9,9 @@ export { splitImages, type Split, type SplitSpec } from "./split";
 export { standardise, type Standardise } from "./standardise";
 export { openStore, type Sidecar, type Store, type TrialRecord } from "./store";
 export { version } from "./version";
-export {
-  resultsCsv,
-  summarise,
-  summaryCsv,
-  summaryTable,
-  type Metric,
-  type SummaryRow,
-} from "./summary";
-export * as episodeHead from "./episodeHead";
+export { resultsCsv, summarise, summaryCsv, summaryTable, type SummaryRow } from "./summary";
 export {
   episodes,
-  type Episode,
-  type EpisodeHead,
   type EpisodesOptions,
   type EpisodesOutcome,
   type StoredEmbeddings,

@@ -1,17 +1,12 @@
 import { z } from "zod";
 import { InputError, nearestName } from "../core";
+import { resultMetrics } from "../metrics";
 import { dataSchema, onlyOne } from "./dataSchema";
-import { classifiers, pretrainings } from "./methodSpecs";
-
-function oneOfEntries(entries: Readonly<Record<string, { schema: z.ZodType }>>): z.ZodType {
-  const names = Object.keys(entries);
-  const shape = Object.fromEntries(names.map((name) => [name, entries[name].schema.optional()]));
-  return z
-    .strictObject(shape)
-    .refine(onlyOne(names), { error: `exactly one of ${names.join(", ")}` });
-}
 
 const count = z.int().min(1);
+
+/** Options by name; what they may be, the techniques say themselves. */
+const options = z.record(z.string(), z.unknown());
 
 const groupNames = z.array(z.string()).min(1);
 const splits = ["test", "testGroups", "adaptGroups"] as const;
@@ -24,7 +19,7 @@ const split = z
   })
   .refine(onlyOne(splits), { error: `exactly one of ${splits.join(", ")}` });
 
-/** What a plan may hold. */
+/** What a plan may hold, but for the options of its techniques. */
 export const planSchema: z.ZodType = z.strictObject({
   name: z.string().min(1),
   data: dataSchema,
@@ -37,28 +32,33 @@ export const planSchema: z.ZodType = z.strictObject({
   pretrainings: count.optional(),
   transductive: z.boolean().optional(),
   ladder: z.string().optional(),
-  metric: z.enum(["accuracy", "balancedAccuracy", "macroF1"]).optional(),
+  metric: z.enum(resultMetrics).optional(),
   baseline: z.string().optional(),
   chance: z.number().min(0).max(1).optional(),
   notes: z.array(z.string()).optional(),
+  defaults: options.optional(),
   methods: z
     .array(
       z.strictObject({
         name: z.string().min(1),
-        pretrain: oneOfEntries(pretrainings),
-        classify: oneOfEntries(classifiers),
+        pretrain: options,
+        classify: options,
       }),
     )
     .min(1),
 });
 
 /** Turns the first complaint about a plan into a sentence that says what to do. */
-export function explainSchemaError(error: z.ZodError, json: unknown): InputError {
+export function explainSchemaError(
+  error: z.ZodError,
+  json: unknown,
+  schema = planSchema,
+): InputError {
   const issue = error.issues[0];
   const place = placeName(issue.path);
   if (issue.code === "unrecognized_keys") {
     const wrong = issue.keys[0];
-    const valid = keysAt(planSchema, issue.path);
+    const valid = keysAt(schema, issue.path);
     const near = nearestName(wrong, valid);
     return new InputError({
       got: `the key "${wrong}" in ${place}`,

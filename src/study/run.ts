@@ -1,9 +1,9 @@
-import { createRng, type ImageSet, type Method, type Progress } from "../core";
+import type { ImageSet, Method, Progress } from "../core";
+import { drawSplit } from "./drawSplit";
 import { keepClasses } from "./keepClasses";
-import { drawLadder } from "./ladder";
 import { runTrials } from "./runTrials";
-import { splitImages, type SplitSpec } from "./split";
-import type { TrialRecord } from "./store";
+import type { SplitSpec } from "./split";
+import { openStore, type TrialRecord } from "./store";
 
 /** A study in a cell: images, budgets and methods as functions. */
 export interface RunOptions extends SplitSpec {
@@ -21,43 +21,32 @@ export interface RunOptions extends SplitSpec {
   readonly pretrainings?: number;
   /** Whether pretraining may see the test images, without labels. @default false */
   readonly transductive?: boolean;
+  /**
+   * Folder to keep the records in, so that the cell goes on where it was stopped, or shows what is there. A method made of a function of your own, such
+   * as `views: (images, rng) => ...`, does not know its settings: it is computed on every run, and its records say so. @default nothing is kept
+   */
+  readonly out?: string;
 }
 
 /**
- * Runs a study in memory: every method on the same label draws, one encoder for each pretraining. For one that is kept
- * on disk and resumes, see `runPlan`.
+ * Runs a study: every method on the same label draws, one encoder for each pretraining.
  * @throws InputError of the first trial that could not be done, or if the split or a budget does not fit the images
  */
 export async function run(options: RunOptions, on: Progress = {}): Promise<TrialRecord[]> {
-  const { images, labelsPerClass = [1, 2, 5, 10, 20, 50], draws = 5, seed = 1 } = options;
-  const { test, testGroups, adaptGroups } = options;
-  const rng = createRng(seed);
-  const spec = pickDefined({ test, testGroups, adaptGroups });
-  const split = splitImages(images, spec, rng.fork("split"), options.transductive);
-  const budget = Math.max(...labelsPerClass);
-  const ladders = Array.from({ length: draws }, (_, draw) =>
-    drawLadder(images, split, budget, rng.fork("label draw").fork(String(draw))),
-  );
-  const settings = {
-    labelsPerClass,
-    allLabels: options.allLabels ?? false,
-    draws,
-    pretrainings: options.pretrainings ?? 1,
-    seed,
-  };
+  const { images, methods, labelsPerClass = [1, 2, 5, 10, 20, 50], draws = 5, seed = 1 } = options;
+  const { test, testGroups, adaptGroups, transductive, out } = options;
+  const { allLabels = false, pretrainings = 1 } = options;
+  const split = { test, testGroups, adaptGroups };
+  const drawn = drawSplit(images, { split, labelsPerClass, draws, seed, transductive });
   const { results, failures } = await runTrials(
-    keepClasses(images, split).set,
-    { split, ladders },
-    options.methods,
-    settings,
-    undefined,
+    keepClasses(images, drawn.split).set,
+    drawn,
+    methods,
+    { labelsPerClass, allLabels, draws, pretrainings, seed },
+    out === undefined ? undefined : openStore(out),
     on,
   );
   const failed = failures[0];
   if (failed !== undefined) throw failed.error;
   return [...results];
-}
-
-function pickDefined(spec: SplitSpec): SplitSpec {
-  return Object.fromEntries(Object.entries(spec).filter(([, value]) => value !== undefined));
 }

@@ -1,10 +1,8 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { open } from "../catalog";
 import {
   canonicalJson,
   configureBackend,
-  createRng,
   explainFileError,
   imagesHash,
   InputError,
@@ -13,20 +11,22 @@ import {
   writeFileIfChanged,
   type Figure,
   type ImageSet,
-  type Pretrain,
+  type Method,
   type Progress,
 } from "../core";
 import { exportFigure, labelEfficiency, toJson } from "../figures";
-import { drawLadder } from "./ladder";
-import { identifyPretrain, makeClassify, makePretrain, type PretrainSpec } from "./methodSpecs";
-import { pretrainOptions, type Plan } from "./plan";
-import { runTrials, type Failure, type PreparedMethod, type TrialSettings } from "./runTrials";
-import { savings, savingsText } from "./savings";
-import { splitImages, type Split } from "./split";
-import { readSplit, splitToJson, type DrawnSplit } from "./splitFile";
+import { drawSplit, type DrawnSplit } from "./drawSplit";
+import { fullPlan } from "./fullPlan";
+import { checkApart } from "./guard";
 import { keepClasses } from "./keepClasses";
-import { standardise } from "./standardise";
-import { guarded } from "./supervisedBy";
+import { makeClassify, makePretrain, type OpenSource } from "./methodSpecs";
+import { openData } from "./openData";
+import type { Plan } from "./plan";
+import type { TrialSettings } from "./planTrials";
+import { runTrials, type Failure } from "./runTrials";
+import { savings, savingsText } from "./savings";
+import type { Split } from "./split";
+import { readSplit, splitToJson } from "./splitFile";
 import { openStore, type Store, type TrialRecord } from "./store";
 import { resultsCsv, summarise, summaryCsv, summaryTable } from "./summary";
 
@@ -49,6 +49,8 @@ export interface StudyOutcome {
   readonly savings: string;
   readonly figure: Figure;
   readonly folder: string;
+  /** What to know of the records in the folder, in sentences. */
+  readonly notes: readonly string[];
 }
 
 /** What `redraw` needs to know of a finished study. */
@@ -69,19 +71,13 @@ export async function runPlan(
 ): Promise<StudyOutcome> {
   configureBackend({ threads: plan.threads ?? 2 });
   const store = openStore(out, encoders);
-  const all = { ...(await openImages(plan, on)), name: plan.name };
-  const drawn = drawSplit(all, plan);
+  const all = { ...(await openData(plan.data, on)), name: plan.name };
+  const drawn = readOrDraw(all, plan);
   const { set, notes: classNotes } = keepClasses(all, drawn.split);
   writeFileIfChanged(path.join(out, "split.json"), splitToJson(all, imagesHash(all), drawn));
   // Labels as the set has them: some are taken off where a class is left out.
-  const hidden = hiddenImages(all, drawn.split);
-  const methods = plan.methods.map(({ name, pretrain, classify }): PreparedMethod => ({
-    name,
-    pretrain: guardSource(pretrain, hidden),
-    classify: makeClassify(classify),
-    pretrainSpec: identifyPretrain(pretrain),
-    classifySpec: classify,
-  }));
+  const methods = await makeMethods(plan, hiddenImages(all, drawn.split), on);
+  writeFileIfChanged(path.join(out, "plan.json"), `${canonicalJson(fullPlan(plan, methods), 1)}\n`);
   const settings: TrialSettings = {
     labelsPerClass: plan.labelsPerClass,
     allLabels: plan.allLabels ?? false,
@@ -89,7 +85,8 @@ export async function runPlan(
     pretrainings: plan.pretrainings ?? 1,
     seed: plan.seed,
   };
-  const { results, failures, found } = await runTrials(set, drawn, methods, settings, store, on);
+  const done = await runTrials(set, drawn, methods, settings, store, on);
+  const { results } = done;
   const study: StudyFile = {
     plan,
     notes: [
@@ -102,7 +99,7 @@ export async function runPlan(
     trials: results.map((result) => result.key),
   };
   writeFileIfChanged(path.join(out, "study.json"), `${canonicalJson(study, 1)}\n`);
-  return { results, failures, found, folder: out, ...(await report(store, study, results)) };
+  return { ...done, folder: out, ...(await report(store, study, results)) };
 }
 
 /**
@@ -136,6 +133,7 @@ export async function redraw(folder: string): Promise<StudyOutcome> {
     results,
     failures: [],
     found: results.length,
+    notes: [],
     folder,
     ...(await report(store, study, results)),
   };
@@ -147,28 +145,31 @@ function hiddenImages(set: ImageSet, { pool, test, pretrain }: Split): ImageSet 
   return subset(set, [...new Set([...pool, ...test, ...unlabelled])]);
 }
 
-function guardSource(spec: PretrainSpec, hidden: ImageSet): Pretrain {
-  const made = makePretrain(spec);
-  const { source } = pretrainOptions(spec)[1];
-  return source === undefined ? made : guarded(made, source, hidden);
-}
-
-async function openImages(plan: Plan, on: Progress): Promise<ImageSet> {
-  const { standardise: by = "none", ...data } = plan.data;
-  return standardise(await open(data, on), by);
-}
-
-function drawSplit(set: ImageSet, plan: Plan): DrawnSplit {
-  const budget = Math.max(...plan.labelsPerClass);
-  if (plan.ladder !== undefined) {
-    return readSplit(plan.ladder, set, imagesHash(set), plan.draws, budget);
+/** The methods of a plan. Each other set that they learn from is opened once, and must not hold the study's own images. */
+async function makeMethods(plan: Plan, hidden: ImageSet, on: Progress): Promise<Method[]> {
+  const opened = new Map<string, ImageSet>();
+  const openSource: OpenSource = async (data) => {
+    const key = canonicalJson(data);
+    const source = opened.get(key) ?? (await openData(data, on));
+    if (!opened.has(key)) checkApart(hidden, source);
+    opened.set(key, source);
+    return source;
+  };
+  const methods: Method[] = [];
+  for (const { name, pretrain, classify } of plan.methods) {
+    methods.push({
+      name,
+      pretrain: await makePretrain(pretrain, openSource),
+      classify: await makeClassify(classify, openSource),
+    });
   }
-  const rng = createRng(plan.seed);
-  const split = splitImages(set, plan.split, rng.fork("split"), plan.transductive);
-  const ladders = Array.from({ length: plan.draws }, (_, draw) =>
-    drawLadder(set, split, budget, rng.fork("label draw").fork(String(draw))),
-  );
-  return { split, ladders };
+  return methods;
+}
+
+function readOrDraw(set: ImageSet, plan: Plan): DrawnSplit {
+  if (plan.ladder === undefined) return drawSplit(set, plan);
+  const budget = Math.max(...plan.labelsPerClass);
+  return readSplit(plan.ladder, set, imagesHash(set), plan.draws, budget);
 }
 
 /** Says how many images were tested on, where that differs between trials. */

@@ -1,45 +1,9 @@
-import * as fs from "node:fs";
-import * as os from "node:os";
-import {
-  canonicalJson,
-  createRng,
-  hideLabels,
-  imageSet,
-  imagesHash,
-  InputError,
-  sha256,
-  StoppedError,
-  subset,
-  tf,
-  UNLABELLED,
-  withLabels,
-  type Encoder,
-  type ImageSet,
-  type Method,
-  type Progress,
-} from "../core";
-import { accuracy, argmaxRows, balancedAccuracy, confusion, macroF1 } from "../metrics";
-import { embedImages, loadEncoder } from "../nets";
-import { collapse, type Collapse } from "../pretrain";
-import { rung, testImages } from "./ladder";
-import type { DrawnSplit } from "./splitFile";
+import { InputError, StoppedError, type ImageSet, type Method, type Progress } from "../core";
+import type { DrawnSplit } from "./drawSplit";
+import { describeTrial, planTrials, type PlannedTrial, type TrialSettings } from "./planTrials";
+import { runTrial } from "./runTrial";
 import type { Store, TrialRecord } from "./store";
-import { version } from "./version";
-
-/** A method with what its two halves are made of, where that is known; only such a method can be resumed. */
-export interface PreparedMethod extends Method {
-  readonly pretrainSpec?: unknown;
-  readonly classifySpec?: unknown;
-}
-
-/** Everything of a study but its images and methods. */
-export interface TrialSettings {
-  readonly labelsPerClass: readonly number[];
-  readonly allLabels: boolean;
-  readonly draws: number;
-  readonly pretrainings: number;
-  readonly seed: number;
-}
+import { trainEncoder, type TrainedEncoder } from "./trainedEncoder";
 
 /** A trial that could not be done, and why. */
 export interface Failure {
@@ -54,17 +18,8 @@ export interface TrialResults {
   readonly failures: readonly Failure[];
   /** How many of the results were there before. */
   readonly found: number;
-}
-
-interface PlannedTrial {
-  readonly method: PreparedMethod;
-  readonly labelsPerClass: number;
-  readonly draw: number;
-  readonly pretraining: number;
-  readonly labelled: Int32Array;
-  readonly test: Int32Array;
-  readonly encoderKey: string;
-  readonly key: string;
+  /** What a reader must know of what was kept, in sentences. */
+  readonly notes: readonly string[];
 }
 
 /**
@@ -74,15 +29,15 @@ interface PlannedTrial {
 export async function runTrials(
   set: ImageSet,
   drawn: DrawnSplit,
-  methods: readonly PreparedMethod[],
+  methods: readonly Method[],
   settings: TrialSettings,
   store?: Store,
   on: Progress = {},
 ): Promise<TrialResults> {
   const trials = planTrials(set, drawn, methods, settings);
   const records = new Map<string, TrialRecord>();
-  for (const { key } of trials) {
-    const record = store?.read(key);
+  for (const { key, known } of trials) {
+    const record = known ? store?.read(key) : undefined;
     if (record !== undefined) records.set(key, record);
   }
   const found = records.size;
@@ -94,18 +49,18 @@ export async function runTrials(
       total: trials.length,
       unit: "trial",
     });
+  const fail = (trial: PlannedTrial, error: unknown): void => {
+    if (!(error instanceof InputError)) throw error;
+    failures.push({ trial: describeTrial(trial), error });
+  };
   report();
-  for (const [encoderKey, group] of groupBy(trials, (trial) => trial.encoderKey)) {
+  for (const group of groupBy(trials, (trial) => trial.encoderKey).values()) {
     const open = group.filter((trial) => !records.has(trial.key));
     if (open.length === 0) continue;
-    const fail = (trial: PlannedTrial, error: unknown): void => {
-      if (!(error instanceof InputError)) throw error;
-      failures.push({ trial: describeTrial(trial), error });
-    };
     report(open[0]);
-    let workshop: Workshop;
+    let trained: TrainedEncoder;
     try {
-      workshop = await openWorkshop(set, drawn, open[0], encoderKey, settings, store, on);
+      trained = await trainEncoder(set, drawn, open[0], settings, store, on);
     } catch (error) {
       for (const trial of open) fail(trial, error);
       continue;
@@ -115,103 +70,38 @@ export async function runTrials(
         if (on.signal?.aborted === true) throw new StoppedError();
         report(trial);
         try {
-          records.set(trial.key, await runTrial(set, drawn, trial, workshop, settings, store, on));
+          records.set(trial.key, await runTrial(set, drawn, trial, trained, settings, store, on));
         } catch (error) {
           fail(trial, error);
         }
       }
     } finally {
-      workshop.encoder.dispose();
+      trained.encoder.dispose();
     }
   }
   report();
   const results = trials.flatMap(({ key }) => records.get(key) ?? []);
-  return { results, failures, found };
+  return { results, failures, found, notes: store === undefined ? [] : unkept(trials, store) };
 }
 
-function describeTrial({ method, labelsPerClass, draw }: PlannedTrial): string {
-  const labels = labelsPerClass === 0 ? "all labels" : `${labelsPerClass} a class`;
-  return `${method.name}, ${labels}, draw ${draw + 1}`;
-}
-
-function planTrials(
-  set: ImageSet,
-  { split, ladders }: DrawnSplit,
-  methods: readonly PreparedMethod[],
-  settings: TrialSettings,
-): PlannedTrial[] {
-  const common = {
-    images: imagesHash(set),
-    pretrain: idsHash(set, split.pretrain),
-    seed: settings.seed,
-    threads: threads(),
-    tensorflow: tensorflowVersion(),
-    fewscope: version,
-  };
-  const labelHash = labelHasher(set);
-  const full = settings.allLabels && !split.adapt ? [0] : [];
-  return methods.flatMap((method, m) =>
-    [...settings.labelsPerClass, ...full].flatMap((labelsPerClass) => {
-      // All labels leave nothing to draw; the draws then only repeat different pretrainings.
-      const draws =
-        labelsPerClass === 0 ? Math.min(settings.draws, settings.pretrainings) : settings.draws;
-      return Array.from({ length: draws }, (_, draw): PlannedTrial => {
-        const ladder = ladders[draw];
-        const pretraining = draw % settings.pretrainings;
-        const labelled = rung(ladder, split.pool, labelsPerClass);
-        const test = testImages(set, split, labelled);
-        const pretrainSpec = method.pretrainSpec ?? { unnamed: m };
-        const encoderKey = sha256(canonicalJson({ ...common, pretrainSpec, pretraining }));
-        const key = sha256(
-          canonicalJson({
-            encoderKey,
-            // Not in the encoder's key: pretraining sees no classes, so plans that name other ones share it.
-            classNames: set.classNames,
-            method: method.name,
-            dataset: set.name,
-            classify: method.classifySpec ?? { unnamed: m },
-            labelsPerClass,
-            draw,
-            labelled: labelHash(labelled),
-            test: labelHash(test),
-          }),
-        );
-        return {
-          method,
-          labelsPerClass,
-          draw,
-          pretraining,
-          labelled,
-          test,
-          encoderKey,
-          key,
-        };
-      });
-    }),
-  );
-}
-
-/** Hashes the ids and labels of images: the only labels that a trial depends on. The same list is hashed once. */
-function labelHasher(set: ImageSet): (indices: Int32Array) => string {
-  const known = new Map<Int32Array, string>();
-  return (indices) => {
-    const hash =
-      known.get(indices) ??
-      sha256(JSON.stringify(Array.from(indices, (i) => [set.ids[i], set.labels[i]])));
-    known.set(indices, hash);
-    return hash;
-  };
-}
-
-function idsHash(set: ImageSet, indices: Int32Array): string {
-  return sha256(JSON.stringify(Array.from(indices, (i) => set.ids[i])));
-}
-
-const threads = (): string => process.env["TF_NUM_INTRAOP_THREADS"] ?? `all ${os.cpus().length}`;
-
-function tensorflowVersion(): string {
-  const { binding } = tf.backend() as unknown as { binding: { TF_Version: string } };
-  return binding.TF_Version;
+/** What of the folder is not of this run, and what of this run is not in the folder. */
+function unkept(trials: readonly PlannedTrial[], store: Store): string[] {
+  const own = new Set(trials.map(({ key }) => key));
+  const others = store.keys().filter((key) => !own.has(key)).length;
+  const unnamed = [
+    ...new Set(trials.filter(({ known }) => !known).map(({ method }) => method.name)),
+  ];
+  return [
+    ...unnamed.map(
+      (name) =>
+        `${name}: made of a function that does not know its settings, so its trials are not kept and are computed on every run.`,
+    ),
+    ...(others === 0
+      ? []
+      : [
+          `${others} ${others === 1 ? "record" : "records"} of other settings or an earlier version lie in the folder; they were left alone and not taken.`,
+        ]),
+  ];
 }
 
 function groupBy<T>(items: readonly T[], key: (item: T) => string): Map<string, T[]> {
@@ -222,168 +112,4 @@ function groupBy<T>(items: readonly T[], key: (item: T) => string): Map<string, 
     else list.push(item);
   }
   return groups;
-}
-
-/** An encoder, with every image embedded once as soon as a classifier asks for embeddings only. */
-interface Workshop {
-  readonly encoder: Encoder;
-  readonly collapse: Collapse;
-  embedded(): Promise<ImageSet>;
-}
-
-async function openWorkshop(
-  set: ImageSet,
-  { split }: DrawnSplit,
-  { method, pretraining }: PlannedTrial,
-  key: string,
-  { seed }: TrialSettings,
-  store: Store | undefined,
-  on: Progress,
-): Promise<Workshop> {
-  const keep = method.pretrainSpec === undefined ? undefined : store;
-  const file = keep?.encoderFile(key);
-  let encoder: Encoder;
-  if (file !== undefined && fs.existsSync(file)) encoder = await loadEncoder(file);
-  else {
-    const checkpoint = keep?.checkpointFile(key);
-    const rng = createRng(seed).fork("pretraining").fork(String(pretraining));
-    encoder = await method.pretrain(hideLabels(subset(set, split.pretrain)), rng, {
-      ...on,
-      ...(checkpoint === undefined ? {} : { checkpoint }),
-      keep: (name, values) => keep?.keepLosses(key, name, values),
-    });
-    // Only what has learnt weights is worth keeping; the rest is made again in no time.
-    if (file !== undefined && encoder.network !== undefined) await encoder.save(file);
-    if (checkpoint !== undefined) fs.rmSync(checkpoint, { force: true });
-  }
-  let embedded: Promise<ImageSet> | undefined;
-  return {
-    encoder,
-    collapse: await collapseOf(encoder, subset(set, split.pretrain), on),
-    embedded: () => (embedded ??= embedSet(encoder, set, on)),
-  };
-}
-
-/** Looks for collapse; an encoder that cannot be used is disposed. */
-async function collapseOf(encoder: Encoder, images: ImageSet, on: Progress): Promise<Collapse> {
-  try {
-    return await collapse(encoder, images, { on });
-  } catch (error) {
-    encoder.dispose();
-    throw error;
-  }
-}
-
-async function embedSet(encoder: Encoder, set: ImageSet, on: Progress): Promise<ImageSet> {
-  const features = await embedImages(encoder, set, { on });
-  return imageSet({ ...set, pixels: features, shape: [1, 1, encoder.dim], unit: "embedding" });
-}
-
-/** Passes embeddings through. */
-function identity(dim: number): Encoder {
-  return {
-    dim,
-    embed: (rows) => rows.reshape([rows.shape[0], dim]),
-    clone: () => identity(dim),
-    save: () => Promise.resolve(),
-    dispose: () => undefined,
-  };
-}
-
-async function runTrial(
-  set: ImageSet,
-  { split }: DrawnSplit,
-  trial: PlannedTrial,
-  workshop: Workshop,
-  settings: TrialSettings,
-  store: Store | undefined,
-  on: Progress,
-): Promise<TrialRecord> {
-  const { method, labelled, labelsPerClass, draw, test } = trial;
-  if (test.length === 0) throw nothingLeft();
-  const start = process.hrtime.bigint();
-  const frozen = method.classify.frozen === true;
-  const source = frozen ? await workshop.embedded() : set;
-  const encoder = frozen ? identity(workshop.encoder.dim) : workshop.encoder;
-  const rng = createRng(settings.seed)
-    .fork("classify")
-    .fork(`draw ${draw}`)
-    .fork(`labels ${labelsPerClass}`);
-  const checkpoint =
-    method.classifySpec === undefined ? undefined : store?.checkpointFile(trial.key);
-  const classifier = await method.classify(
-    encoder,
-    visible(source, split.pretrain, labelled),
-    rng,
-    {
-      ...on,
-      ...(checkpoint === undefined ? {} : { checkpoint }),
-      keep: (name, values) => {
-        // What pseudo-labels were taken is worth a file; the losses of every trial are not.
-        if (checkpoint !== undefined && name !== "loss")
-          store?.keepLosses(`${trial.key}-${name}`, name, values);
-      },
-    },
-  );
-  try {
-    const tested = subset(source, test);
-    const predicted = argmaxRows(
-      await classifier.predict(hideLabels(tested)),
-      set.classNames.length,
-    );
-    const counts = confusion(tested.labels, predicted, set.classNames.length);
-    const record: TrialRecord = {
-      key: trial.key,
-      dataset: set.name,
-      method: method.name,
-      labelsPerClass,
-      draw,
-      seed: settings.seed,
-      accuracy: accuracy(counts),
-      balancedAccuracy: balancedAccuracy(counts),
-      macroF1: macroF1(counts),
-      nTest: test.length,
-      labelsRead: new Set(labelled).size,
-      confusion: counts,
-      classNames: set.classNames,
-      pretraining: trial.pretraining,
-      pretrain: method.pretrainSpec ?? "given as a function",
-      classify: method.classifySpec ?? "given as a function",
-      collapse: workshop.collapse,
-      threads: threads(),
-      tensorflow: tensorflowVersion(),
-      fewscope: version,
-    };
-    store?.write(record, sidecar(start));
-    if (checkpoint !== undefined) fs.rmSync(checkpoint, { force: true });
-    return record;
-  } finally {
-    classifier.dispose();
-  }
-}
-
-function nothingLeft(): InputError {
-  return new InputError({
-    got: "no image that is neither labelled nor overlaps a labelled one",
-    expected: "some to test on",
-    todo: "Give smaller budgets in labelsPerClass.",
-  });
-}
-
-/** What a classifier may look at: the images of pretraining without labels, and the labelled ones. */
-function visible(source: ImageSet, pretrain: Int32Array, labelled: Int32Array): ImageSet {
-  const known = new Set(labelled);
-  const indices = Int32Array.from(new Set([...pretrain, ...labelled])).sort();
-  const labels = indices.map((i) => (known.has(i) ? source.labels[i] : UNLABELLED));
-  return withLabels(subset(source, indices), labels);
-}
-
-function sidecar(start: bigint): Parameters<Store["write"]>[1] {
-  return {
-    seconds: Number(process.hrtime.bigint() - start) / 1e9,
-    finishedAt: new Date().toISOString(),
-    machine: `${os.cpus()[0]?.model ?? "unknown"} x ${os.cpus().length}, ${os.platform()} ${os.arch()}`,
-    node: process.version,
-    peakMegabytes: Math.round(process.resourceUsage().maxRSS / 1024),
-  };
 }

@@ -1,6 +1,6 @@
 import * as fs from "node:fs";
 import { canonicalJson, explainFileError, InputError, type ImageSet } from "../core";
-import type { Ladder } from "./ladder";
+import type { DrawnSplit } from "./drawSplit";
 import type { Split } from "./split";
 
 /** A split with its label draws, by image id, as it is kept beside the records. */
@@ -15,12 +15,6 @@ interface SplitFile {
   readonly draws: readonly {
     readonly byClass: Readonly<Record<string, readonly string[]>>;
   }[];
-}
-
-/** A split and the label draws made on it. */
-export interface DrawnSplit {
-  readonly split: Split;
-  readonly ladders: readonly Ladder[];
 }
 
 /** Writes a split and its label draws as JSON of image ids, so that anyone can see or repeat which were labelled. */

@@ -6,6 +6,7 @@ import {
   InputError,
   writeFileAtomically,
   type Result,
+  type Settings,
 } from "../core";
 import type { Collapse } from "../pretrain";
 
@@ -18,14 +19,13 @@ export interface TrialRecord extends Result {
   readonly classNames: readonly string[];
   /** Which of the independent pretrainings, from 0. */
   readonly pretraining: number;
-  /** How the two halves of the method were set. */
-  readonly pretrain: unknown;
-  readonly classify: unknown;
+  /** What the two halves of the method are; a sentence for one that does not know. */
+  readonly pretrain: Settings | string;
+  readonly classify: Settings | string;
   /** How far the encoder tells the images of pretraining apart, with a warning if it does not. */
   readonly collapse?: Collapse;
   readonly threads: string;
   readonly tensorflow: string;
-  readonly fewscope: string;
 }
 
 /** What differs from run to run. */
@@ -36,12 +36,16 @@ export interface Sidecar {
   readonly node: string;
   /** Largest resident memory of the process so far, in megabytes. */
   readonly peakMegabytes: number;
+  /** The version of the program. */
+  readonly fewscope: string;
 }
 
 /** The folder of a study: one file a record, written once and whole. */
 export interface Store {
   readonly folder: string;
   read(key: string): TrialRecord | undefined;
+  /** The keys of all records in the folder, whoever wrote them. */
+  keys(): readonly string[];
   write(record: TrialRecord, sidecar: Sidecar): void;
   /** Where the encoder of a pretraining is kept. */
   encoderFile(key: string): string;
@@ -69,6 +73,13 @@ export function openStore(folder: string, encoders = path.join(folder, "encoders
     read: (key) => {
       const file = recordFile(key);
       return fs.existsSync(file) ? readRecord(file) : undefined;
+    },
+    keys: () => {
+      const records = path.join(folder, "records");
+      if (!fs.existsSync(records)) return [];
+      return fs
+        .readdirSync(records)
+        .flatMap((name) => /^([0-9a-f]{64})\.json$/.exec(name)?.[1] ?? []);
     },
     write: (record, sidecar) => {
       // The sidecar first: a record that exists is complete.

@@ -63,6 +63,7 @@ export function printOutcome(outcome: StudyOutcome): void {
     console.log(`\n${results.length} trials, ${found} of them found done, recorded in ${folder}.`);
     console.log(`Figure: ${figure} (also .svg, .png, .json)`);
   }
+  for (const note of outcome.notes) console.log(note);
   for (const { trial, error } of failures) console.error(`Not done: ${trial}. ${error.message}`);
   if (failures.length > 0) process.exitCode = 1;
 }

@@ -1,4 +1,4 @@
-import { tf, type Augmentation, type Rng } from "../../core";
+import { tf, type Augmentation, type Rng, type Settings } from "../../core";
 import { augmentation } from "../augmentation";
 
 /** A batch as plain numbers, NHWC. */
@@ -14,8 +14,12 @@ export interface Batch {
  * An augmentation out of a function that changes a copy of the batch. What a microscope does runs along the lines, pixel
  * after pixel, which plain loops do faster than tensors. [b,h,w,c] -> [b,h,w,c]
  */
-export function inPlace(name: string, change: (batch: Batch, rng: Rng) => void): Augmentation {
-  return augmentation(name, (images, rng) => {
+export function onValues(
+  name: string,
+  settings: Settings | undefined,
+  change: (batch: Batch, rng: Rng) => void,
+): Augmentation {
+  return augmentation(name, settings, (images, rng) => {
     const [count, height, width, channels] = images.shape;
     // The copy matters: before TensorFlow has used a tensor this is the caller's own array.
     const values = images.dataSync<"float32">().slice();
