@@ -16,7 +16,15 @@ export {
 export { createRng, type Rng } from "./rng";
 export { groupsLike } from "./groupsLike";
 export { sha256, canonicalJson } from "./hash";
-export { cacheFolder, explainFileError, writeFileAtomically, writeFileIfChanged } from "./files";
+export {
+  cacheFolder,
+  explainFileError,
+  isRunning,
+  removeLeftovers,
+  writeFileAtomically,
+  writeFileIfChanged,
+  writeFileInBackground,
+} from "./files";
 export {
   checkInteger,
   checkNumber,

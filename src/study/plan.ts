@@ -1,7 +1,7 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import type { ImageSource } from "../catalog";
-import { checkOneOf, explainFileError, InputError } from "../core";
+import { checkOneOf, explainFileError, InputError, type LabelCounting } from "../core";
 import type { ResultMetric } from "../metrics";
 import { dataSchema } from "./dataSchema";
 import { fillDefaults } from "./defaults";
@@ -16,6 +16,7 @@ import {
 import { explainSchemaError, planSchema } from "./planSchema";
 import type { SplitSpec } from "./split";
 import type { Standardise } from "./standardise";
+import type { Tuning } from "./work/tuning";
 
 /**
  * Where a study's images come from: exactly one of `npz`, `folder`, `zip` and `named`. Paths may begin with
@@ -38,8 +39,12 @@ export interface Plan {
   readonly name: string;
   readonly data: PlanData;
   readonly split?: SplitSpec;
-  /** Label budgets, each at least 1. */
+  /** Label budgets, each at least 1: of each class, unless `counting` says otherwise. */
   readonly labelsPerClass: readonly number[];
+  /** How budgets count labels; a plan says "labelsInTotal" or "labelsAsTheyCome" in place of "labelsPerClass". @default "perClass" */
+  readonly counting?: LabelCounting;
+  /** How settings are chosen, the same way for every method. @default every method as it is */
+  readonly tuning?: Tuning;
   /** Also with every label of the pool, once. @default false */
   readonly allLabels?: boolean;
   /** How many times the labelled images are drawn. */
@@ -71,7 +76,7 @@ export interface Plan {
 export function parsePlan(json: unknown): Plan {
   const parsed = planSchema.safeParse(json);
   if (!parsed.success) throw explainSchemaError(parsed.error, json);
-  const plan = fillDefaults(parsed.data as Plan & { readonly defaults?: object });
+  const plan = fillDefaults(readBudgets(parsed.data as PlanJson));
   plan.methods.forEach((method, m) => {
     for (const [half, factories] of Object.entries(halves)) {
       const place = `methods[${m}].${half}`;
@@ -92,6 +97,23 @@ export function parsePlan(json: unknown): Plan {
   checkOtherSource(plan);
   if (plan.baseline !== undefined) checkOneOf("baseline", plan.baseline, names);
   return { ...plan, labelsPerClass: [...new Set(plan.labelsPerClass)].sort((a, b) => a - b) };
+}
+
+/** A plan as its JSON has it. */
+type PlanJson = Omit<Plan, "labelsPerClass"> & {
+  readonly defaults?: object;
+  readonly labelsPerClass?: readonly number[];
+  readonly labelsInTotal?: readonly number[];
+  readonly labelsAsTheyCome?: readonly number[];
+};
+
+function readBudgets(json: PlanJson): Plan & { readonly defaults?: object } {
+  const { labelsPerClass, labelsInTotal, labelsAsTheyCome, ...plan } = json;
+  if (labelsInTotal !== undefined)
+    return { ...plan, labelsPerClass: labelsInTotal, counting: "total" };
+  if (labelsAsTheyCome !== undefined)
+    return { ...plan, labelsPerClass: labelsAsTheyCome, counting: "asTheyCome" };
+  return { ...plan, labelsPerClass: labelsPerClass ?? [] };
 }
 
 /**
