@@ -20,6 +20,8 @@ export {
   type EpisodesOutcome,
   type StoredEmbeddings,
 } from "./episodes";
+export { auditSplit, type LeakedPair, type SplitAudit } from "./audit/auditSplit";
+export type { AuditRule } from "./audit/auditNotes";
 export { compareStudies, type StudyDifference } from "./compareStudies";
 export { dryRun, type DryRun } from "./dryRun";
 export { exportResults } from "./exportResults";

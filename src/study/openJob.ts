@@ -1,14 +1,18 @@
+import * as fs from "node:fs";
 import * as path from "node:path";
 import {
   canonicalJson,
   imagesHash,
   inPlace,
+  sha256,
   subset,
   UNLABELLED,
   writeFileIfChanged,
   type ImageSet,
   type Progress,
 } from "../core";
+import { auditNotes, type AuditRule } from "./audit/auditNotes";
+import { auditSplit, type SplitAudit } from "./audit/auditSplit";
 import { drawSplit, type DrawnSplit } from "./drawSplit";
 import { fullPlan } from "./fullPlan";
 import { checkApart } from "./guard";
@@ -18,7 +22,7 @@ import { openData } from "./openData";
 import type { Plan } from "./plan";
 import type { Split } from "./split";
 import { readSplit, splitToJson } from "./splitFile";
-import type { Store } from "./store/store";
+import { readStudyFile, type Store } from "./store/store";
 import { checkFolder, listTrials, threadsNow, writeStudyFile } from "./studyFolder";
 import { planUnits, type TrialSettings } from "./work/planUnits";
 import type { VariableMethod } from "./work/tuning";
@@ -45,13 +49,38 @@ export async function openJob(plan: Plan, store: Store, on: Progress = {}): Prom
   const settings = trialSettings(plan);
   const units = planUnits(set, drawn, methods, settings);
   const file = (name: string): string => path.join(store.folder, name);
-  const notes = [...drawn.split.notes, ...classNotes];
+  const leaks = await auditNotesOf(all, images, drawn, plan.audit ?? "refuse", store.folder, on);
+  const notes = [...leaks, ...drawn.split.notes, ...classNotes];
   writeFileIfChanged(file("split.json"), splitToJson(all, images, drawn));
   writeFileIfChanged(file("plan.json"), `${canonicalJson(fullPlan(plan, methods), 1)}\n`);
   const trials = listTrials(units);
   writeStudyFile(store.folder, { plan, images, notes, trials, threads: threadsNow() });
   const metric = plan.metric ?? "balancedAccuracy";
   return { job: { set, drawn, units, settings, metric, store }, notes };
+}
+
+/** What the audit of a split says; made once for each split and kept in the folder. */
+async function auditNotesOf(
+  set: ImageSet,
+  images: string,
+  { split }: DrawnSplit,
+  rule: AuditRule,
+  folder: string,
+  on: Progress,
+): Promise<string[]> {
+  if (rule === "off") return [];
+  const file = path.join(folder, "audit.json");
+  const of = sha256(images, ...[split.pretrain, split.pool, split.test].map((part) => part.join()));
+  const kept = fs.existsSync(file) ? (readStudyFile(folder, "audit.json") as KeptAudit) : undefined;
+  const audit = kept?.of === of ? kept.audit : await auditSplit(set, split, on);
+  writeFileIfChanged(file, `${canonicalJson({ of, audit } satisfies KeptAudit, 1)}\n`);
+  return auditNotes(audit, rule);
+}
+
+interface KeptAudit {
+  /** Which split it is of. */
+  readonly of: string;
+  readonly audit: SplitAudit;
 }
 
 function trialSettings(plan: Plan): TrialSettings {

@@ -3,6 +3,8 @@ import * as path from "node:path";
 import type { ImageSource } from "../catalog";
 import { checkOneOf, explainFileError, InputError, type LabelCounting } from "../core";
 import type { ResultMetric } from "../metrics";
+import type { AuditRule } from "./audit/auditNotes";
+import { withBaselines } from "./baselines";
 import { dataSchema } from "./dataSchema";
 import { fillDefaults } from "./defaults";
 import {
@@ -56,6 +58,8 @@ export interface Plan {
   readonly pretrainings?: number;
   /** Whether pretraining may see the test images, without labels. @default false */
   readonly transductive?: boolean;
+  /** What is done about test images that are copies of images learnt from: "refuse", "flag" or "off". @default "refuse"; images of one place are flagged */
+  readonly audit?: AuditRule;
   /** A split.json of another study, whose labelled images are used again. */
   readonly ladder?: string;
   /** What the figure shows. @default "balancedAccuracy" */
@@ -76,7 +80,7 @@ export interface Plan {
 export function parsePlan(json: unknown): Plan {
   const parsed = planSchema.safeParse(json);
   if (!parsed.success) throw explainSchemaError(parsed.error, json);
-  const plan = fillDefaults(readBudgets(parsed.data as PlanJson));
+  const plan = fillDefaults(withBaselines(readBudgets(parsed.data as PlanJson)));
   plan.methods.forEach((method, m) => {
     for (const [half, factories] of Object.entries(halves)) {
       const place = `methods[${m}].${half}`;
@@ -101,13 +105,15 @@ export function parsePlan(json: unknown): Plan {
 
 /** A plan as its JSON has it. */
 type PlanJson = Omit<Plan, "labelsPerClass"> & {
+  /** What any technique has to beat: all of them, or some by name. */
+  readonly baselines?: boolean | readonly string[];
   readonly defaults?: object;
   readonly labelsPerClass?: readonly number[];
   readonly labelsInTotal?: readonly number[];
   readonly labelsAsTheyCome?: readonly number[];
 };
 
-function readBudgets(json: PlanJson): Plan & { readonly defaults?: object } {
+function readBudgets(json: PlanJson): Plan & Pick<PlanJson, "defaults" | "baselines"> {
   const { labelsPerClass, labelsInTotal, labelsAsTheyCome, ...plan } = json;
   if (labelsInTotal !== undefined)
     return { ...plan, labelsPerClass: labelsInTotal, counting: "total" };

@@ -53,11 +53,13 @@ export const planSchema: z.ZodType = z
     pretrainings: count.optional(),
     transductive: z.boolean().optional(),
     ladder: z.string().optional(),
+    audit: z.enum(["refuse", "flag", "off"]).optional(),
     metric: z.enum(resultMetrics).optional(),
     baseline: z.string().optional(),
     chance: z.number().min(0).max(1).optional(),
     notes: z.array(z.string()).optional(),
     defaults: options.optional(),
+    baselines: z.union([z.boolean(), z.array(z.string())]).optional(),
     methods: z
       .array(
         z.strictObject({

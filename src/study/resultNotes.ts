@@ -44,7 +44,14 @@ function tuningNotes({ tuning }: Plan, results: readonly TrialRecord[]): string[
     if (choice !== undefined && choice.labelsPerClass !== labelsPerClass)
       taken.set(labelsPerClass, choice.labelsPerClass);
   const others = [...taken].map(([labels, from]) => `${labels} that of ${from}`);
+  const pool = choices[0].images;
+  const fewer = new Set(results.filter(({ labelsRead }) => labelsRead < pool).map((one) => one.labelsPerClass)); // prettier-ignore
+  const larger =
+    tuning.by === "pool" && fewer.size > 0
+      ? [`The second pool has ${pool} labels, more than the budgets ${[...fewer].join(", ")} have.`]
+      : [];
   return [
+    ...larger,
     `Tuning: ${effort} were compared on ${choices[0].by}.`,
     ...(others.length === 0
       ? []
