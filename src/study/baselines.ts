@@ -25,11 +25,11 @@ export function withBaselines<P extends { readonly methods: readonly MethodSpec[
   baselines: wanted,
   ...plan
 }: P & { readonly baselines?: boolean | readonly string[] }): Omit<P, "baselines"> {
-  if (wanted === undefined || wanted === false) return plan as Omit<P, "baselines">;
+  if (wanted === undefined || wanted === false) return plan;
   const names = wanted === true ? Object.keys(baselines) : wanted;
   const { methods } = plan as unknown as { readonly methods: readonly MethodSpec[] };
   const added = names
     .map((name) => baselines[checkOneOf("baselines", name, Object.keys(baselines))])
     .filter(({ name }) => methods.every((method) => method.name !== name));
-  return { ...plan, methods: [...methods, ...added] } as unknown as Omit<P, "baselines">;
+  return { ...plan, methods: [...methods, ...added] };
 }
