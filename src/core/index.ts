@@ -2,6 +2,8 @@ export * from "./types";
 export { InputError, StoppedError, type InputErrorParts } from "./inputError";
 export { createRng, type Rng } from "./rng";
 export { groupsLike } from "./groupsLike";
+export { isHeight, mainChannel } from "./mainChannel";
+export { checkBudget, memoryBudget } from "./memoryBudget";
 export { sha256, canonicalJson } from "./hash";
 export { cacheFolder, explainFileError, writeFileAtomically, writeFileIfChanged } from "./files";
 export {

@@ -11,6 +11,8 @@ export interface ScanParts {
   readonly channels: readonly Channel[];
   /** Channels whose gaps tell what was not measured. @default all */
   readonly measured?: readonly Channel[];
+  /** Where it is known; otherwise the gaps are counted. */
+  readonly completedRows?: number;
   readonly width: number;
   readonly height: number;
   readonly sizeMetres: readonly [x: number, y: number];
@@ -40,7 +42,7 @@ export function assembleScan(parts: ScanParts): Scan {
     width,
     height,
     sizeMetres,
-    completedRows: countCompletedRows(parts.measured ?? channels, width, height),
+    completedRows: parts.completedRows ?? countCompletedRows(parts.measured ?? channels, width, height),
     scanDirection: parts.scanDirection ?? "unknown",
     ...(isFinite(lineSeconds) && lineSeconds > 0 ? { lineSeconds } : {}),
     ...(isFinite(biasVolts) ? { biasVolts } : {}),

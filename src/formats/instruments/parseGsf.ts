@@ -1,11 +1,14 @@
 import type { Scan } from "../../core";
 import { checkImageSize } from "../checkImageSize";
 import { damaged } from "../damaged";
+import { parseDecimal } from "../parseDecimal";
 import { assembleScan } from "./assembleScan";
 import { headerTable } from "./headerTable";
-import { lateralSize, type LateralOptions } from "./lateralSize";
+import { lateralSize } from "./lateralSize";
+import type { ValueOptions } from "./parseTiff";
 import { readPlane } from "./readPlane";
 import { siUnit } from "./siUnit";
+import { textLines } from "./textLines";
 
 /** First line of a file. */
 export const gsfMagic = "Gwyddion Simple Field 1.0\n";
@@ -15,16 +18,17 @@ export const gsfMagic = "Gwyddion Simple Field 1.0\n";
  * @throws InputError if it is cut short, or says no size and none is given
  * @see Gwyddion user guide, "Gwyddion Simple Field"
  */
-export function parseGsf(bytes: Uint8Array, file: string, options: LateralOptions): Scan {
+export function parseGsf(bytes: Uint8Array, file: string, options: ValueOptions): Scan {
   const end = bytes.indexOf(0);
   if (end < 0) throw damaged(file, "its header has no end");
   const header = headerTable(file);
-  const text = Buffer.from(bytes.buffer, bytes.byteOffset, end).toString("utf8");
-  for (const line of text.slice(gsfMagic.length).split("\n")) {
+  const text = bytes.subarray(gsfMagic.length, end);
+  for (const line of textLines(text)) {
     const at = line.indexOf("=");
     if (at > 0) header.add(line.slice(0, at).trim(), line.slice(at + 1).trim());
   }
-  const number = (key: string, missing: number): number => Number(header.get(key) ?? missing);
+  const number = (key: string, missing: number): number =>
+    header.get(key) === undefined ? missing : parseDecimal(header.get(key));
   const [width, height] = [number("XRes", NaN), number("YRes", NaN)];
   if (![width, height].every((size) => Number.isSafeInteger(size) && size > 0)) {
     throw damaged(file, `its header says ${width} x ${height} pixels`);
@@ -38,7 +42,7 @@ export function parseGsf(bytes: Uint8Array, file: string, options: LateralOption
       `${width} x ${height} pixels need ${from + 4 * width * height} bytes and it has ${bytes.length}`,
     );
   }
-  const { unit, factor } = siUnit(header.get("ZUnits") ?? "");
+  const { unit, factor } = siUnit((header.get("ZUnits") ?? "") || (options.unit ?? ""));
   const lateral = siUnit(header.get("XYUnits") ?? "");
   const sizeMetres = lateralSize(
     file,

@@ -4,7 +4,7 @@ import { pickChannel, type ChannelChoice } from "./pickChannel";
 
 /** Which part of a scan to write. */
 export interface WriteImageOptions {
-  /** @default 0, the first channel */
+  /** @default the channel that stands for the scan: heights before all else */
   readonly channel?: ChannelChoice;
 }
 
@@ -14,7 +14,7 @@ export interface WriteImageOptions {
  * @throws InputError if there is no such channel
  * @see Gwyddion user guide, "Gwyddion Simple Field"
  */
-export function writeGsf(scan: Scan, { channel = 0 }: WriteImageOptions = {}): Uint8Array {
+export function writeGsf(scan: Scan, { channel }: WriteImageOptions = {}): Uint8Array {
   const { name, unit, data } = pickChannel(scan, channel);
   const own = {
     XRes: scan.width,

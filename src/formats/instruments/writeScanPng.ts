@@ -13,7 +13,7 @@ let library: Promise<typeof FastPng> | undefined;
  */
 export async function writeScanPng(
   scan: Scan,
-  { channel = 0 }: WriteImageOptions = {},
+  { channel }: WriteImageOptions = {},
 ): Promise<Uint8Array> {
   const { name, unit, data } = pickChannel(scan, channel);
   let [lowest, highest, gaps] = [Infinity, -Infinity, false];
