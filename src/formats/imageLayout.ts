@@ -1,4 +1,5 @@
 import { checkInteger, InputError, type SetPart } from "../core";
+import { isHidden as isHiddenName } from "./listFiles";
 
 /** How many images of each class are read, the first by name: of every part, or of each part by itself. */
 export type FirstPerClass = number | Readonly<Partial<Record<SetPart, number>>>;
@@ -39,7 +40,7 @@ export function placeImages(
   source: string,
   firstPerClass?: FirstPerClass,
 ): PlacedImage[] {
-  const visible = paths.filter((path) => !isHidden(path));
+  const visible = paths.filter((path) => !isHiddenPath(path));
   const images = visible.filter((path) => readable.test(path));
   const unreadable = visible.find((path) => otherImages.test(path));
   if (unreadable !== undefined) throw unreadableImage(source, unreadable);
@@ -52,8 +53,8 @@ export function placeImages(
   return firstPerClass === undefined ? placed : takeFirst(placed, firstPerClass);
 }
 
-function isHidden(path: string): boolean {
-  return path.split("/").some((step) => step.startsWith(".") || step === "__MACOSX");
+function isHiddenPath(path: string): boolean {
+  return path.split("/").some(isHiddenName);
 }
 
 /** The wrapper folders around all images, as archives have them; never a class or part folder. */

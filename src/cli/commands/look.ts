@@ -1,9 +1,9 @@
 import * as path from "node:path";
 import type { Command } from "commander";
-import type { Channel, Scan } from "../../core";
+import { mainChannel, type Channel, type Scan } from "../../core";
 import { exportFigure, scan as scanFigure } from "../../figures";
-import { readCurves, readScans, type CurveColumn } from "../../formats";
-import { findScanFiles, forEachFile, formatOf, type ScanFile } from "../scanFiles";
+import { passedOverKey, readCurves, readScans, type CurveColumn } from "../../formats";
+import { findScanFiles, forEachFile, formatOf, type FileWork, type ScanFile } from "../scanFiles";
 import { addReadingOptions, readingOptions, scanStem, type ReadingOptions } from "../scanOptions";
 
 /** How the command was called. */
@@ -31,10 +31,11 @@ export function look(program: Command): void {
     .option("--out <folder>", "folder for the pictures", ".");
   addReadingOptions(command).action(async (inputs: string[], options: LookOptions) => {
     const found: object[] = [];
-    await forEachFile("look", findScanFiles(inputs), async (file) => {
+    await forEachFile("look", findScanFiles(inputs, "scans and curves"), async (file, on) => {
       const facts = await factsOf(file, options);
       if (options.json === true) found.push(facts.json);
-      else console.log([...facts.lines, ...(await drawn(file, facts.scans, options))].join("\n"));
+      else
+        console.log([...facts.lines, ...(await drawn(file, facts.scans, options, on))].join("\n"));
     });
     if (options.json === true) console.log(JSON.stringify(found, undefined, 1));
   });
@@ -51,14 +52,23 @@ async function factsOf(file: ScanFile, options: LookOptions): Promise<Facts> {
   const scans = await readScans(file.path, readingOptions(options));
   const [first] = scans;
   const format = first.metadata["fewscope.format"] ?? "";
+  const passed = first.metadata[passedOverKey] as string | undefined;
   return {
     scans,
-    json: { file: file.path, format, scans: scans.map(scanFacts) },
-    lines: scans.flatMap((scan, i) => [
-      i === 0 ? `${file.path}: ${format}` : "",
-      `  ${headline(scan)}`,
-      ...table(scan.channels),
-    ]),
+    json: {
+      file: file.path,
+      format,
+      scans: scans.map(scanFacts),
+      ...(passed === undefined ? {} : { passedOver: passed }),
+    },
+    lines: [
+      ...scans.flatMap((scan, i) => [
+        i === 0 ? `${file.path}: ${format}` : "",
+        `  ${headline(scan)}`,
+        ...table(scan.channels),
+      ]),
+      ...(passed === undefined ? [] : [`  passed over: ${passed}`]),
+    ],
   };
 }
 
@@ -147,19 +157,20 @@ function table(channels: readonly (Channel | CurveColumn)[]): string[] {
   );
 }
 
-/** Draws the first channel of each scan, and tells where. */
+/** Draws the heights of each scan, and tells where. */
 async function drawn(
   { stem }: ScanFile,
   scans: readonly Scan[],
   { out }: LookOptions,
+  on: FileWork,
 ): Promise<string[]> {
   const lines: string[] = [];
   for (const [i, scan] of scans.entries()) {
     const base = path.join(out, `${scanStem(stem, i, scans.length)}.look`);
-    const shown = scan.channels.findIndex(({ data }) =>
-      data.some((value) => Number.isFinite(value)),
-    );
-    if (shown < 0) continue;
+    await on.pause();
+    const channel = mainChannel(scan);
+    if (!channel.data.some((value) => Number.isFinite(value))) continue;
+    const shown = scan.channels.indexOf(channel);
     const [picture] = await exportFigure(
       scanFigure(scan, { channel: shown, title: scan.name }),
       base,

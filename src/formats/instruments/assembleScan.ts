@@ -1,6 +1,7 @@
 import * as path from "node:path";
 import type { Channel, Scan } from "../../core";
 import { damaged } from "../damaged";
+import { placeKeys } from "./scanPlace";
 
 /** What a reader knows of an image; the rest has defaults. */
 export interface ScanParts {
@@ -60,8 +61,8 @@ function ownEntries({ format, offsetMetres, angleDegrees }: ScanParts): Record<s
   const placed = offsetMetres?.every((value) => Number.isFinite(value)) === true;
   return {
     "fewscope.format": format,
-    ...(placed ? { "fewscope.offset_m": offsetMetres.join(" ") } : {}),
-    ...(isFinite(angleDegrees) ? { "fewscope.angle_deg": String(angleDegrees) } : {}),
+    ...(placed ? { [placeKeys.offset]: offsetMetres.join(" ") } : {}),
+    ...(isFinite(angleDegrees) ? { [placeKeys.angle]: String(angleDegrees) } : {}),
   };
 }
 

@@ -6,9 +6,14 @@ import { assembleScan } from "./assembleScan";
 import { headerTable } from "./headerTable";
 import { lateralSize } from "./lateralSize";
 import type { ValueOptions } from "./parseTiff";
+import { readOwnSettings } from "./ownSettings";
 import { readPlane } from "./readPlane";
+import { middleOf, placeKeys } from "./scanPlace";
 import { siUnit } from "./siUnit";
 import { textLines } from "./textLines";
+
+/** Header line in which `writeGsf` keeps what the format has no place for. */
+export const gsfSettingsKey = "fewscope settings";
 
 /** First line of a file. */
 export const gsfMagic = "Gwyddion Simple Field 1.0\n";
@@ -46,24 +51,38 @@ export function parseGsf(bytes: Uint8Array, file: string, options: ValueOptions)
   const lateral = siUnit(header.get("XYUnits") ?? "");
   const sizeMetres = lateralSize(
     file,
-    { width, height, size: [number("XReal", 1), number("YReal", 1)], unit: lateral },
+    { width, height, ...(header.get("XReal") === undefined && header.get("XYUnits") === undefined
+        ? {}
+        : { size: [number("XReal", 1), number("YReal", 1)], unit: lateral }), },
     options,
   );
+  const { direction = "forward", ...settings } = readOwnSettings(header.get(gsfSettingsKey));
+  const placed = header.get("XOffset") !== undefined || header.get("YOffset") !== undefined;
+  const { [gsfSettingsKey]: _, ...metadata } = header.toRecord();
   return assembleScan({
     file,
     format: "Gwyddion Simple Field",
+    ...settings,
     channels: [
       {
         name: header.get("Title") ?? "data",
         unit,
-        direction: "forward",
+        direction,
         data: readPlane(bytes, { from, width, height, type: "f32", scale: factor }),
       },
     ],
     width,
     height,
     sizeMetres,
-    offsetMetres: [number("XOffset", 0) * lateral.factor, number("YOffset", 0) * lateral.factor],
-    metadata: header.toRecord(),
+    ...(placed
+      ? {
+          offsetMetres: middleOf(
+            [number("XOffset", 0) * lateral.factor, number("YOffset", 0) * lateral.factor],
+            sizeMetres,
+            header.get(placeKeys.offset),
+          ),
+        }
+      : {}),
+    metadata,
   });
 }

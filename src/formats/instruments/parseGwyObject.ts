@@ -1,4 +1,5 @@
 import { damaged } from "../damaged";
+import { decodeText } from "../decodeText";
 import { byteCursor, type ByteCursor } from "./byteCursor";
 import type { GwyObject, GwyValue } from "./gwyTypes";
 
@@ -112,5 +113,5 @@ function readText({ cursor, file }: Reading, limit: number): string {
   const length = bytes.indexOf(0);
   if (length < 0) throw damaged(file, "a text in it has no end");
   cursor.seek(here + length + 1);
-  return Buffer.from(bytes.buffer, bytes.byteOffset, length).toString("utf8");
+  return decodeText(bytes.subarray(0, length));
 }

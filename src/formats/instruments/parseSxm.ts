@@ -13,10 +13,11 @@ import { textLines } from "./textLines";
 /**
  * Reads a Nanonis scan. The planes hold physical values already, so the calibrations of the header are not applied; they
  * are big-endian whatever the header says. Lines of a backward plane run right to left, and those of an upward scan
- * bottom to top, in the file; here they do not. The values of a channel are unpacked when they are first asked for.
+ * bottom to top, in the file; here they do not.
+ * @param lazy unpack the values of a channel when they are first asked for; the bytes must then stay as they are
  * @throws InputError if the header lacks something, or announces more values than there are
  */
-export function parseSxm(bytes: Uint8Array, file: string): Scan {
+export function parseSxm(bytes: Uint8Array, file: string, lazy = false): Scan {
   const { header, dataFrom } = readHeader(bytes, file);
   const [width, height] = readPixels(header, file);
   const rows = readDataInfo(header, file);
@@ -34,9 +35,9 @@ export function parseSxm(bytes: Uint8Array, file: string): Scan {
   const channels = planes.map(({ name, unit, backward }, i): Channel => {
     const { unit: base, factor } = siUnit(unit);
     const place = { ...layout, from: dataFrom + i * planeBytes(layout), mirror: backward };
-    return lazyChannel({ name, unit: base, direction: backward ? "backward" : "forward" }, () =>
-      readPlane(bytes, { ...place, scale: factor }),
-    );
+    const facts = { name, unit: base, direction: backward ? "backward" : "forward" } as const;
+    const unpack = (): Float64Array => readPlane(bytes, { ...place, scale: factor });
+    return lazy ? lazyChannel(facts, unpack) : { ...facts, data: unpack() };
   });
   return assembleScan({
     file,

@@ -1,13 +1,16 @@
 import type { Channel, Scan } from "../../core";
 import { checkImageSize } from "../checkImageSize";
+import { damaged } from "../damaged";
 import { halfToSingle } from "../numberBytes";
 import { assembleScan } from "./assembleScan";
 import { checkMemory } from "./checkMemory";
+import { members } from "./passedOver";
 import { lateralSize, type LateralOptions } from "./lateralSize";
-import { siUnit } from "./siUnit";
 import { tiffDirectory, type TiffTags } from "./tiffDirectory";
 import { tiffLateral } from "./tiffLateral";
 import { tiffPage, type TiffPage } from "./tiffPage";
+import { tiffScale, type TiffScale } from "./tiffScale";
+import { tiffSlices } from "./tiffSlices";
 import { undoTiffPredictor } from "./undoTiffPredictor";
 import { unpackTiffBlock } from "./unpackTiffBlock";
 
@@ -19,40 +22,61 @@ export interface ValueOptions extends LateralOptions {
 
 /**
  * Reads the pages of a TIFF file, each a scan of its own; several values a pixel are its channels. Values come as they
- * are stored, even where the file says that small ones are to be shown white.
+ * are stored, even where the file says that small ones are to be shown white, or as ImageJ's calibration gives them. A stack
+ * of ImageJ with one directory gives all its images. Previews and pages in colour are passed over, with a word in the
+ * metadata of the others.
  * @throws InputError if it is damaged, shows colours, or says no size in ImageJ's or OME's way and none is given
  */
 export function parseTiff(bytes: Uint8Array, file: string, options: ValueOptions): Scan[] {
   const littleEndian = bytes[0] === 0x49;
-  const pages = tiffDirectory(bytes, file).map((tags) => ({
-    tags,
-    page: tiffPage(tags, bytes.length, file),
-  }));
+  const odd = members();
+  const directories = tiffDirectory(bytes, file);
+  const text = directories[0].get(270);
+  const first = typeof text === "string" ? text : "";
+  const pages = directories.flatMap((tags, i) => {
+    const member = `page ${i}`;
+    if (directories.length > 1 && isPreview(tags)) {
+      odd.pass(member, "a preview");
+      return [];
+    }
+    return odd.attempt(member, () => ({ tags, page: tiffPage(tags, bytes.length, file), i })) ?? [];
+  });
+  const whole = pages.length === 1 && directories.length === 1;
+  const images = whole ? tiffSlices(pages[0], first, bytes.length) : pages;
   let needed = 0;
-  for (const { page } of pages) {
+  for (const { page } of images) {
     checkImageSize(page.width, page.height, file);
     // A block is in memory twice while it is unpacked.
     needed += 8 * page.width * page.height * page.samples + 2 * blockBytes(page);
     checkMemory(file, needed, bytes.length);
   }
-  const first = pages[0].tags.get(270);
-  return pages.map(({ tags, page }, i) => {
+  const read = images.flatMap(({ tags, page, i }) => {
     const { width, height } = page;
-    return assembleScan({
-      file,
-      format: "TIFF",
-      channels: readChannels(bytes, page, littleEndian, file, options),
-      width,
-      height,
-      sizeMetres: lateralSize(
+    const readOne = (): Scan =>
+      assembleScan({
         file,
-        { width, height, ...tiffLateral(tags, typeof first === "string" ? first : "", page) },
-        options,
-      ),
-      ...(pages.length > 1 ? { title: `page ${i}` } : {}),
-      metadata: metadataOf(tags),
-    });
+        format: "TIFF",
+        channels: readChannels(bytes, page, littleEndian, file, tiffScale(first, options, file)),
+        width,
+        height,
+        sizeMetres: lateralSize(
+          file,
+          { width, height, ...tiffLateral(tags, first, page) },
+          options,
+        ),
+        ...(images.length > 1 ? { title: `page ${i}` } : {}),
+        metadata: metadataOf(tags),
+      });
+    return odd.attempt(`page ${i}`, readOne) ?? [];
   });
+  return odd.finish(read, () => damaged(file, "it holds no page"));
+}
+
+/** A smaller copy for a glance, a page of a mask. */
+function isPreview(tags: TiffTags): boolean {
+  const [kind = 0] = tags.get(254) ?? [];
+  const [before = 0] = tags.get(255) ?? [];
+  return (Number(kind) & 5) !== 0 || before === 2;
 }
 
 function blockBytes({ blockWidth, blockHeight, samples, planar, bytes }: TiffPage): number {
@@ -64,9 +88,8 @@ function readChannels(
   page: TiffPage,
   littleEndian: boolean,
   file: string,
-  { unit: unitText = "" }: ValueOptions,
+  { unit, valueOf }: TiffScale,
 ): Channel[] {
-  const { unit, factor } = siUnit(unitText);
   const read = valueReader(page, littleEndian);
   const planes = Array.from(
     { length: page.samples },
@@ -94,7 +117,7 @@ function readChannels(
         for (let x = 0; x < page.blockWidth && left + x < page.width; x++) {
           const at = ((y * page.blockWidth + x) * inBlock + sample) * page.bytes;
           const value = read(view, at);
-          plane[(top + y) * page.width + left + x] = Number.isFinite(value) ? value * factor : NaN;
+          plane[(top + y) * page.width + left + x] = Number.isFinite(value) ? valueOf(value) : NaN;
         }
       }
     }

@@ -1,7 +1,8 @@
 import * as path from "node:path";
 import { readAllBytes, sourceName } from "../byteSource";
 import { unsuitable } from "../damaged";
-import { parseNanonisDat, type Curves } from "./parseNanonisDat";
+import type { Curves } from "./curveTypes";
+import { parseNanonisDat } from "./parseNanonisDat";
 import { scanFormat } from "./scanFormat";
 
 /** What the reader of curves may be told. */

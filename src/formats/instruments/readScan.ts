@@ -84,7 +84,7 @@ async function parse(
 ): Promise<Scan[]> {
   switch (scanFormat(bytes)) {
     case "sxm":
-      return [parseSxm(bytes, file)];
+      return [parseSxm(bytes, file, isPath)];
     case "gwy":
       return parseGwy(bytes, file, options);
     case "gsf":

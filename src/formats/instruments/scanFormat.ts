@@ -1,18 +1,33 @@
 import { createcMagics } from "./parseCreatec";
 import { gsfMagic } from "./parseGsf";
 import { matrixMagic } from "./matrixBlocks";
-import { nanonisDataMark } from "./parseNanonisDat";
+import { isNanonisDat } from "./parseNanonisDat";
 import { sm4Magic } from "./parseSm4";
 
 /** Formats of instrument files. */
 export type ScanFormat =
-  "sxm" | "nanonis dat" | "gwy" | "gsf" | "matrix" | "sm4" | "createc" | "tiff" | "png" | "npy";
+  | "sxm"
+  | "nanonis dat"
+  | "nanonis 3ds"
+  | "gwy"
+  | "gsf"
+  | "matrix"
+  | "sm4"
+  | "createc"
+  | "createc vert"
+  | "igor"
+  | "nanoscope"
+  | "jpk"
+  | "hdf5"
+  | "tiff"
+  | "png"
+  | "npy";
 
 /** Tells the format of a file from its content, whatever its name says; undefined for one that is not known. */
 export function scanFormat(bytes: Uint8Array): ScanFormat | undefined {
   const head = Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(bytes.length, 65536));
   const text = head.toString("latin1", 0, 64);
-  if (text.startsWith(":NANONIS_VERSION:")) return "sxm";
+  if (/^(\xef\xbb\xbf)?\s*:NANONIS_VERSION:/.test(text)) return "sxm";
   if (text.startsWith("GWYP") || text.startsWith("GWYO")) return "gwy";
   if (text.startsWith(gsfMagic)) return "gsf";
   if (text.startsWith(matrixMagic)) return "matrix";
@@ -21,8 +36,5 @@ export function scanFormat(bytes: Uint8Array): ScanFormat | undefined {
   if (text.startsWith("\x93NUMPY")) return "npy";
   if (/^(II[*+]\0|MM\0[*+])/.test(text)) return "tiff";
   if (head.toString("utf16le", 2, 38).startsWith(sm4Magic)) return "sm4";
-  if (head.includes(`${nanonisDataMark}\r\n`) || head.includes(`${nanonisDataMark}\n`)) {
-    return "nanonis dat";
-  }
-  return undefined;
+  return isNanonisDat(head) ? "nanonis dat" : undefined;
 }

@@ -2,6 +2,8 @@ import { InputError, type Channel, type Scan } from "../../core";
 import { byteWriter } from "./byteWriter";
 import { noteMissing } from "./gwyMissing";
 import { gwyOwnKeys } from "./parseGwy";
+import { passedOverKey } from "./passedOver";
+import { cornerOf } from "./scanPlace";
 
 /** What `writeGwy` writes besides the scan. */
 export interface WriteGwyOptions {
@@ -31,7 +33,10 @@ export function writeGwy(scan: Scan, { mask }: WriteGwyOptions = {}): Uint8Array
       todo: "Make the mask from this scan.",
     });
   }
-  const parts = scan.channels.flatMap((channel, i) => channelParts(scan, channel, i, mask));
+  const titles = channelTitles(scan);
+  const parts = scan.channels.flatMap((channel, i) =>
+    channelParts(scan, channel, i, titles[i], mask),
+  );
   const file = byteWriter();
   file.bytes(Buffer.from("GWYP", "latin1"));
   file.bytes(object("GwyContainer", parts));
@@ -41,10 +46,23 @@ export function writeGwy(scan: Scan, { mask }: WriteGwyOptions = {}): Uint8Array
 /** One part of an object: its key, its type letter and its value as bytes. */
 type Part = readonly [key: string, type: string, value: Uint8Array];
 
+/** Titles as Gwyddion gives them to trace and retrace; no two are alike, since many readers go by title. */
+function channelTitles({ channels }: Scan): string[] {
+  const plain = channels.map(({ name, direction }) => {
+    const alone = channels.filter((other) => other.name === name).length === 1;
+    return alone ? name : `${name} (${direction === "forward" ? "Forward" : "Backward"})`;
+  });
+  return plain.map((title, i) => {
+    const before = plain.slice(0, i).filter((other) => other === title).length;
+    return before === 0 ? title : `${title} ${before + 1}`;
+  });
+}
+
 function channelParts(
   scan: Scan,
   channel: Channel,
   i: number,
+  title: string,
   mask: ArrayLike<number> | undefined,
 ): Part[] {
   const missing = noteMissing(channel.data);
@@ -52,7 +70,7 @@ function channelParts(
     mask === undefined ? missing?.gaps : Uint8Array.from(mask, (value) => (value > 0 ? 1 : 0));
   return [
     [`/${i}/data`, "o", dataField(scan, missing?.filled ?? channel.data, channel.unit)],
-    [`/${i}/data/title`, "s", text(channel.name)],
+    [`/${i}/data/title`, "s", text(title)],
     [`/${i}/data/visible`, "b", Uint8Array.of(1)],
     [`/${i}/meta`, "o", metadata(scan, channel, missing?.note)],
     ...(shown === undefined
@@ -61,26 +79,27 @@ function channelParts(
   ];
 }
 
-function dataField(
-  { width, height, sizeMetres }: Scan,
-  data: Float64Array,
-  unit: string,
-): Uint8Array {
+function dataField(scan: Scan, data: Float64Array, unit: string): Uint8Array {
+  const { width, height, sizeMetres } = scan;
+  const corner = cornerOf(scan);
   return object("GwyDataField", [
     ["xres", "i", int32(width)],
     ["yres", "i", int32(height)],
     ["xreal", "d", double(sizeMetres[0])],
     ["yreal", "d", double(sizeMetres[1])],
+    ...(corner ?? []).map((at, axis): Part => [axis === 0 ? "xoff" : "yoff", "d", double(at)]),
     ["si_unit_xy", "o", object("GwySIUnit", [["unitstr", "s", text("m")]])],
     ["si_unit_z", "o", object("GwySIUnit", [["unitstr", "s", text(unit)]])],
     ["data", "D", doubles(data)],
   ]);
 }
 
-function metadata(scan: Scan, { direction }: Channel, missing: string | undefined): Uint8Array {
+function metadata(scan: Scan, { direction, name }: Channel, missing: string | undefined): Uint8Array {
   const { scanDirection, lineSeconds, biasVolts } = scan;
+  const { [passedOverKey]: _, ...kept } = scan.metadata;
   const entries = {
-    ...scan.metadata,
+    ...kept,
+    [gwyOwnKeys.name]: name,
     [gwyOwnKeys.scan]: scan.name,
     [gwyOwnKeys.direction]: direction,
     [gwyOwnKeys.history]: JSON.stringify(scan.history),
