@@ -15,6 +15,7 @@ export { applyLabels } from "./applyLabels";
 export { readLabels, type ReadLabelsOptions } from "./readLabels";
 export { readLabelsCsv } from "./readLabelsCsv";
 export type { LabelTable } from "./labelTable";
+export { suggestGroups, type GroupSuggestion } from "./suggestGroups";
 export { readIdx } from "./readIdx";
 export { readIdxImages, type IdxImagesOptions } from "./readIdxImages";
 export { joinParts } from "./joinParts";

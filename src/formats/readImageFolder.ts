@@ -6,7 +6,7 @@ import { placeImages } from "./imageLayout";
 import { listFiles } from "./listFiles";
 
 /**
- * Reads PNG and JPEG images from a folder: the folder that holds an image is its class (by its path, where folders are
+ * Reads PNG, JPEG, TIFF and NPY images, and the heights of single scans, from a folder: the folder that holds an image is its class (by its path, where folders are
  * nested), and folders `train`, `test` and `unlabelled` above the classes give the set's parts. Images outside class
  * folders and under `unlabelled` have no label. Images come sorted by name; ids are their paths without extension.
  * @throws InputError if a file is damaged, sizes differ, there are no images, or one class only

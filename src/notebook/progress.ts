@@ -22,6 +22,7 @@ export function progress(): Progress {
       last = now;
       bar(state);
     },
+    note: (text) => console.log(text),
     ...(host === undefined ? {} : { signal: host.signal }),
   };
 }
