@@ -4,6 +4,9 @@ import { explainFileError, InputError, type Scan } from "../../core";
 import { readAllBytes, sourceName } from "../byteSource";
 import { unsuitable } from "../damaged";
 import type { MatrixFile } from "./matrixParameters";
+import { isJpk, parseJpk } from "./parseJpk";
+import { parseIgor } from "./parseIgor";
+import { parseNanoscope } from "./parseNanoscope";
 import { parseCreatec } from "./parseCreatec";
 import { parseGsf } from "./parseGsf";
 import { parseGwy } from "./parseGwy";
@@ -14,6 +17,7 @@ import { parseSm4 } from "./parseSm4";
 import { parseSxm } from "./parseSxm";
 import { parseTiff, type ValueOptions } from "./parseTiff";
 import { scanFormat } from "./scanFormat";
+import { tiffDirectory } from "./tiffDirectory";
 
 /** What the reader of an instrument's file may be told. */
 export interface ReadScanOptions extends ValueOptions {
@@ -95,14 +99,28 @@ async function parse(
       return parseSm4(bytes, file);
     case "createc":
       return [parseCreatec(bytes, file)];
-    case "tiff":
-      return parseTiff(bytes, file, options);
+    case "igor":
+      return [parseIgor(bytes, file, options)];
+    case "nanoscope":
+      return parseNanoscope(bytes, file);
+    case "tiff": {
+      const [first] = tiffDirectory(bytes, file);
+      return isJpk(first) ? [parseJpk(bytes, file, first)] : parseTiff(bytes, file, options);
+    }
     case "png":
       return [await parseScanPng(bytes, file, options)];
     case "npy":
       return parseScanNpy(bytes, file, options);
     case "nanonis dat":
+    case "createc vert":
       throw unsuitable(file, "which holds curves", "an image", "Read it with readCurves.");
+    case "nanonis 3ds":
+      throw unsuitable(
+        file,
+        "which holds curves on a grid",
+        "an image",
+        "Read it with readGrid; gridMap makes an image of it.",
+      );
     default:
       throw unsuitable(
         file,

@@ -1,8 +1,12 @@
+import { isIgorWave } from "./igorWave";
 import { createcMagics } from "./parseCreatec";
 import { gsfMagic } from "./parseGsf";
 import { matrixMagic } from "./matrixBlocks";
 import { isNanonisDat } from "./parseNanonisDat";
+import { nanonisGridMark } from "./parse3ds";
+import { nanoscopeMagics } from "./parseNanoscope";
 import { sm4Magic } from "./parseSm4";
+import { vertMagic } from "./parseVert";
 
 /** Formats of instrument files. */
 export type ScanFormat =
@@ -31,10 +35,15 @@ export function scanFormat(bytes: Uint8Array): ScanFormat | undefined {
   if (text.startsWith("GWYP") || text.startsWith("GWYO")) return "gwy";
   if (text.startsWith(gsfMagic)) return "gsf";
   if (text.startsWith(matrixMagic)) return "matrix";
+  if (text.startsWith(vertMagic)) return "createc vert";
+  if (nanoscopeMagics.some((magic) => text.startsWith(magic))) return "nanoscope";
+  if (text.startsWith("\x89HDF\r\n\x1a\n")) return "hdf5";
   if (createcMagics.some((magic) => text.startsWith(magic))) return "createc";
   if (text.startsWith("\x89PNG\r\n\x1a\n")) return "png";
   if (text.startsWith("\x93NUMPY")) return "npy";
   if (/^(II[*+]\0|MM\0[*+])/.test(text)) return "tiff";
   if (head.toString("utf16le", 2, 38).startsWith(sm4Magic)) return "sm4";
+  if (isIgorWave(head)) return "igor";
+  if (/^(\xef\xbb\xbf)?Grid dim=/m.test(text) || head.includes(nanonisGridMark)) return "nanonis 3ds";
   return isNanonisDat(head) ? "nanonis dat" : undefined;
 }
