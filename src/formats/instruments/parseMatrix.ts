@@ -67,14 +67,7 @@ export function parseMatrix(
 ): Scan[] {
   const name = path.basename(file);
   const data = parseMatrixData(bytes, file);
-  if (stream.length === 0) {
-    throw unsuitable(
-      file,
-      "whose parameter files are missing",
-      `"${name.replace(/--\d+_\d+\.[^.]*$/, "")}_0001.mtrx" of the same session`,
-      "Put it into the same folder; where bytes are read, give it as one of companions.",
-    );
-  }
+  needParameters(stream, file);
   const channelName = matrixChannel(name);
   if (channelName.includes("(")) throw spectra(file, `whose channel is "${channelName}"`);
   const state = matrixParameters(stream, name);
@@ -102,6 +95,17 @@ export function parseMatrix(
         "fewscope.points": `${data.captured} of ${data.intended}`,
       },
     }),
+  );
+}
+
+/** @throws InputError if there is no parameter file */
+export function needParameters(stream: readonly MatrixFile[], file: string): void {
+  if (stream.length > 0) return;
+  throw unsuitable(
+    file,
+    "whose parameter files are missing",
+    `"${path.basename(file).replace(/--\d+_\d+\.[^.]*$/, "")}_0001.mtrx" of the same session`,
+    "Put it into the same folder; where bytes are read, give it as one of companions.",
   );
 }
 
@@ -147,17 +151,6 @@ function firstNumber(state: MatrixState, names: readonly string[]): number {
 /** @param intended points that the file was to hold, which must be those of the frames */
 function readFrame(state: MatrixState, intended: number, file: string): Frame {
   const [width, height] = matrixPoints(state, file);
-  if (
-    state.values.get("XYScanner.Enable_Subgrid") === "true" &&
-    [matrixNumber(state, "XYScanner.Subgrid_X"), matrixNumber(state, "XYScanner.Subgrid_Y")].some((n) => n > 1)
-  ) {
-    throw unsuitable(
-      file,
-      "which was recorded on a part of the points only (subgrid)",
-      "an image of all points",
-      "Record it without a subgrid.",
-    );
-  }
   // The first MATRIX software wrote the size before zooming.
   const zoom = Math.max(1, matrixNumber(state, "XYScanner.Zoom") || 1);
   return {

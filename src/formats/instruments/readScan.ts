@@ -1,8 +1,8 @@
-import * as fs from "node:fs";
 import * as path from "node:path";
-import { explainFileError, InputError, type Scan } from "../../core";
+import { InputError, type Scan } from "../../core";
 import { readAllBytes, sourceName } from "../byteSource";
 import { unsuitable } from "../damaged";
+import { findParameters } from "./findParameters";
 import type { MatrixFile } from "./matrixParameters";
 import { isJpk, parseJpk } from "./parseJpk";
 import { parseIgor } from "./parseIgor";
@@ -129,22 +129,4 @@ async function parse(
         "Save it from the instrument's software, or from Gwyddion, in one of these.",
       );
   }
-}
-
-/** Parameter files of the same session: "<base>_0001.mtrx" and so on beside "<base>--1_2.Z_mtrx". */
-function findParameters(file: string): MatrixFile[] {
-  const folder = path.dirname(file);
-  const base = path.basename(file).replace(/--\d+_\d+\.[^.]*$/, "");
-  let names: string[];
-  try {
-    names = fs.readdirSync(folder);
-  } catch (error) {
-    throw explainFileError(error, folder, "read");
-  }
-  return names
-    .filter(
-      (name) => name.startsWith(`${base}_`) && /^\d{4}\.mtrx$/i.test(name.slice(base.length + 1)),
-    )
-    .sort()
-    .map((name) => ({ name, bytes: readAllBytes(path.join(folder, name)) }));
 }

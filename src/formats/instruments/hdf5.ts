@@ -1,0 +1,129 @@
+import * as fs from "node:fs";
+import * as os from "node:os";
+import * as path from "node:path";
+import { pathToFileURL } from "node:url";
+import { Worker } from "node:worker_threads";
+import { checkBudget } from "../../core";
+import { damaged } from "../damaged";
+import { hdf5Program } from "./hdf5Program";
+
+/** A group or the values of an HDF5 file. */
+export interface Hdf5Node {
+  readonly attributes: Readonly<Record<string, unknown>>;
+  /** Of a group. */
+  readonly children?: Readonly<Record<string, Hdf5Node>>;
+  /** Of values, row-major. */
+  readonly shape?: readonly number[];
+  readonly numbers?: Float64Array;
+  readonly text?: unknown;
+  /** Values that asked for more memory than the file justifies, and were not read. */
+  readonly tooLarge?: boolean;
+  /** Size of the pieces in which values are packed when they are written. */
+  readonly packed?: readonly number[];
+}
+
+/** Reading may take this long, and a second more for each 4 MB; longer means that it goes on without end. */
+const patience = 20_000;
+
+interface Answer {
+  readonly answer?: Hdf5Node;
+  readonly refused?: string;
+  readonly fatal?: boolean;
+}
+
+let running: Worker | undefined;
+let last: Promise<unknown> = Promise.resolve();
+
+/**
+ * Reads the groups and values of an HDF5 file with the HDF Group's own library, as WebAssembly, loaded when first needed.
+ * @throws InputError if it is damaged
+ */
+export async function readHdf5(bytes: Uint8Array, file: string): Promise<Hdf5Node> {
+  checkBudget(file, 6 * bytes.length);
+  const { answer, refused } = await inTemporaryFile(bytes, (place) =>
+    ask({ read: place, budget: 4 * bytes.length + 64e6 }, bytes.length),
+  );
+  if (answer !== undefined) return answer;
+  throw damaged(file, `it cannot be read as HDF5 (${refused ?? "no answer"})`);
+}
+
+/** Writes groups and values as an HDF5 file, and gives its bytes. */
+export async function writeHdf5(tree: Hdf5Node): Promise<Uint8Array> {
+  return inTemporaryFile(undefined, async (place) => {
+    const { refused } = await ask({ write: place, tree }, 64e6);
+    if (refused !== undefined) throw new Error(`HDF5: ${refused}`);
+    return new Uint8Array(fs.readFileSync(place));
+  });
+}
+
+/** The library reads and writes files alone. */
+async function inTemporaryFile<T>(
+  bytes: Uint8Array | undefined,
+  use: (file: string) => Promise<T>,
+): Promise<T> {
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), "fewscope-hdf5-"));
+  try {
+    const file = path.join(folder, "data.h5");
+    if (bytes !== undefined) fs.writeFileSync(file, bytes);
+    return await use(file);
+  } finally {
+    fs.rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** One task after the other. */
+function ask(task: object, bytes: number): Promise<Answer> {
+  const answer = last.then(() => askNow(task, patience + bytes / 4000));
+  last = answer.catch(() => undefined);
+  return answer;
+}
+
+function askNow(task: object, milliseconds: number): Promise<Answer> {
+  running ??= start();
+  const worker = running;
+  worker.ref();
+  return new Promise((resolve) => {
+    const end = (answer: Answer, alive: boolean): void => {
+      clearTimeout(timer);
+      worker.off("message", onMessage);
+      worker.off("error", onEnd);
+      worker.off("exit", onEnd);
+      worker.unref();
+      if (!alive) {
+        running = undefined;
+        void worker.terminate();
+      }
+      resolve(answer);
+    };
+    const onMessage = (answer: Answer): void => end(answer, answer.fatal !== true);
+    const onEnd = (): void => end({ refused: "the library stopped" }, false);
+    const timer = setTimeout(() => end({ refused: "it has no end" }, false), milliseconds);
+    worker.on("message", onMessage);
+    worker.on("error", onEnd);
+    worker.on("exit", onEnd);
+    worker.postMessage(task);
+  });
+}
+
+/** The library is a module of the new kind alone, which only an import by address finds from here. */
+function libraryAddress(): string {
+  const inside = path.join("h5wasm", "dist", "node", "hdf5_hl.js");
+  const found = (require.resolve.paths("h5wasm") ?? [])
+    .map((folder) => path.join(folder, inside))
+    .find((file) => fs.existsSync(file));
+  if (found === undefined) throw new Error("h5wasm is not installed: run npm ci");
+  return pathToFileURL(found).href;
+}
+
+function start(): Worker {
+  const library = libraryAddress();
+  const worker = new Worker(hdf5Program, {
+    eval: true,
+    workerData: library,
+    execArgv: [],
+    stdout: true,
+    stderr: true,
+  });
+  worker.unref();
+  return worker;
+}

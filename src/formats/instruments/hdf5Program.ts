@@ -1,0 +1,110 @@
+/**
+ * What runs beside the main program to read and write HDF5, as text, since it is no module of ours. A damaged file can make
+ * the library stop for good or go on without end; here it can be ended, and nothing else is. It says nothing on the terminal.
+ *
+ * Asked for { read, budget } it answers with a tree of groups and values, as far as the budget of bytes reaches; asked for
+ * { write, tree } it writes the tree.
+ */
+export const hdf5Program = `
+const { parentPort, workerData } = require("node:worker_threads");
+for (const name of ["error", "warn", "log"]) console[name] = () => undefined;
+const mostNodes = 20000, deepest = 16, mostText = 1e6;
+const count = (shape) => (shape || []).reduce((product, size) => product * size, 1);
+const library = import(workerData).then(async (h5) => { await h5.ready; return h5; });
+
+function plain(value) {
+  if (typeof value === "string" || typeof value === "number") return value;
+  if (typeof value === "bigint") return Number(value);
+  if (Array.isArray(value)) return value.map(plain);
+  return ArrayBuffer.isView(value) ? Array.from(value, Number) : undefined;
+}
+
+function attributes(of) {
+  const found = {};
+  let attrs = {};
+  try { attrs = of.attrs; } catch { return found; }
+  for (const name of Object.keys(attrs).slice(0, 200)) {
+    try {
+      const { shape, metadata } = attrs[name];
+      if (count(shape) * (metadata.size || 1) <= mostText) found[name] = plain(attrs[name].value);
+    } catch (error) { if (error instanceof WebAssembly.RuntimeError) throw error; }
+  }
+  return found;
+}
+
+function read(h5, { read: file, budget }) {
+  const opened = new h5.File(file, "r");
+  let nodes = 0;
+  const buffers = [];
+  const visit = (group, depth) => {
+    const children = {};
+    if (depth > deepest) return { attributes: {}, children };
+    for (const name of group.keys()) {
+      if (++nodes > mostNodes) break;
+      try {
+        const item = group.get(name);
+        if (item && item.type === "Group") children[name] = visit(item, depth + 1);
+        else if (item && item.type === "Dataset") children[name] = values(item);
+      } catch (error) { if (error instanceof WebAssembly.RuntimeError) throw error; }
+    }
+    return { attributes: attributes(group), children };
+  };
+  const values = (item) => {
+    const { shape, metadata } = item;
+    const result = { attributes: attributes(item), shape: shape || [] };
+    const bytes = count(shape) * Math.max(8, metadata.size || 8);
+    if (!(bytes <= budget)) return { ...result, tooLarge: true };
+    const value = item.value;
+    if (ArrayBuffer.isView(value) || typeof value === "number" || typeof value === "bigint") {
+      budget -= bytes;
+      const list = ArrayBuffer.isView(value) ? value : [value];
+      const numbers = list instanceof Float64Array ? list : Float64Array.from(list, Number);
+      const own = numbers.slice();
+      buffers.push(own.buffer);
+      return { ...result, numbers: own };
+    }
+    budget -= bytes;
+    return { ...result, text: plain(value) };
+  };
+  try {
+    return [visit(opened, 0), buffers];
+  } finally {
+    try { opened.close(); } catch { /* It is damaged. */ }
+  }
+}
+
+function write(h5, { write: file, tree }) {
+  const opened = new h5.File(file, "w");
+  const put = (group, node) => {
+    for (const [name, value] of Object.entries(node.attributes || {})) group.create_attribute(name, value);
+    for (const [name, child] of Object.entries(node.children || {})) {
+      if (child.children) put(group.create_group(name), child);
+      else {
+        const set = child.numbers
+          ? { name, data: child.numbers, shape: child.shape, ...(child.packed ? { chunks: child.packed, compression: 4 } : {}) }
+          : { name, data: child.text };
+        const made = group.create_dataset(set) || group.get(name);
+        for (const [key, value] of Object.entries(child.attributes || {})) made.create_attribute(key, value);
+      }
+    }
+  };
+  try {
+    put(opened, tree);
+    opened.flush();
+  } finally {
+    opened.close();
+  }
+  return [{}, []];
+}
+
+parentPort.on("message", async (task) => {
+  try {
+    const h5 = await library;
+    const [answer, buffers] = task.read === undefined ? write(h5, task) : read(h5, task);
+    parentPort.postMessage({ answer }, buffers);
+  } catch (error) {
+    const fatal = error instanceof WebAssembly.RuntimeError;
+    parentPort.postMessage({ refused: String(error && error.message).split("\\n")[0].slice(0, 200), fatal });
+  }
+});
+`;
