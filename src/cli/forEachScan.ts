@@ -55,7 +55,8 @@ export async function forEachScan(
     }
   });
   if (heights === 0 && waiting.size > 0) await withoutHeights(task, waiting, choice, work);
-  else for (const file of waiting.keys()) words.push(`${file.path}: passed over, it holds no heights`);
+  else
+    for (const file of waiting.keys()) words.push(`${file.path}: passed over, it holds no heights`);
   for (const word of words) console.error(word);
 }
 

@@ -13,8 +13,7 @@ export interface ScanFile {
 }
 
 /** Endings under which instruments store scans and curves; such a file in a folder is read, or told to be damaged. */
-const endings =
-  /\.(sxm|gwy|gsf|sm4|tiff?|npy|3ds|vert|ibw|spm|jpk|nxs|[a-z0-9()]+_mtrx)$/i;
+const endings = /\.(sxm|gwy|gsf|sm4|tiff?|npy|3ds|vert|ibw|spm|jpk|nxs|[a-z0-9()]+_mtrx)$/i;
 /** Endings that other programs use too; such a file in a folder counts if its content says so. */
 const shared = /\.(dat|png|h5|hdf5|hdf|l?vert|jpk-qi-image|\d{3}|[0-9a-z]{1,8}_\d{3})$/i;
 /** Pictures that these commands made themselves. */
@@ -123,9 +122,13 @@ interface Naming {
  * letters, and composed and decomposed ones, are one to some file systems.
  */
 function withoutEndings(files: readonly ScanFile[]): ScanFile[] {
-  const names = files.map(
-    (file): Naming => ({ file, folders: parents(file), depth: 0, ending: false, number: 0 }),
-  );
+  const names = files.map((file): Naming => ({
+    file,
+    folders: parents(file),
+    depth: 0,
+    ending: false,
+    number: 0,
+  }));
   for (let round = 0; round < 100; round++) {
     const alike = new Map<string, Naming[]>();
     for (const name of names) {

@@ -18,7 +18,11 @@ export interface PreparingOptions extends ReadingOptions {
 /** Adds the options for files that do not say all about themselves. */
 export function addReadingOptions(command: Command): Command {
   return command
-    .option("--nm-per-pixel <nm>", "size of a pixel, for files that do not give it; others keep theirs", positive)
+    .option(
+      "--nm-per-pixel <nm>",
+      "size of a pixel, for files that do not give it; others keep theirs",
+      positive,
+    )
     .option("--unit <unit>", 'unit of the values, for files that give none, for example "nm"');
 }
 

@@ -14,14 +14,14 @@ export function applyLabels(
   table: ReadonlyMap<string, string> | LabelTable,
   classNames?: readonly string[],
 ): ImageSet {
-  const { labels, groups } =
-    "labels" in table ? table : { labels: table, groups: undefined };
+  const { labels, groups } = "labels" in table ? table : { labels: table, groups: undefined };
   const find = imageNames(set.ids);
   const byImage = new Map<number, string>();
   const groupOf = new Map<number, string>();
   for (const [name, label] of labels) {
     const found = find(name);
-    if (found.length !== 1) throw found.length === 0 ? unknownId(name, set) : several(name, found, set);
+    if (found.length !== 1)
+      throw found.length === 0 ? unknownId(name, set) : several(name, found, set);
     const [image] = found;
     const before = byImage.get(image);
     if (before !== undefined && before !== label) throw twice(name, set.ids[image]);
@@ -34,7 +34,9 @@ export function applyLabels(
     (_, i) => byImage.get(i) ?? set.classNames[set.labels[i]] ?? "",
   );
   const grouped =
-    groupOf.size === 0 ? set : { ...set, groups: set.groups.map((own, i) => groupOf.get(i) ?? own) };
+    groupOf.size === 0
+      ? set
+      : { ...set, groups: set.groups.map((own, i) => groupOf.get(i) ?? own) };
   return { ...grouped, ...labelsFrom(names, classNames, set.name) };
 }
 

@@ -117,7 +117,8 @@ function groupPattern(pattern: string, ids: readonly string[]): (id: string) => 
   } catch (error) {
     throw wrong(`which is none (${(error as Error).message})`);
   }
-  if (!ids.some((id) => expression.test(id))) throw wrong(`which fits no name, such as "${ids[0]}"`);
+  if (!ids.some((id) => expression.test(id)))
+    throw wrong(`which fits no name, such as "${ids[0]}"`);
   return (id) => {
     const found = expression.exec(id);
     return found === null ? id : (found[1] ?? found[0]);

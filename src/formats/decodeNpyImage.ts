@@ -7,7 +7,12 @@ import { parseNpy } from "./readNpy";
 export function decodeNpyImage(bytes: Uint8Array, name: string): DecodedImage {
   const { shape, dtype, data } = parseNpy(bytes, name);
   const [height, width, channels = 1] = shape;
-  if (shape.length < 2 || shape.length > 3 || (channels !== 1 && channels !== 3) || dtype === "str") {
+  if (
+    shape.length < 2 ||
+    shape.length > 3 ||
+    (channels !== 1 && channels !== 3) ||
+    dtype === "str"
+  ) {
     throw unsuitable(
       name,
       `an array of shape (${shape.join(", ")})`,

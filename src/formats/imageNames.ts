@@ -37,7 +37,11 @@ export function imageNames(ids: readonly string[]): (name: string) => readonly n
 }
 
 function plainName(name: string): string {
-  return name.normalize("NFC").replaceAll("\\", "/").replace(/^(\.\/)+/, "").replace(endings, "");
+  return name
+    .normalize("NFC")
+    .replaceAll("\\", "/")
+    .replace(/^(\.\/)+/, "")
+    .replace(endings, "");
 }
 
 function lastStep(name: string): string {

@@ -1,6 +1,12 @@
 import { InputError } from "../core";
 import { damaged, unsuitable } from "./damaged";
-import { imageColumns, labelColumns, labelTable, type LabelRow, type LabelTable } from "./labelTable";
+import {
+  imageColumns,
+  labelColumns,
+  labelTable,
+  type LabelRow,
+  type LabelTable,
+} from "./labelTable";
 
 type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };
 type JsonObject = { readonly [key: string]: Json };
@@ -105,7 +111,7 @@ function objectRows(json: JsonObject, name: string): LabelRow[] | undefined {
     }));
   if (!entries.every(([, list]) => isList(list) && list.every(isWord))) return undefined;
   return entries.flatMap(([label, list]) =>
-    (list as readonly Json[]).map((image) => ({
+    (isList(list) ? list.filter(isWord) : []).map((image) => ({
       image: String(image),
       label,
       where: `the list "${label}" of "${name}"`,
@@ -141,14 +147,20 @@ function cocoRows(
 }
 
 /** torchvision: pairs of path and number, and the names of the classes in order. */
-function sampleRows(samples: readonly Json[], json: JsonObject, name: string): LabelRow[] | undefined {
+function sampleRows(
+  samples: readonly Json[],
+  json: JsonObject,
+  name: string,
+): LabelRow[] | undefined {
   const rows = listRows(samples, name);
   const classes = json["classes"];
   const numbers = json["class_to_idx"];
   const named = (label: string): string => {
-    if (isList(classes)) return String(classes[Number(label)] ?? label);
+    const listed = isList(classes) ? classes[Number(label)] : undefined;
+    if (isWord(listed)) return String(listed);
     if (!isObject(numbers)) return label;
-    return Object.entries(numbers).find(([, number]) => String(number) === label)?.[0] ?? label;
+    const found = Object.entries(numbers).find(([, at]) => isWord(at) && String(at) === label);
+    return found?.[0] ?? label;
   };
   return rows?.map((row) => ({ ...row, label: named(row.label) }));
 }

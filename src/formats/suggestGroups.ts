@@ -12,7 +12,10 @@ export interface GroupSuggestion {
 }
 
 /** The end of a name that counts the images of one source: "scan3_0012", "scan3-crop7", "scan3_x10_y20". */
-const patterns = ["([^/]*?)[ _.-]+[xX]?\\d+[ _.,-]+[yY]?\\d+$", "([^/]*?)[ _.-]+[A-Za-z]{0,6}\\d+$"];
+const patterns = [
+  "([^/]*?)[ _.-]+[xX]?\\d+[ _.,-]+[yY]?\\d+$",
+  "([^/]*?)[ _.-]+[A-Za-z]{0,6}\\d+$",
+];
 
 /**
  * Whether names suggest that several images come from one source, which a split must keep together: where each image is a

@@ -99,14 +99,14 @@ describe("cli for scans", function () {
   it("look --json of a folder gives all scans below it, and tells which files are damaged", () => {
     const { status, out, err } = fewscope("look", "session", "--json");
     assert.equal(status, 1);
-    assert.match(err, /1 of 3 files could not be used:\n.*cut\.sxm/);
+    assert.match(err, /1 of 4 files could not be used:\n.*cut\.sxm/);
     const found = JSON.parse(out) as {
       file: string;
       scans: { sizeNm: number[]; channels: Record<string, unknown>[] }[];
     }[];
     const names = found.map(({ file }) => path.relative("session", file));
-    assert.deepEqual(names, [path.join("day 2", "two.gsf"), "one.sxm"]);
-    const [scan] = found[1].scans;
+    assert.deepEqual(names, ["curve.dat", path.join("day 2", "two.gsf"), "one.sxm"]);
+    const [scan] = found[2].scans;
     assert.deepEqual(scan.sizeNm, [4, 2]);
     const { mean, ...rest } = scan.channels[1];
     const float = new Float32Array([1000e-12, 1304e-12]);
@@ -136,7 +136,8 @@ describe("cli for scans", function () {
     const words = ["--to", "gsf", "--level", "plane", "--align", "median-of-differences"];
     const { status, out, err } = fewscope("convert", "session", ...words, "--out", "flat");
     assert.equal(status, 1);
-    assert.match(err, /1 of 3 files could not be used/);
+    assert.match(err, /1 of 4 files could not be used/);
+    assert.match(err, /curve\.dat: passed over, curves cannot become gsf/);
     assert.match(out, /2 files written/);
     const { channels } = await readScan(inFolder("flat", "day 2", "two.gsf"));
     // The plane of the test values, 100 * row + column, leaves nothing but its mean.

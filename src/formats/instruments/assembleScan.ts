@@ -43,7 +43,8 @@ export function assembleScan(parts: ScanParts): Scan {
     width,
     height,
     sizeMetres,
-    completedRows: parts.completedRows ?? countCompletedRows(parts.measured ?? channels, width, height),
+    completedRows:
+      parts.completedRows ?? countCompletedRows(parts.measured ?? channels, width, height),
     scanDirection: parts.scanDirection ?? "unknown",
     ...(isFinite(lineSeconds) && lineSeconds > 0 ? { lineSeconds } : {}),
     ...(isFinite(biasVolts) ? { biasVolts } : {}),

@@ -100,7 +100,9 @@ function listPlanes(
   file: string,
 ): CreatecPlane[] {
   const selected = number(0, "Channelselectval");
-  const signals = Array.from({ length: 31 }, (_, bit) => bit).filter((bit) => (selected >> bit) & 1);
+  const signals = Array.from({ length: 31 }, (_, bit) => bit).filter(
+    (bit) => (selected >> bit) & 1,
+  );
   const oneWay = number(usualMode, "ScanXMode") === 1;
   const voltages = Math.min(64, Math.max(1, Math.floor(number(1, "MVoltnumber11"))));
   const perWay = signals.length * voltages;

@@ -20,7 +20,7 @@ export interface IgorWave {
 }
 
 /** Bytes of the two headers by version of the file. */
-const headers: Readonly<Record<number, { file: number; wave: number }>> = {
+const headers: Readonly<Record<number, { file: number; wave: number } | undefined>> = {
   1: { file: 8, wave: 110 },
   2: { file: 16, wave: 110 },
   3: { file: 20, wave: 110 },
@@ -40,8 +40,7 @@ interface Order {
 function orderOf(bytes: Uint8Array): Order | undefined {
   for (const little of [true, false]) {
     const version = little ? bytes[0] : bytes[1];
-    const size = (bytes[little ? 1 : 0] === 0 ? headers[version] : undefined) as
-      { file: number; wave: number } | undefined;
+    const size = bytes[little ? 1 : 0] === 0 ? headers[version] : undefined;
     const length = size === undefined ? 0 : size.file + size.wave;
     if (length === 0 || bytes.length < length) continue;
     const view = new DataView(bytes.buffer, bytes.byteOffset, length);
@@ -58,7 +57,7 @@ export function igorWave(bytes: Uint8Array, file: string): IgorWave {
   if (order === undefined) throw damaged(file, "its headers do not add up");
   const { version, little } = order;
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const size = headers[version];
+  const size = headers[version] ?? { file: 0, wave: 0 };
   const facts = version === 5 ? laterFacts(view, little, bytes) : earlyFacts(view, order, bytes);
   const from = size.file + size.wave;
   const layout = valueLayout(facts.type, little, file);
@@ -86,7 +85,7 @@ function textAt(bytes: Uint8Array, from: number, length: number): string {
 }
 
 function earlyFacts(view: DataView, { version, little }: Order, bytes: Uint8Array): Facts {
-  const at = headers[version].file;
+  const at = headers[version]?.file ?? 0;
   const noteSize = version === 1 ? 0 : view.getInt32(6, little);
   const dataBytes = view.getInt32(2, little) - 110;
   // What follows the values: 16 bytes of padding, then the note.

@@ -32,7 +32,10 @@ function readPart(text: string): SweepSegment[] {
 }
 
 /** Where each part of a sweep of so many points begins; one part where the header lists none, or others. */
-export function segmentStarts(metadata: Readonly<Record<string, string>>, points: number): number[] {
+export function segmentStarts(
+  metadata: Readonly<Record<string, string>>,
+  points: number,
+): number[] {
   const parts = nanonisSegments(metadata);
   const count = parts.reduce((sum, part) => sum + part.points, 0);
   // Neighbours may share the point between them.

@@ -40,10 +40,14 @@ export function nexusData(root: Hdf5Node): NexusData[] {
 
 function dataOf(group: Hdf5Node, path: string, entry: Hdf5Node): NexusData | undefined {
   const children = group.children ?? {};
-  const marked = Object.entries(children).find(([, child]) => Number(child.attributes["signal"]) === 1);
+  const marked = Object.entries(children).find(
+    ([, child]) => Number(child.attributes["signal"]) === 1,
+  );
   const signal = textOf(group.attributes["signal"]) ?? marked?.[0];
-  const node = signal === undefined || !Object.hasOwn(children, signal) ? undefined : children[signal];
-  if (node?.numbers === undefined || node.shape === undefined || node.shape.length === 0) return undefined;
+  const node =
+    signal === undefined || !Object.hasOwn(children, signal) ? undefined : children[signal];
+  if (node?.numbers === undefined || node.shape === undefined || node.shape.length === 0)
+    return undefined;
   const { unit, factor } = siUnit(textOf(node.attributes["units"]) ?? "");
   const names = listOf(group.attributes["axes"] ?? node.attributes["axes"]);
   const axes = node.shape.map((length, i) => axisOf(children, names[i], length));
@@ -85,7 +89,9 @@ function listOf(value: unknown): string[] {
 }
 
 /** How far an axis reaches, from the edge of its first cell to that of its last; undefined for one that is not even. */
-export function extentOf(axis: NexusAxis | undefined): { size: number; middle: number } | undefined {
+export function extentOf(
+  axis: NexusAxis | undefined,
+): { size: number; middle: number } | undefined {
   if (axis === undefined) return undefined;
   const { values } = axis;
   const [first, last] = [values[0], values[values.length - 1]];
@@ -136,7 +142,8 @@ export function reordered(
   let to = 0;
   for (let row = 0; row < height; row++) {
     for (let column = 0; column < width; column++) {
-      const from = (flip ? height - 1 - row : row) * down + (mirror ? width - 1 - column : column) * across;
+      const from =
+        (flip ? height - 1 - row : row) * down + (mirror ? width - 1 - column : column) * across;
       for (let i = 0; i < points; i++, to++) {
         const value = values[from + i * deep];
         out[to] = Number.isFinite(value) ? value : NaN;

@@ -84,7 +84,9 @@ interface GridData {
 /** One, two or three dimensions of which one is swept. */
 function asGrid(data: NexusData): GridData | undefined {
   const { axes, shape } = data;
-  const swept = axes.findIndex((axis) => axis !== undefined && axis.unit !== "m" && axis.unit !== "");
+  const swept = axes.findIndex(
+    (axis) => axis !== undefined && axis.unit !== "m" && axis.unit !== "",
+  );
   const sweep = swept < 0 ? undefined : axes[swept];
   if (sweep === undefined || shape.length > 3) return undefined;
   // A line or a single place is a grid of one row.

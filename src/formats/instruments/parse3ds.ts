@@ -97,7 +97,13 @@ function readHeader(bytes: Uint8Array, file: string): { header: HeaderTable; dat
   for (const text of textLines(bytes.subarray(0, end))) {
     const at = text.indexOf("=");
     if (at < 1) continue;
-    header.add(text.slice(0, at).trim(), text.slice(at + 1).trim().replace(/^"|"$/g, ""));
+    header.add(
+      text.slice(0, at).trim(),
+      text
+        .slice(at + 1)
+        .trim()
+        .replace(/^"|"$/g, ""),
+    );
   }
   return { header, dataFrom: line + 1 };
 }

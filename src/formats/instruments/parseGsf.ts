@@ -11,6 +11,7 @@ import { readPlane } from "./readPlane";
 import { middleOf, placeKeys } from "./scanPlace";
 import { siUnit } from "./siUnit";
 import { textLines } from "./textLines";
+import { withoutEntry } from "./withoutEntry";
 
 /** Header line in which `writeGsf` keeps what the format has no place for. */
 export const gsfSettingsKey = "fewscope settings";
@@ -51,14 +52,18 @@ export function parseGsf(bytes: Uint8Array, file: string, options: ValueOptions)
   const lateral = siUnit(header.get("XYUnits") ?? "");
   const sizeMetres = lateralSize(
     file,
-    { width, height, ...(header.get("XReal") === undefined && header.get("XYUnits") === undefined
+    {
+      width,
+      height,
+      ...(header.get("XReal") === undefined && header.get("XYUnits") === undefined
         ? {}
-        : { size: [number("XReal", 1), number("YReal", 1)], unit: lateral }), },
+        : { size: [number("XReal", 1), number("YReal", 1)], unit: lateral }),
+    },
     options,
   );
   const { direction = "forward", ...settings } = readOwnSettings(header.get(gsfSettingsKey));
   const placed = header.get("XOffset") !== undefined || header.get("YOffset") !== undefined;
-  const { [gsfSettingsKey]: _, ...metadata } = header.toRecord();
+  const metadata = withoutEntry(header.toRecord(), gsfSettingsKey);
   return assembleScan({
     file,
     format: "Gwyddion Simple Field",

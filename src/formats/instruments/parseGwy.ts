@@ -226,9 +226,11 @@ interface Own {
 function readOwn(meta: ReadonlyMap<string, string>, file: string): Own {
   try {
     const history: unknown = JSON.parse(meta.get(gwyOwnKeys.history) ?? "[]");
-    const { scanDirection = "unknown", lineSeconds, biasVolts } = readOwnSettings(
-      meta.get(gwyOwnKeys.settings),
-    );
+    const {
+      scanDirection = "unknown",
+      lineSeconds,
+      biasVolts,
+    } = readOwnSettings(meta.get(gwyOwnKeys.settings));
     return {
       history: Array.isArray(history) ? history.map(String) : [],
       settings: {

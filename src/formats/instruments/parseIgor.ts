@@ -25,7 +25,9 @@ export function parseIgor(bytes: Uint8Array, file: string, options: ValueOptions
   if (height === 0 || wave.sizes[3] > 0 || layers > mostLayers) {
     throw unsuitable(
       file,
-      height === 0 ? "which holds a curve" : `a wave of ${wave.sizes.filter((n) => n > 0).join(" x ")}`,
+      height === 0
+        ? "which holds a curve"
+        : `a wave of ${wave.sizes.filter((n) => n > 0).join(" x ")}`,
       "an image, or a stack of channels",
       height === 0 ? "Read it with readCurves." : "Export the image alone.",
     );

@@ -80,10 +80,7 @@ export function parseJpk(bytes: Uint8Array, file: string, first: TiffTags): Scan
       height,
       sizeMetres: size,
       // The file keeps the corner.
-      offsetMetres: [
-        number(first, tag.x) + size[0] / 2,
-        number(first, tag.y) + size[1] / 2,
-      ],
+      offsetMetres: [number(first, tag.x) + size[0] / 2, number(first, tag.y) + size[1] / 2],
       angleDegrees: (number(first, tag.angle) * 180) / Math.PI,
       metadata: metadataOf(first),
     });
@@ -120,9 +117,6 @@ function metadataOf(tags: TiffTags): Record<string, string> {
   return Object.fromEntries(
     [...tags]
       .filter(([id]) => id >= tag.version && id < tag.slots)
-      .map(([id, value]) => [
-        `tag ${id}`,
-        typeof value === "string" ? value : value.join(" "),
-      ]),
+      .map(([id, value]) => [`tag ${id}`, typeof value === "string" ? value : value.join(" ")]),
   );
 }

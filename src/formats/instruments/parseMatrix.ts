@@ -88,7 +88,10 @@ export function parseMatrix(
       scanDirection: i === 0 ? "up" : "down",
       lineSeconds: firstNumber(state, ["Raster_Time", "Raster_Period_Time"]) * frame.width,
       biasVolts: matrixNumber(state, "GapVoltageControl.Voltage"),
-      offsetMetres: [matrixNumber(state, "XYScanner.X_Offset"), matrixNumber(state, "XYScanner.Y_Offset")],
+      offsetMetres: [
+        matrixNumber(state, "XYScanner.X_Offset"),
+        matrixNumber(state, "XYScanner.Y_Offset"),
+      ],
       angleDegrees: matrixNumber(state, "XYScanner.Angle"),
       metadata: {
         ...matrixMetadata(state),
@@ -156,7 +159,10 @@ function readFrame(state: MatrixState, intended: number, file: string): Frame {
   return {
     width,
     height,
-    sizeMetres: [matrixNumber(state, "XYScanner.Width") / zoom, matrixNumber(state, "XYScanner.Height") / zoom],
+    sizeMetres: [
+      matrixNumber(state, "XYScanner.Width") / zoom,
+      matrixNumber(state, "XYScanner.Height") / zoom,
+    ],
     ...retraces(state, intended / (width * height), intended, file),
   };
 }

@@ -94,14 +94,22 @@ export function parseMatrixGrid(
 ): CurveGrid {
   const { data, state, ramp, scale, channel } = readBoth(bytes, file, stream);
   if (state.values.get("XYScanner.Enable_Subgrid") !== "true") {
-    throw unsuitable(file, "which holds a single spectrum", "spectra on a grid", "Read it with readCurves.");
+    throw unsuitable(
+      file,
+      "which holds a single spectrum",
+      "spectra on a grid",
+      "Read it with readCurves.",
+    );
   }
   const [points, lines] = matrixPoints(state, file);
-  const every = (axis: string): number => Math.max(1, matrixNumber(state, `XYScanner.Subgrid_${axis}`) || 1);
+  const every = (axis: string): number =>
+    Math.max(1, matrixNumber(state, `XYScanner.Subgrid_${axis}`) || 1);
   const [width, height] = [Math.ceil(points / every("X")), Math.ceil(lines / every("Y"))];
   const flag = (name: string): boolean => state.values.get(`XYScanner.${name}`) === "true";
   const match = matrixNumber(state, "XYScanner.Subgrid_Match_Mode") || 0;
-  const sides = flag("X_Retrace") ? ([["forward", "backward"], ["forward"], ["backward"]][match] ?? ["forward", "backward"]) : ["forward"];
+  const sides = flag("X_Retrace")
+    ? ([["forward", "backward"], ["forward"], ["backward"]][match] ?? ["forward", "backward"])
+    : ["forward"];
   const perFrame = width * height * sides.length * ramp.values.length * (ramp.reversed ? 2 : 1);
   const frames = flag("Y_Retrace") && data.captured > perFrame ? ["up", "down"] : ["up"];
   const sweeps = ramp.reversed ? (["forward", "backward"] as const) : (["forward"] as const);

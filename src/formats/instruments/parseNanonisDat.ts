@@ -12,7 +12,9 @@ export const nanonisDataMark = "[DATA]";
 
 /** Whether a text in UTF-16 or 8 bits has the line before the column names. */
 export function isNanonisDat(head: Uint8Array): boolean {
-  return /^\[DATA\]\s*$/m.test(wide(head) ? decodeText(head) : Buffer.from(head).toString("latin1"));
+  return /^\[DATA\]\s*$/m.test(
+    wide(head) ? decodeText(head) : Buffer.from(head).toString("latin1"),
+  );
 }
 
 /** Whether a text begins with the mark of UTF-16. */

@@ -28,7 +28,8 @@ export function parseNanoscope(bytes: Uint8Array, file: string): Scan[] {
   const sections = readSections(bytes, file);
   const shared = new Map<string, string>();
   for (const { name, entries } of sections)
-    if (!isImage(name)) for (const [key, value] of entries) if (!shared.has(key)) shared.set(key, value);
+    if (!isImage(name))
+      for (const [key, value] of entries) if (!shared.has(key)) shared.set(key, value);
   const odd = members();
   const images = sections
     .filter(({ name }) => isImage(name))
@@ -174,7 +175,8 @@ function frameOf(
   const numbers = words.map(parseDecimal).filter((value) => !Number.isNaN(value));
   const { unit, factor } = lengthUnit(words.at(-1) ?? "");
   const [x = NaN, y] = numbers;
-  if (unit !== "m" || !(x > 0)) throw damaged(file, `its header says a frame of ${text ?? "no size"}`);
+  if (unit !== "m" || !(x > 0))
+    throw damaged(file, `its header says a frame of ${text ?? "no size"}`);
   // One number is the width; the ratio of a frame that is no square is kept apart, or follows from its pixels.
   const [, first = "", second = ""] = /([\d.]+)\s*:\s*([\d.]+)/.exec(aspect ?? "") ?? [];
   const ratio = parseDecimal(second) / parseDecimal(first);
@@ -214,7 +216,8 @@ function readQuantity(
 /** "V 57.39 nm/V": the unit above the bar, for each volt; without a bar the number alone. */
 function readSensitivity(entries: Section, shared: Section, soft: string): SiUnit | undefined {
   const text = entryOf(shared, `@${soft}`) ?? entryOf(entries, `@${soft}`);
-  const [, value = "", unitText = ""] = /V\s+(-?[\d.,]+(?:[eE][-+]?\d+)?)\s*(.*)$/.exec(text ?? "") ?? [];
+  const [, value = "", unitText = ""] =
+    /V\s+(-?[\d.,]+(?:[eE][-+]?\d+)?)\s*(.*)$/.exec(text ?? "") ?? [];
   const number = parseDecimal(value);
   if (!Number.isFinite(number)) return undefined;
   // "N/m*Arb", "log(Pa)/log(Arb)": no prefix to take off.
@@ -263,14 +266,12 @@ function toScan(
   return assembleScan({
     file,
     format: "Nanoscope",
-    channels: images.map(
-      ({ name, unit, direction, from, type, scale }): Channel => ({
-        name,
-        unit,
-        direction,
-        data: readPlane(bytes, { from, width, height, type, flip: true, scale }),
-      }),
-    ),
+    channels: images.map(({ name, unit, direction, from, type, scale }): Channel => ({
+      name,
+      unit,
+      direction,
+      data: readPlane(bytes, { from, width, height, type, flip: true, scale }),
+    })),
     width,
     height,
     sizeMetres,
@@ -278,6 +279,9 @@ function toScan(
     scanDirection,
     lineSeconds: rate > 0 ? 0.5 / rate : NaN,
     angleDegrees: parseDecimal(entryOf(shared, "Rotate Ang.")),
-    metadata: { ...Object.fromEntries(shared), ...(Object.fromEntries(own) as Record<string, string>) },
+    metadata: {
+      ...Object.fromEntries(shared),
+      ...(Object.fromEntries(own) as Record<string, string>),
+    },
   });
 }

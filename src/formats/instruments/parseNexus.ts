@@ -4,14 +4,7 @@ import { unsuitable } from "../damaged";
 import { assembleScan } from "./assembleScan";
 import { readHdf5, type Hdf5Node } from "./hdf5";
 import { lateralSize } from "./lateralSize";
-import {
-  extentOf,
-  imageOrder,
-  nexusData,
-  reordered,
-  textOf,
-  type NexusData,
-} from "./nexusData";
+import { extentOf, imageOrder, nexusData, reordered, textOf, type NexusData } from "./nexusData";
 import { readOwnSettings } from "./ownSettings";
 import type { ValueOptions } from "./parseTiff";
 import { members } from "./passedOver";
@@ -84,7 +77,7 @@ function toScan(
     options,
   );
   const own = ownNotes(first.entry);
-  const { direction: _, ...settings } = readOwnSettings(own.settings);
+  const { scanDirection, lineSeconds, biasVolts, history } = readOwnSettings(own.settings);
   const channels = images.map((image): Channel => {
     const { name, direction } = nameOf(image);
     return { name, unit: image.unit, direction, data: reordered(image, imageOrder(image.axes)) };
@@ -98,8 +91,12 @@ function toScan(
     height,
     sizeMetres,
     ...(title === undefined ? {} : { title }),
-    ...(bias === undefined ? {} : { biasVolts: bias }),
-    ...settings,
+    ...(scanDirection === undefined ? {} : { scanDirection }),
+    ...(lineSeconds === undefined ? {} : { lineSeconds }),
+    ...(history === undefined ? {} : { history }),
+    ...(biasVolts === undefined && bias === undefined
+      ? {}
+      : { biasVolts: biasVolts ?? bias ?? NaN }),
     ...(x !== undefined && y !== undefined && lateral && own.metadata === undefined
       ? { offsetMetres: [x.middle, y.middle] }
       : {}),
@@ -165,8 +162,11 @@ function plainTexts(entry: Hdf5Node): Record<string, string> {
 /** The bias in V, wherever the instrument's group keeps it. */
 function biasOf(entry: Hdf5Node): number | undefined {
   const texts = plainTexts(entry);
-  const key = Object.keys(texts).find((name) => /(^|\/)(bias|bias_voltage|applied_voltage)$/i.test(name));
-  const [, value = "", unit = ""] = /^(\S+)\s*(\S*)$/.exec(key === undefined ? "" : texts[key]) ?? [];
+  const key = Object.keys(texts).find((name) =>
+    /(^|\/)(bias|bias_voltage|applied_voltage)$/i.test(name),
+  );
+  const [, value = "", unit = ""] =
+    /^(\S+)\s*(\S*)$/.exec(key === undefined ? "" : texts[key]) ?? [];
   if (value === "" || (unit !== "V" && unit !== "mV")) return undefined;
   return Number(value) * (unit === "mV" ? 1e-3 : 1);
 }

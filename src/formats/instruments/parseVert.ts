@@ -68,7 +68,12 @@ export function parseVert(bytes: Uint8Array, file: string, name: string): Curves
 }
 
 const keysOf = (text: string): Set<string> =>
-  new Set(text.split(" / ").map((key) => key.trim()).filter((key) => key !== ""));
+  new Set(
+    text
+      .split(" / ")
+      .map((key) => key.trim())
+      .filter((key) => key !== ""),
+  );
 
 const toNumber = (cell: string): number => (cell === "" ? NaN : Number(cell.replace(",", ".")));
 

@@ -7,6 +7,7 @@ import type { MatrixFile } from "./matrixParameters";
 import { isJpk, parseJpk } from "./parseJpk";
 import { parseIgor } from "./parseIgor";
 import { parseNanoscope } from "./parseNanoscope";
+import { parseNexus } from "./parseNexus";
 import { parseCreatec } from "./parseCreatec";
 import { parseGsf } from "./parseGsf";
 import { parseGwy } from "./parseGwy";
@@ -33,7 +34,7 @@ export interface ReadScanOptions extends ValueOptions {
 
 /**
  * Reads one scan from an instrument's file, whose format its content tells: Nanonis SXM, Gwyddion GWY and GSF, Omicron
- * MATRIX, RHK SM4 (beta), Createc, TIFF, grey PNG, NPY. The scan stands as on the surface: row 0 at the top, column 0 at
+ * MATRIX, RHK SM4 (beta), Createc, Igor (Asylum), Nanoscope (Bruker, Veeco), JPK, NeXus, TIFF, grey PNG, NPY. The scan stands as on the surface: row 0 at the top, column 0 at
  * the left, SI units, NaN where nothing was measured, every header value in `metadata`.
  *
  * A file may hold several scans: each image of a GWY file (except those that `writeGwy` wrote as channels of one), each
@@ -99,6 +100,8 @@ async function parse(
       return parseSm4(bytes, file);
     case "createc":
       return [parseCreatec(bytes, file)];
+    case "hdf5":
+      return parseNexus(bytes, file, options);
     case "igor":
       return [parseIgor(bytes, file, options)];
     case "nanoscope":
@@ -125,7 +128,7 @@ async function parse(
       throw unsuitable(
         file,
         bytes.length === 0 ? "an empty file" : "which is of no known kind",
-        "Nanonis SXM, Gwyddion GWY or GSF, Omicron MATRIX, RHK SM4, Createc, TIFF, PNG or NPY",
+        "Nanonis SXM, Gwyddion GWY or GSF, Omicron MATRIX, RHK SM4, Createc, Igor, Nanoscope, JPK, NeXus, TIFF, PNG or NPY",
         "Save it from the instrument's software, or from Gwyddion, in one of these.",
       );
   }

@@ -44,6 +44,7 @@ export function scanFormat(bytes: Uint8Array): ScanFormat | undefined {
   if (/^(II[*+]\0|MM\0[*+])/.test(text)) return "tiff";
   if (head.toString("utf16le", 2, 38).startsWith(sm4Magic)) return "sm4";
   if (isIgorWave(head)) return "igor";
-  if (/^(\xef\xbb\xbf)?Grid dim=/m.test(text) || head.includes(nanonisGridMark)) return "nanonis 3ds";
+  if (/^(\xef\xbb\xbf)?Grid dim=/m.test(text) || head.includes(nanonisGridMark))
+    return "nanonis 3ds";
   return isNanonisDat(head) ? "nanonis dat" : undefined;
 }

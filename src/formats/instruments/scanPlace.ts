@@ -4,7 +4,9 @@ import type { Scan } from "../../core";
 export const placeKeys = { offset: "fewscope.offset_m", angle: "fewscope.angle_deg" } as const;
 
 /** Where the middle of a scan's frame lies on the surface, in metres; undefined where its file did not say. */
-export function scanOffset({ metadata }: Pick<Scan, "metadata">): [x: number, y: number] | undefined {
+export function scanOffset({
+  metadata,
+}: Pick<Scan, "metadata">): [x: number, y: number] | undefined {
   return offsetFrom(metadata[placeKeys.offset]);
 }
 

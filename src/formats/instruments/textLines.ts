@@ -5,7 +5,11 @@ import { decodeText } from "../decodeText";
  * may be in different encodings; a text in UTF-16 is decoded as a whole.
  */
 export function* textLines(bytes: Uint8Array): Generator<string, undefined> {
-  if (bytes.length > 1 && Math.max(bytes[0], bytes[1]) === 0xff && Math.min(bytes[0], bytes[1]) === 0xfe) {
+  if (
+    bytes.length > 1 &&
+    Math.max(bytes[0], bytes[1]) === 0xff &&
+    Math.min(bytes[0], bytes[1]) === 0xfe
+  ) {
     yield* decodeText(bytes).split(/\r?\n/);
     return undefined;
   }

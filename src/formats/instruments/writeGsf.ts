@@ -4,6 +4,7 @@ import { gsfMagic, gsfSettingsKey } from "./parseGsf";
 import { passedOverKey } from "./passedOver";
 import { pickChannel, type ChannelChoice } from "./pickChannel";
 import { cornerOf } from "./scanPlace";
+import { withoutEntry } from "./withoutEntry";
 
 /** Which part of a scan to write. */
 export interface WriteImageOptions {
@@ -31,7 +32,7 @@ export function writeGsf(scan: Scan, { channel }: WriteImageOptions = {}): Uint8
     Title: name.replace(/[\r\n\0]+/g, " "),
     [gsfSettingsKey]: writeOwnSettings(scan, direction),
   };
-  const { [passedOverKey]: _, ...metadata } = scan.metadata;
+  const metadata = withoutEntry(scan.metadata, passedOverKey);
   const lines = Object.entries({ ...own, ...plainEntries(metadata, own) }).map(
     ([key, value]) => `${key} = ${value}\n`,
   );

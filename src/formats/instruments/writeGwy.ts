@@ -1,9 +1,20 @@
 import { InputError, type Channel, type Scan } from "../../core";
-import { byteWriter } from "./byteWriter";
 import { noteMissing } from "./gwyMissing";
+import {
+  gwyDouble,
+  gwyDoubles,
+  gwyFileOf,
+  gwyInt,
+  gwyObject,
+  gwyText,
+  gwyTexts,
+  gwyUnit,
+  type GwyPart as Part,
+} from "./gwyParts";
 import { gwyOwnKeys } from "./parseGwy";
 import { passedOverKey } from "./passedOver";
 import { cornerOf } from "./scanPlace";
+import { withoutEntry } from "./withoutEntry";
 
 /** What `writeGwy` writes besides the scan. */
 export interface WriteGwyOptions {
@@ -37,14 +48,8 @@ export function writeGwy(scan: Scan, { mask }: WriteGwyOptions = {}): Uint8Array
   const parts = scan.channels.flatMap((channel, i) =>
     channelParts(scan, channel, i, titles[i], mask),
   );
-  const file = byteWriter();
-  file.bytes(Buffer.from("GWYP", "latin1"));
-  file.bytes(object("GwyContainer", parts));
-  return file.done();
+  return gwyFileOf(parts);
 }
-
-/** One part of an object: its key, its type letter and its value as bytes. */
-type Part = readonly [key: string, type: string, value: Uint8Array];
 
 /** Titles as Gwyddion gives them to trace and retrace; no two are alike, since many readers go by title. */
 function channelTitles({ channels }: Scan): string[] {
@@ -69,36 +74,40 @@ function channelParts(
   const shown =
     mask === undefined ? missing?.gaps : Uint8Array.from(mask, (value) => (value > 0 ? 1 : 0));
   return [
-    [`/${i}/data`, "o", dataField(scan, missing?.filled ?? channel.data, channel.unit)],
-    [`/${i}/data/title`, "s", text(title)],
+    [`/${i}/data`, "o", gwyField(scan, missing?.filled ?? channel.data, channel.unit)],
+    [`/${i}/data/title`, "s", gwyText(title)],
     [`/${i}/data/visible`, "b", Uint8Array.of(1)],
     [`/${i}/meta`, "o", metadata(scan, channel, missing?.note)],
     ...(shown === undefined
       ? []
-      : [[`/${i}/mask`, "o", dataField(scan, Float64Array.from(shown), "")] as Part]),
+      : [[`/${i}/mask`, "o", gwyField(scan, Float64Array.from(shown), "")] as Part]),
   ];
 }
 
-function dataField(scan: Scan, data: Float64Array, unit: string): Uint8Array {
+/** A field with the frame of a scan. */
+export function gwyField(scan: Scan, data: Float64Array, unit: string): Uint8Array {
   const { width, height, sizeMetres } = scan;
   const corner = cornerOf(scan);
-  return object("GwyDataField", [
-    ["xres", "i", int32(width)],
-    ["yres", "i", int32(height)],
-    ["xreal", "d", double(sizeMetres[0])],
-    ["yreal", "d", double(sizeMetres[1])],
-    ...(corner ?? []).map((at, axis): Part => [axis === 0 ? "xoff" : "yoff", "d", double(at)]),
-    ["si_unit_xy", "o", object("GwySIUnit", [["unitstr", "s", text("m")]])],
-    ["si_unit_z", "o", object("GwySIUnit", [["unitstr", "s", text(unit)]])],
-    ["data", "D", doubles(data)],
+  return gwyObject("GwyDataField", [
+    ["xres", "i", gwyInt(width)],
+    ["yres", "i", gwyInt(height)],
+    ["xreal", "d", gwyDouble(sizeMetres[0])],
+    ["yreal", "d", gwyDouble(sizeMetres[1])],
+    ...(corner ?? []).map((at, axis): Part => [axis === 0 ? "xoff" : "yoff", "d", gwyDouble(at)]),
+    ["si_unit_xy", "o", gwyUnit("m")],
+    ["si_unit_z", "o", gwyUnit(unit)],
+    ["data", "D", gwyDoubles(data)],
   ]);
 }
 
-function metadata(scan: Scan, { direction, name }: Channel, missing: string | undefined): Uint8Array {
+function metadata(
+  scan: Scan,
+  { direction, name }: Channel,
+  missing: string | undefined,
+): Uint8Array {
   const { scanDirection, lineSeconds, biasVolts } = scan;
-  const { [passedOverKey]: _, ...kept } = scan.metadata;
   const entries = {
-    ...kept,
+    ...withoutEntry(scan.metadata, passedOverKey),
     [gwyOwnKeys.name]: name,
     [gwyOwnKeys.scan]: scan.name,
     [gwyOwnKeys.direction]: direction,
@@ -106,48 +115,5 @@ function metadata(scan: Scan, { direction, name }: Channel, missing: string | un
     [gwyOwnKeys.settings]: JSON.stringify({ scanDirection, lineSeconds, biasVolts }),
     ...(missing === undefined ? {} : { [gwyOwnKeys.missing]: missing }),
   };
-  return object(
-    "GwyContainer",
-    Object.entries(entries).map(([key, value]) => [key, "s", text(value)]),
-  );
-}
-
-function object(type: string, parts: readonly Part[]): Uint8Array {
-  const payload = byteWriter();
-  for (const [key, letter, value] of parts) {
-    payload.text(key);
-    payload.bytes(Buffer.from(letter, "latin1"));
-    payload.bytes(value);
-  }
-  const content = payload.done();
-  const whole = byteWriter();
-  whole.text(type);
-  whole.u32(content.length);
-  whole.bytes(content);
-  return whole.done();
-}
-
-function text(value: string): Uint8Array {
-  const writer = byteWriter();
-  writer.text(value);
-  return writer.done();
-}
-
-function int32(value: number): Uint8Array {
-  const writer = byteWriter();
-  writer.i32(value);
-  return writer.done();
-}
-
-function double(value: number): Uint8Array {
-  const writer = byteWriter();
-  writer.f64(value);
-  return writer.done();
-}
-
-function doubles(values: Float64Array): Uint8Array {
-  const writer = byteWriter();
-  writer.u32(values.length);
-  writer.doubles(values);
-  return writer.done();
+  return gwyTexts(entries);
 }

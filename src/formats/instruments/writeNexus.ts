@@ -4,6 +4,7 @@ import { writeHdf5, type Hdf5Node } from "./hdf5";
 import { writeOwnSettings } from "./ownSettings";
 import { passedOverKey } from "./passedOver";
 import { scanOffset } from "./scanPlace";
+import { withoutEntry } from "./withoutEntry";
 
 /**
  * Writes a scan as a NeXus file: an entry NXstm, each channel a data group with its axes and units, the bias with the
@@ -50,11 +51,16 @@ export async function writeNexus(scan: Scan): Promise<Uint8Array> {
  */
 export async function writeNexusGrid(grid: CurveGrid): Promise<Uint8Array> {
   const { channels, maps, width, height, sweep } = grid;
-  const swept = /^[A-Za-z]\w*$/.test(sweep.name) && !/^[xy]$/i.test(sweep.name) ? sweep.name : "sweep";
+  const swept =
+    /^[A-Za-z]\w*$/.test(sweep.name) && !/^[xy]$/i.test(sweep.name) ? sweep.name : "sweep";
   const axes = {
     x: axis(grid, 0),
     y: axis(grid, 1),
-    [swept]: { attributes: { units: sweep.unit }, numbers: sweep.values, shape: [sweep.values.length] },
+    [swept]: {
+      attributes: { units: sweep.unit },
+      numbers: sweep.values,
+      shape: [sweep.values.length],
+    },
   };
   const names = groupNames([...channels, ...maps]);
   const places = { x: axes.x, y: axes.y };
@@ -100,7 +106,7 @@ interface Entry {
 const text = (value: string): Hdf5Node => ({ attributes: {}, text: value });
 
 function root({ definition, technique, title, first, biasVolts, groups, notes }: Entry): Hdf5Node {
-  const instrument =
+  const instrument: Record<string, Hdf5Node> =
     biasVolts === undefined
       ? {}
       : {
@@ -179,6 +185,5 @@ function groupNames(channels: readonly Pick<Channel, "name" | "direction">[]): s
 }
 
 function texts(metadata: Readonly<Record<string, string>>): string {
-  const { [passedOverKey]: _, ...kept } = metadata;
-  return JSON.stringify(kept);
+  return JSON.stringify(withoutEntry(metadata, passedOverKey));
 }
