@@ -1,6 +1,8 @@
 /**
  * What runs beside the main program to read and write HDF5, as text, since it is no module of ours. A damaged file can make
  * the library stop for good or go on without end; here it can be ended, and nothing else is. It says nothing on the terminal.
+ * Where it is asked to throw at an error, which it does in the middle of its work, it must not be used again: the answer says
+ * so by "spoilt". Elsewhere it goes on by itself.
  *
  * Asked for { read, budget } it answers with a tree of groups and values, as far as the budget of bytes reaches; asked for
  * { write, tree } it writes the tree.
@@ -8,9 +10,27 @@
 export const hdf5Program = `
 const { parentPort, workerData } = require("node:worker_threads");
 for (const name of ["error", "warn", "log"]) console[name] = () => undefined;
+const fs = require("node:fs");
+const writeSync = fs.writeSync;
+fs.writeSync = (where, bytes, from, length, ...rest) =>
+  where === 1 || where === 2 ? (length ?? bytes.length) : writeSync(where, bytes, from, length, ...rest);
+let module, spoilt = false;
 const mostNodes = 20000, deepest = 16, mostText = 1e6;
 const count = (shape) => (shape || []).reduce((product, size) => product * size, 1);
-const library = import(workerData).then(async (h5) => { await h5.ready; return h5; });
+const library = import(workerData).then(async (h5) => { module = await h5.ready; return h5; });
+
+/** What the library cannot read must not come as whatever was in memory. */
+function strictly(use) {
+  module.activate_throwing_error_handler();
+  try {
+    return use();
+  } catch (error) {
+    spoilt = true;
+    throw error;
+  } finally {
+    if (!spoilt) module.deactivate_throwing_error_handler();
+  }
+}
 
 function plain(value) {
   if (typeof value === "string" || typeof value === "number") return value;
@@ -21,13 +41,11 @@ function plain(value) {
 
 function attributes(of) {
   const found = {};
-  let attrs = {};
-  try { attrs = of.attrs; } catch { return found; }
+  const attrs = strictly(() => of.attrs);
   for (const name of Object.keys(attrs).slice(0, 200)) {
-    try {
-      const { shape, metadata } = attrs[name];
-      if (count(shape) * (metadata.size || 1) <= mostText) found[name] = plain(attrs[name].value);
-    } catch (error) { if (error instanceof WebAssembly.RuntimeError) throw error; }
+    const { shape, metadata } = attrs[name];
+    if (count(shape) * (metadata.size || 1) <= mostText)
+      found[name] = plain(strictly(() => attrs[name].value));
   }
   return found;
 }
@@ -41,20 +59,18 @@ function read(h5, { read: file, budget }) {
     if (depth > deepest) return { attributes: {}, children };
     for (const name of group.keys()) {
       if (++nodes > mostNodes) break;
-      try {
-        const item = group.get(name);
-        if (item && item.type === "Group") children[name] = visit(item, depth + 1);
-        else if (item && item.type === "Dataset") children[name] = values(item);
-      } catch (error) { if (error instanceof WebAssembly.RuntimeError) throw error; }
+      const item = group.get(name);
+      if (item && item.type === "Group") children[name] = visit(item, depth + 1);
+      else if (item && item.type === "Dataset") children[name] = values(item);
     }
     return { attributes: attributes(group), children };
   };
   const values = (item) => {
-    const { shape, metadata } = item;
+    const { shape, metadata } = strictly(() => ({ shape: item.shape, metadata: item.metadata }));
     const result = { attributes: attributes(item), shape: shape || [] };
     const bytes = count(shape) * Math.max(8, metadata.size || 8);
     if (!(bytes <= budget)) return { ...result, tooLarge: true };
-    const value = item.value;
+    const value = strictly(() => item.value);
     if (ArrayBuffer.isView(value) || typeof value === "number" || typeof value === "bigint") {
       budget -= bytes;
       const list = ArrayBuffer.isView(value) ? value : [value];
@@ -69,7 +85,7 @@ function read(h5, { read: file, budget }) {
   try {
     return [visit(opened, 0), buffers];
   } finally {
-    try { opened.close(); } catch { /* It is damaged. */ }
+    if (!spoilt) opened.close();
   }
 }
 
@@ -103,8 +119,10 @@ parentPort.on("message", async (task) => {
     const [answer, buffers] = task.read === undefined ? write(h5, task) : read(h5, task);
     parentPort.postMessage({ answer }, buffers);
   } catch (error) {
-    const fatal = error instanceof WebAssembly.RuntimeError;
-    parentPort.postMessage({ refused: String(error && error.message).split("\\n")[0].slice(0, 200), fatal });
+    const fatal = spoilt || error instanceof WebAssembly.RuntimeError;
+    const lines = String(error && error.message).split("\\n").filter((line) => line.includes("#"));
+    const reason = (lines.at(-1) || String(error && error.message).split("\\n")[0]).replace(/^.*\\(\\): /, "");
+    parentPort.postMessage({ refused: reason.slice(0, 200), fatal });
   }
 });
 `;
