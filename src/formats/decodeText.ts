@@ -16,7 +16,17 @@ function decodeRaw(bytes: Uint8Array): string {
   if (a === 0xfe && b === 0xff) return decodeAs("utf-16be", bytes.subarray(2));
   const wide = sixteenBits(bytes);
   if (wide !== undefined) return decodeAs(wide, bytes);
-  return decodeAs(isUtf8(bytes) ? "utf-8" : "windows-1252", bytes);
+  return isUtf8(bytes) ? decodeAs("utf-8", bytes) : decodeWindows(bytes);
+}
+
+/** The letters of Windows-1252 from 80 to 9F, where Latin-1 has none; some are unused. */
+const windowsLetters = "€\x81‚ƒ„…†‡ˆ‰Š‹Œ\x8dŽ\x8f\x90‘’“”•–—˜™š›œ\x9džŸ";
+
+/** Some versions of Node take Windows-1252 for Latin-1. */
+function decodeWindows(bytes: Uint8Array): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)
+    .toString("latin1")
+    .replace(/[\x80-\x9f]/g, (letter) => windowsLetters[letter.charCodeAt(0) - 0x80]);
 }
 
 /** UTF-16 without a mark: every second byte of plain letters is zero, and the others are not. */

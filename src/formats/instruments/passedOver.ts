@@ -47,5 +47,5 @@ export function members(): Members {
 
 /** What was wrong, without the file's name, which stands in front of it anyway. */
 function reason({ got }: InputError): string {
-  return got.replace(/^"[^"]*", /, "").replace(/^(which|whose) /, "$1 ");
+  return got.replace(/^("[^"]*"|these bytes), /, "");
 }

@@ -13,8 +13,8 @@ export interface NumberedPage {
 }
 
 /**
- * The images of a stack that ImageJ wrote with one directory: unpacked, one after the other, as many as its description says
- * and the file holds. Of any other file the page itself.
+ * The images of a stack that ImageJ wrote with one directory: unpacked, one after the other, as many as its description says,
+ * where the file holds them. Of any other file the page itself.
  */
 export function tiffSlices(
   first: NumberedPage,
@@ -30,9 +30,10 @@ export function tiffSlices(
     page.compression === 1 &&
     size === whole &&
     page.blocks.every(([at], i) => i === 0 || at === page.blocks[i - 1][0] + page.blocks[i - 1][1]);
-  if (!plain || !Number.isSafeInteger(count) || count < 2) return [first];
-  const there = Math.min(count, mostSlices, Math.floor((fileLength - from) / size));
-  return Array.from({ length: there }, (_, i) => ({
+  // A page that was cut out of a stack keeps the stack's description.
+  const there = count >= 2 && count <= mostSlices && from + count * size <= fileLength;
+  if (!plain || !Number.isSafeInteger(count) || !there) return [first];
+  return Array.from({ length: count }, (_, i) => ({
     ...first,
     i,
     page: { ...page, blocks: page.blocks.map(([at, length]) => [at + i * size, length] as const) },
