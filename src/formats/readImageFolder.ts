@@ -2,6 +2,8 @@ import * as path from "node:path";
 import type { ImageSet, Progress } from "../core";
 import { assembleImages, type ImageFilesOptions } from "./assembleImages";
 import { readAllBytes } from "./byteSource";
+import { unsuitable } from "./damaged";
+import { imageEndings } from "./decodeImage";
 import { placeImages } from "./imageLayout";
 import { listFiles } from "./listFiles";
 
@@ -17,7 +19,17 @@ export async function readImageFolder(
   on: Progress = {},
 ): Promise<ImageSet> {
   const root = path.resolve(folder);
-  const placed = placeImages(listFiles(root).files, folder, options.firstPerClass);
+  const { files, dangling } = listFiles(root);
+  const gone = dangling.find((name) => imageEndings.test(name));
+  if (gone !== undefined) {
+    throw unsuitable(
+      `${gone}" in "${folder}`,
+      "a link that leads nowhere",
+      "images that are there",
+      "Fetch what the links stand for, or take them out of the folder.",
+    );
+  }
+  const placed = placeImages(files, folder, options.firstPerClass);
   return assembleImages(
     placed,
     (image) => readAllBytes(path.join(root, image.path)),

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { InputError } from "../../src/core";
+import { InputError, StoppedError } from "../../src/core";
 import { writeGsf, readScan, writeNpy } from "../../src/formats";
 import { newFiles } from "../../src/cli/newFiles";
-import { findScanFiles } from "../../src/cli/scanFiles";
+import { findScanFiles, forEachFile } from "../../src/cli/scanFiles";
 import { temporaryFolder } from "../formats/helpers";
 import { gsfFile, nanonisDatFile, sxmFile } from "../formats/instrumentFiles";
 
@@ -86,6 +86,21 @@ describe("the files that commands are given", () => {
     const all = findScanFiles([root], "scans and curves").map(({ stem }) => stem);
     assert.deepEqual(all, ["a", "c", "s--1_1"]);
     assert.throws(() => findScanFiles([make({})]), /without any scan/);
+  });
+
+  it("can be stopped inside of one of them, as well as between two", async () => {
+    const root = make({ "a.sxm": sxmFile(), "b.sxm": sxmFile() });
+    for (const inputs of [[path.join(root, "a.sxm")], [root]]) {
+      let steps = 0;
+      const work = async (_: unknown, { pause }: { pause: () => Promise<void> }): Promise<void> => {
+        for (; steps < 5; steps++) {
+          if (steps === 2) process.emit("SIGINT");
+          await pause();
+        }
+      };
+      await assert.rejects(() => forEachFile("test", findScanFiles(inputs), work), StoppedError);
+      assert.equal(steps, 2);
+    }
   });
 
   it("are never written over unasked", async () => {

@@ -31,6 +31,8 @@ export interface Target {
   readonly read: (bytes: Uint8Array) => unknown;
   /** The tests try so many times fewer: a reader that must start a program of its own after damage takes its time. */
   readonly fewer?: number;
+  /** What an input may take, where a program must be started anew after a damaged one. @default mostMilliseconds */
+  readonly patience?: number;
 }
 
 /** No input may take longer than this, in milliseconds. */
@@ -124,8 +126,14 @@ function otherTargets(scans: (bytes: Uint8Array) => unknown): Target[] {
           companions: [{ name: "session_0001.mtrx", bytes }],
         }),
     },
-    { name: "nexus", files: nexus.slice(0, 1), read: scans, fewer: 20 },
-    { name: "nexus grid", files: nexus.slice(1, 2), read: (bytes) => readGrid(bytes), fewer: 20 },
+    { name: "nexus", files: nexus.slice(0, 1), read: scans, fewer: 20, patience: 5000 },
+    {
+      name: "nexus grid",
+      files: nexus.slice(1, 2),
+      read: (bytes) => readGrid(bytes),
+      fewer: 20,
+      patience: 5000,
+    },
     {
       name: "labels",
       files: labelFiles.map((text) => new Uint8Array(Buffer.from(text))),

@@ -22,8 +22,10 @@ export interface Hdf5Node {
   readonly packed?: readonly number[];
 }
 
-/** Reading may take this long, and a second more for each 4 MB; longer means that it goes on without end. */
-const patience = 20_000;
+/** How often it is looked whether the library gets on, in milliseconds. */
+const lookEvery = 25;
+/** Looks without anything done after which one call of the library is taken to have no end; one more for each half MB. */
+const mostLooks = 10;
 
 interface Answer {
   readonly answer?: Hdf5Node;
@@ -31,7 +33,15 @@ interface Answer {
   readonly fatal?: boolean;
 }
 
-let running: Worker | undefined;
+interface Running {
+  readonly worker: Worker;
+  /** Settled when the library is there. */
+  readonly ready: Promise<void>;
+  /** Counts what the library was asked for. */
+  readonly beat: Int32Array;
+}
+
+let running: Running | undefined;
 let last: Promise<unknown> = Promise.resolve();
 
 /**
@@ -73,31 +83,40 @@ async function inTemporaryFile<T>(
 
 /** One task after the other. */
 function ask(task: object, bytes: number): Promise<Answer> {
-  const answer = last.then(() => askNow(task, patience + bytes / 4000));
+  const answer = last.then(() => askNow(task, mostLooks + bytes / 5e5));
   last = answer.catch(() => undefined);
   return answer;
 }
 
-function askNow(task: object, milliseconds: number): Promise<Answer> {
+async function askNow(task: object, patience: number): Promise<Answer> {
   running ??= start();
-  const worker = running;
+  const { worker, ready, beat } = running;
   worker.ref();
+  await ready;
   return new Promise((resolve) => {
+    let [counted, idle] = [Atomics.load(beat, 0), 0];
     const end = (answer: Answer, alive: boolean): void => {
-      clearTimeout(timer);
+      clearInterval(timer);
       worker.off("message", onMessage);
       worker.off("error", onEnd);
       worker.off("exit", onEnd);
       worker.unref();
       if (!alive) {
-        running = undefined;
         void worker.terminate();
+        // The next file need not wait for another.
+        running = start();
       }
       resolve(answer);
     };
     const onMessage = (answer: Answer): void => end(answer, answer.fatal !== true);
     const onEnd = (): void => end({ refused: "the library stopped" }, false);
-    const timer = setTimeout(() => end({ refused: "it has no end" }, false), milliseconds);
+    // Looks are counted and no time, which goes on while a machine sleeps.
+    const timer = setInterval(() => {
+      const now = Atomics.load(beat, 0);
+      idle = now === counted ? idle + 1 : 0;
+      counted = now;
+      if (idle > patience) end({ refused: "it has no end" }, false);
+    }, lookEvery);
     worker.on("message", onMessage);
     worker.on("error", onEnd);
     worker.on("exit", onEnd);
@@ -115,15 +134,21 @@ function libraryAddress(): string {
   return pathToFileURL(found).href;
 }
 
-function start(): Worker {
-  const library = libraryAddress();
+function start(): Running {
+  const beat = new SharedArrayBuffer(4);
   const worker = new Worker(hdf5Program, {
     eval: true,
-    workerData: library,
+    workerData: { library: libraryAddress(), beat },
     execArgv: [],
     stdout: true,
     stderr: true,
   });
+  const ready = new Promise<void>((resolve, reject) => {
+    worker.once("message", () => resolve());
+    worker.once("error", reject);
+  });
+  // Whoever waits for it hears of a failure.
+  ready.catch(() => undefined);
   worker.unref();
-  return worker;
+  return { worker, ready, beat: new Int32Array(beat) };
 }

@@ -4,7 +4,8 @@
  * Where it is asked to throw at an error, which it does in the middle of its work, it must not be used again: the answer says
  * so by "spoilt". Elsewhere it goes on by itself.
  *
- * Asked for { read, budget } it answers with a tree of groups and values, as far as the budget of bytes reaches; asked for
+ * It counts in "beat" what it asks the library for, so that one call without end is told from many. Asked for { read, budget }
+ * it answers with a tree of groups and values, as far as the budget of bytes reaches; asked for
  * { write, tree } it writes the tree.
  */
 export const hdf5Program = `
@@ -17,10 +18,16 @@ fs.writeSync = (where, bytes, from, length, ...rest) =>
 let module, spoilt = false;
 const mostNodes = 20000, deepest = 16, mostText = 1e6;
 const count = (shape) => (shape || []).reduce((product, size) => product * size, 1);
-const library = import(workerData).then(async (h5) => { module = await h5.ready; return h5; });
+const beat = new Int32Array(workerData.beat);
+const library = import(workerData.library).then(async (h5) => {
+  module = await h5.ready;
+  parentPort.postMessage({ ready: true });
+  return h5;
+});
 
 /** What the library cannot read must not come as whatever was in memory. */
 function strictly(use) {
+  Atomics.add(beat, 0, 1);
   module.activate_throwing_error_handler();
   try {
     return use();
@@ -59,6 +66,7 @@ function read(h5, { read: file, budget }) {
     if (depth > deepest) return { attributes: {}, children };
     for (const name of group.keys()) {
       if (++nodes > mostNodes) break;
+      Atomics.add(beat, 0, 1);
       const item = group.get(name);
       if (item && item.type === "Group") children[name] = visit(item, depth + 1);
       else if (item && item.type === "Dataset") children[name] = values(item);
