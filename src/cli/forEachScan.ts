@@ -1,5 +1,6 @@
 import { isHeight, mainChannel, type Channel, type Scan } from "../core";
 import { passedOverKey, pickChannel, readScans, type ReadScanOptions } from "../formats";
+import { checkOutputs } from "./newFiles";
 import { findScanFiles, forEachFile, type FileWork, type ScanFile } from "./scanFiles";
 import { scanStem } from "./scanOptions";
 
@@ -21,6 +22,8 @@ export interface ScanChoice {
   /** A word of the command line. */
   readonly channel?: string;
   readonly reading: ReadScanOptions;
+  /** Files that the command writes, which must be none that it reads. */
+  readonly outputs?: readonly string[];
 }
 
 /**
@@ -35,8 +38,12 @@ export async function forEachScan(
   work: (task: ScanTask, on: FileWork) => void | Promise<void>,
 ): Promise<void> {
   const files = findScanFiles(inputs);
+  checkOutputs(
+    choice.outputs ?? [],
+    files.map(({ path }) => path),
+  );
   const words: string[] = [];
-  const waiting = new Map<ScanFile, number[]>();
+  const waiting = new Map<ScanFile, { i: number; name: string }[]>();
   let heights = 0;
   await forEachFile(task, files, async (file, on) => {
     const scans = await readScans(file.path, choice.reading);
@@ -46,7 +53,7 @@ export async function forEachScan(
       await on.pause();
       const channel = chosen(scan, choice.channel);
       if (choice.channel === undefined && !isHeight(channel)) {
-        waiting.set(file, [...(waiting.get(file) ?? []), i]);
+        waiting.set(file, [...(waiting.get(file) ?? []), { i, name: scan.name }]);
         continue;
       }
       heights++;
@@ -56,19 +63,22 @@ export async function forEachScan(
   });
   if (heights === 0 && waiting.size > 0) await withoutHeights(task, waiting, choice, work);
   else
-    for (const file of waiting.keys()) words.push(`${file.path}: passed over, it holds no heights`);
+    for (const [file, scans] of waiting)
+      words.push(
+        `${file.path}: passed over, no heights in ${scans.map(({ name }) => `"${name}"`).join(", ")}`,
+      );
   for (const word of words) console.error(word);
 }
 
 async function withoutHeights(
   task: string,
-  waiting: ReadonlyMap<ScanFile, readonly number[]>,
+  waiting: ReadonlyMap<ScanFile, readonly { readonly i: number }[]>,
   { reading }: ScanChoice,
   work: (task: ScanTask, on: FileWork) => void | Promise<void>,
 ): Promise<void> {
   await forEachFile(task, [...waiting.keys()], async (file, on) => {
     const scans = await readScans(file.path, reading);
-    for (const i of waiting.get(file) ?? []) {
+    for (const { i } of waiting.get(file) ?? []) {
       await on.pause();
       const several = waiting.size * scans.length > 1;
       await work(taskOf(file, scans[i], mainChannel(scans[i]), i, scans.length, several), on);

@@ -44,6 +44,13 @@ export function newFiles({ folder, overwrite, inputs }: NewFilesOptions): NewFil
   };
 }
 
+/** Whatever a command writes, it is none of the files that it reads. @throws InputError if it is */
+export function checkOutputs(outputs: readonly string[], inputs: readonly string[]): void {
+  const read = new Set(inputs.map(identity));
+  const found = outputs.find((file) => read.has(identity(file)));
+  if (found !== undefined) throw wouldOverwrite(found, "which is read by the same command");
+}
+
 /** Large and small letters are one to some file systems. */
 const key = (file: string): string => path.resolve(file).normalize("NFC").toLowerCase();
 

@@ -250,7 +250,7 @@ describe("cli for scans", function () {
     );
     const { out, err } = fewscope("detect", "heights", "--out", "heights.csv");
     assert.match(out, /^2 features on 1 scan/);
-    assert.match(err, /a\.sxm: passed over, it holds no heights/);
+    assert.match(err, /a\.sxm: passed over, no heights in "a\.sxm"/);
     assert.match(fs.readFileSync(inFolder("heights.csv"), "utf8"), /height_pm/);
     const alone = works("detect", path.join("heights", "a.sxm"), "--out", "current.csv");
     assert.match(alone, /on 1 scan/);

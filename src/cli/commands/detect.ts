@@ -42,6 +42,7 @@ async function run(inputs: string[], options: DetectCommandOptions): Promise<voi
   const choice = {
     ...(options.channel === undefined ? {} : { channel: options.channel }),
     reading: readingOptions(options),
+    outputs: [options.out, options.mask, options.picture].filter((file) => file !== undefined),
   };
   const ownSuffix = suffixes();
   const table: string[] = [];

@@ -5,6 +5,7 @@ import { exportFigure, scan as scanFigure } from "../../figures";
 import {
   gridMap,
   passedOverKey,
+  scanOffset,
   type CurveColumn,
   type CurveGrid,
   type Curves,
@@ -166,11 +167,18 @@ function scanFacts(scan: Scan): object {
     scanDirection: scan.scanDirection,
     biasVolts: scan.biasVolts ?? null,
     lineSeconds: scan.lineSeconds ?? null,
+    offsetNm: scanOffset(scan)?.map(nanometres) ?? null,
+    angleDegrees: degrees(scan),
     channels: scan.channels.map((channel) => ({
       ...described(channel),
       ...valueFacts(channel.data),
     })),
   };
+}
+
+function degrees({ metadata }: Scan): number | null {
+  const text = metadata["fewscope.angle_deg"] as string | undefined;
+  return text === undefined ? null : Number(text);
 }
 
 /** Free of the last digits that a change of unit leaves. */

@@ -59,6 +59,7 @@ async function run(inputs: string[], options: PatchesCommandOptions): Promise<vo
   const choice = {
     ...(options.channel === undefined ? {} : { channel: options.channel }),
     reading: readingOptions(options),
+    outputs: [options.out],
   };
   const places = placeNames();
   await forEachScan("patches", inputs, choice, async ({ file, scan: raw, channel, stem }, on) => {

@@ -1,5 +1,5 @@
 import * as path from "node:path";
-import { InputError, type Scan } from "../../core";
+import { InputError, isHeight, mainChannel, type Scan } from "../../core";
 import { readAllBytes, sourceName } from "../byteSource";
 import { unsuitable } from "../damaged";
 import { findParameters } from "./findParameters";
@@ -22,7 +22,7 @@ import { tiffDirectory } from "./tiffDirectory";
 
 /** What the reader of an instrument's file may be told. */
 export interface ReadScanOptions extends ValueOptions {
-  /** Which scan of a file that holds several: its number from 0, or its title. @default 0 */
+  /** Which scan of a file that holds several: its number from 0, or its title. @default the first with heights, else the first */
   readonly image?: number | string;
   /** Name of the file, where its bytes are given: it names the scan, and finds the place in a MATRIX session. */
   readonly name?: string;
@@ -46,12 +46,16 @@ export async function readScan(
   options: ReadScanOptions = {},
 ): Promise<Scan> {
   const scans = await readScans(input, options);
-  const { image = 0 } = options;
+  const { image } = options;
   const file = path.basename(options.name ?? sourceName(input));
   const title = ({ name }: Scan): string =>
     name.startsWith(`${file}: `) ? name.slice(file.length + 2) : name;
   const found =
-    typeof image === "number" ? scans[image] : scans.find((scan) => title(scan) === image);
+    image === undefined
+      ? (scans.find((scan) => isHeight(mainChannel(scan))) ?? scans[0])
+      : typeof image === "number"
+        ? scans[image]
+        : scans.find((scan) => title(scan).normalize("NFC") === image.normalize("NFC"));
   if (found !== undefined) return found;
   throw new InputError({
     got: `image ${JSON.stringify(image)} of "${file}"`,
