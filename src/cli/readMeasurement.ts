@@ -42,6 +42,12 @@ export async function readMeasurement(
   return scans();
 }
 
+/** Which channel stands for curves on a grid: the lock-in's, which is dI/dV, else the first. */
+export function gridChannel({ channels }: CurveGrid): number {
+  const found = channels.findIndex(({ name }) => /^LI\b|^LI_|lock.?in|dI.?dV/i.test(name));
+  return Math.max(0, found);
+}
+
 /** What the first reader gives that finds what it reads; of a file of no kind, the first complaint. */
 async function firstOf(
   readers: readonly (() => Promise<Measurement>)[],

@@ -17,7 +17,7 @@ import {
 } from "../../formats";
 import { channelWord } from "../forEachScan";
 import { newFiles, type NewFiles } from "../newFiles";
-import { readMeasurement, type Measurement } from "../readMeasurement";
+import { gridChannel, readMeasurement, type Measurement } from "../readMeasurement";
 import { findScanFiles, forEachFile, type FileWork } from "../scanFiles";
 import {
   addPreparingOptions,
@@ -91,12 +91,13 @@ async function run(inputs: string[], options: ConvertOptions): Promise<void> {
     if (found.kind === "grid" && at === undefined)
       return writeGrid(found.grid, file.stem, to, options, made);
     const scans = found.kind === "grid" ? [gridMap(found.grid, at ?? NaN)] : found.scans;
+    const main = found.kind === "grid" ? gridChannel(found.grid) : undefined;
     const passed = scans[0].metadata[passedOverKey] as string | undefined;
     if (passed !== undefined) words.push(`${file.path}: passed over ${passed}`);
     for (const [i, scan] of scans.entries()) {
       await on.pause();
       const stem = scanStem(file.stem, i, scans.length);
-      await writeScan(prepare(scan), stem, to, options, made, on);
+      await writeScan(prepare(scan), { stem, to, main }, options, made, on);
     }
   });
   for (const word of words) console.error(word);
@@ -118,8 +119,7 @@ function preparer(options: ConvertOptions): (scan: Scan) => Scan {
 /** Writes a scan in another format: GWY and NeXus files hold all channels, the others one each. */
 async function writeScan(
   scan: Scan,
-  stem: string,
-  to: Target,
+  { stem, to, main }: { stem: string; to: Target; main: number | undefined },
   { channel }: ConvertOptions,
   made: NewFiles,
   on: FileWork,
@@ -129,8 +129,9 @@ async function writeScan(
     made.write(`${stem}.${to}`, to === "gwy" ? writeGwy(scan) : await writeNexus(scan));
     return;
   }
-  // Without a choice the heights stand for the scan.
-  const chosen = channel === undefined ? [mainChannel(scan)] : scan.channels;
+  // Without a choice the heights stand for a scan, and what was measured for a map.
+  const standing = main === undefined ? mainChannel(scan) : scan.channels[main];
+  const chosen = channel === undefined ? [standing] : scan.channels;
   for (const one of chosen) {
     await on.pause();
     const part = chosen.length === 1 ? "" : `-${fileName(`${one.name}-${one.direction}`)}`;

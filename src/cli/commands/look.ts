@@ -11,7 +11,7 @@ import {
   type Curves,
   type GridChannel,
 } from "../../formats";
-import { readMeasurement } from "../readMeasurement";
+import { gridChannel, readMeasurement } from "../readMeasurement";
 import { findScanFiles, forEachFile, type FileWork, type ScanFile } from "../scanFiles";
 import {
   addReadingOptions,
@@ -55,8 +55,7 @@ export function look(program: Command): void {
     await forEachFile("look", findScanFiles(inputs, "scans and curves"), async (file, on) => {
       const facts = await factsOf(file, options);
       if (options.json === true) found.push(facts.json);
-      else
-        console.log([...facts.lines, ...(await drawn(file, facts.scans, options, on))].join("\n"));
+      else console.log([...facts.lines, ...(await drawn(file, facts, options, on))].join("\n"));
     });
     if (options.json === true) console.log(JSON.stringify(found, undefined, 1));
   });
@@ -66,6 +65,8 @@ interface Facts {
   readonly json: object;
   readonly lines: readonly string[];
   readonly scans: readonly Scan[];
+  /** The channel to draw. @default heights */
+  readonly shown?: number;
 }
 
 async function factsOf(file: ScanFile, options: LookOptions): Promise<Facts> {
@@ -136,6 +137,7 @@ function gridFacts(file: ScanFile, grid: CurveGrid, at: number | undefined): Fac
   const ends = [first, last].map((value) => Number(value.toPrecision(6))).join(" to ");
   return {
     scans: [gridMap(grid, at ?? values[values.length >> 1])],
+    shown: gridChannel(grid),
     json: {
       file: file.path,
       format,
@@ -234,10 +236,10 @@ function table(channels: readonly (Channel | CurveColumn | GridChannel)[]): stri
   );
 }
 
-/** Draws the heights of each scan, and tells where. */
+/** Draws the heights of each scan, or a map, and tells where. */
 async function drawn(
   { stem }: ScanFile,
-  scans: readonly Scan[],
+  { scans, shown }: Facts,
   { out }: LookOptions,
   on: FileWork,
 ): Promise<string[]> {
@@ -245,11 +247,10 @@ async function drawn(
   for (const [i, scan] of scans.entries()) {
     const base = path.join(out, `${scanStem(stem, i, scans.length)}.look`);
     await on.pause();
-    const channel = mainChannel(scan);
+    const channel = shown === undefined ? mainChannel(scan) : scan.channels[shown];
     if (!channel.data.some((value) => Number.isFinite(value))) continue;
-    const shown = scan.channels.indexOf(channel);
     const [picture] = await exportFigure(
-      scanFigure(scan, { channel: shown, title: scan.name }),
+      scanFigure(scan, { channel: scan.channels.indexOf(channel), title: scan.name }),
       base,
       ["png"],
     );

@@ -105,7 +105,8 @@ function facts(brick: GwyObject, file: string): BrickFacts {
     throw damaged(file, `its volume says ${width} x ${height} x ${points} and holds other data`);
   }
   const z = axisOf(brick, "z");
-  const line = parts.get("calibration");
+  const lines = parts.get("calibration");
+  const line = Array.isArray(lines) ? (lines as readonly GwyObject[]).at(0) : undefined;
   const calibrated = isGwyObject(line) ? line.parts.get("data") : undefined;
   const { unit, factor } = siUnit(isGwyObject(line) ? unitText(line.parts.get("si_unit_y")) : "");
   const known = calibrated instanceof Float64Array && calibrated.length === points;

@@ -14,8 +14,8 @@ interface Reading {
 }
 
 /**
- * Reads the object that begins at `from`, with all it holds but arrays of bytes, whole numbers, texts and
- * objects, which no image needs.
+ * Reads the object that begins at `from`, with all it holds but arrays of bytes, whole numbers and texts, which no image
+ * needs.
  * @throws InputError if a size reaches beyond what holds it
  * @see Gwyddion user guide, "Gwyddion native format"
  */
@@ -90,11 +90,12 @@ function readArray(
     throw damaged(file, `an array of ${count} values reaches beyond its object`);
   }
   if (kind === "S" || kind === "O") {
+    const objects: GwyObject[] = [];
     for (let i = 0; i < count; i++) {
       if (kind === "S") readText(reading, end);
-      else readObject(reading, depth + 1, end);
+      else objects.push(readObject(reading, depth + 1, end));
     }
-    return undefined;
+    return kind === "S" ? undefined : objects;
   }
   const bytes = cursor.view(count * size);
   return kind === "D" ? doubles(bytes) : undefined;

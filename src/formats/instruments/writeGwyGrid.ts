@@ -77,19 +77,20 @@ function brick(grid: CurveGrid, frame: Scan, unit: string, data: Float64Array): 
     ["si_unit_z", "o", gwyUnit(sweep.unit)],
     ["si_unit_w", "o", gwyUnit(unit)],
     ["data", "D", gwyDoubles(data)],
-    // Sweeps may run downwards, or in parts of steps of their own.
-    [
-      "calibration",
-      "o",
-      gwyObject("GwyDataLine", [
-        ["res", "i", gwyInt(values.length)],
-        ["real", "d", gwyDouble(span)],
-        ["si_unit_x", "o", gwyUnit("")],
-        ["si_unit_y", "o", gwyUnit(sweep.unit)],
-        ["data", "D", gwyDoubles(values)],
-      ]),
-    ],
+    ["calibration", "O", calibration(sweep, span)],
   ]);
+}
+
+/** The swept values as they are: sweeps may run downwards, or in parts of steps of their own. */
+function calibration({ values, unit }: CurveGrid["sweep"], span: number): Uint8Array {
+  const line = gwyObject("GwyDataLine", [
+    ["res", "i", gwyInt(values.length)],
+    ["real", "d", gwyDouble(span)],
+    ["si_unit_x", "o", gwyUnit(unit)],
+    ["si_unit_y", "o", gwyUnit(unit)],
+    ["data", "D", gwyDoubles(values)],
+  ]);
+  return new Uint8Array(Buffer.concat([gwyInt(1), line]));
 }
 
 function metadata(
