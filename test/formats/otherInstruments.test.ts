@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import type { Channel, Scan } from "../../src/core";
 import { readCurves, readScan, readScans, writeNexus } from "../../src/formats";
+import { readHdf5, writeHdf5 } from "../../src/formats/instruments/hdf5";
 import { bytesOf } from "../fixtures/formatFiles";
 import { scanFiles } from "../fixtures/scanFiles";
 import { needData, refuses } from "./helpers";
@@ -147,6 +148,18 @@ describe("NeXus files", () => {
     assert.equal(again.lineSeconds, 0.15);
     assert.equal(again.scanDirection, "down");
     assert.deepEqual(again.history, ["despike {}"]);
+  });
+
+  it("are read however well they are packed", async () => {
+    const numbers = new Float64Array(2000 * 2000);
+    numbers[5] = 1e-9;
+    const bytes = await writeHdf5({
+      attributes: {},
+      children: { z: { attributes: {}, shape: [2000, 2000], numbers, packed: [100, 2000] } },
+    });
+    assert.ok(bytes.length < 1e6);
+    const { children } = await readHdf5(bytes, "packed.h5");
+    assert.deepEqual(children?.["z"].numbers, numbers);
   });
 
   it("are refused where they hold no image, and where they are damaged", async () => {

@@ -24,8 +24,11 @@ export interface Hdf5Node {
 
 /** How often it is looked whether the library gets on, in milliseconds. */
 const lookEvery = 25;
-/** Looks without anything done after which one call of the library is taken to have no end; one more for each half MB. */
-const mostLooks = 10;
+/**
+ * Looks without anything done after which one call of the library is taken to have no end: a second, and a tenth for each MB
+ * that it unpacks, five times what it takes.
+ */
+const mostLooks = { least: 40, each: 2.5e5 };
 
 interface Answer {
   readonly answer?: Hdf5Node;
@@ -37,7 +40,7 @@ interface Running {
   readonly worker: Worker;
   /** Settled when the library is there. */
   readonly ready: Promise<void>;
-  /** Counts what the library was asked for. */
+  /** Counts what the library was asked for; and the bytes that the present call is to unpack. */
   readonly beat: Int32Array;
 }
 
@@ -51,7 +54,7 @@ let last: Promise<unknown> = Promise.resolve();
 export async function readHdf5(bytes: Uint8Array, file: string): Promise<Hdf5Node> {
   checkBudget(file, 6 * bytes.length);
   const { answer, refused } = await inTemporaryFile(bytes, (place) =>
-    ask({ read: place, budget: 4 * bytes.length + 64e6 }, bytes.length),
+    ask({ read: place, budget: 4 * bytes.length + 64e6 }, true),
   );
   if (answer !== undefined) return answer;
   throw damaged(file, `it cannot be read as HDF5 (${refused ?? "no answer"})`);
@@ -60,7 +63,7 @@ export async function readHdf5(bytes: Uint8Array, file: string): Promise<Hdf5Nod
 /** Writes groups and values as an HDF5 file, and gives its bytes. */
 export async function writeHdf5(tree: Hdf5Node): Promise<Uint8Array> {
   return inTemporaryFile(undefined, async (place) => {
-    const { refused } = await ask({ write: place, tree }, 64e6);
+    const { refused } = await ask({ write: place, tree }, false);
     if (refused !== undefined) throw new Error(`HDF5: ${refused}`);
     return new Uint8Array(fs.readFileSync(place));
   });
@@ -81,18 +84,20 @@ async function inTemporaryFile<T>(
   }
 }
 
-/** One task after the other. */
-function ask(task: object, bytes: number): Promise<Answer> {
-  const answer = last.then(() => askNow(task, mostLooks + bytes / 5e5));
+/** One task after the other; writing what is our own needs no watching. */
+function ask(task: object, watched: boolean): Promise<Answer> {
+  const answer = last.then(() => askNow(task, watched));
   last = answer.catch(() => undefined);
   return answer;
 }
 
-async function askNow(task: object, patience: number): Promise<Answer> {
+async function askNow(task: object, watched: boolean): Promise<Answer> {
   running ??= start();
   const { worker, ready, beat } = running;
   worker.ref();
   await ready;
+  const { least, each } = mostLooks;
+  const patience = (): number => least + Atomics.load(beat, 1) / each;
   return new Promise((resolve) => {
     let [counted, idle] = [Atomics.load(beat, 0), 0];
     const end = (answer: Answer, alive: boolean): void => {
@@ -115,7 +120,7 @@ async function askNow(task: object, patience: number): Promise<Answer> {
       const now = Atomics.load(beat, 0);
       idle = now === counted ? idle + 1 : 0;
       counted = now;
-      if (idle > patience) end({ refused: "it has no end" }, false);
+      if (watched && idle > patience()) end({ refused: "it has no end" }, false);
     }, lookEvery);
     worker.on("message", onMessage);
     worker.on("error", onEnd);
@@ -135,7 +140,7 @@ function libraryAddress(): string {
 }
 
 function start(): Running {
-  const beat = new SharedArrayBuffer(4);
+  const beat = new SharedArrayBuffer(8);
   const worker = new Worker(hdf5Program, {
     eval: true,
     workerData: { library: libraryAddress(), beat },

@@ -4,7 +4,8 @@
  * Where it is asked to throw at an error, which it does in the middle of its work, it must not be used again: the answer says
  * so by "spoilt". Elsewhere it goes on by itself.
  *
- * It counts in "beat" what it asks the library for, so that one call without end is told from many. Asked for { read, budget }
+ * It counts in "beat" what it asks the library for, and puts beside it how many bytes that unpacks, so that one call without
+ * end is told from many and from a long one. Asked for { read, budget }
  * it answers with a tree of groups and values, as far as the budget of bytes reaches; asked for
  * { write, tree } it writes the tree.
  */
@@ -25,9 +26,14 @@ const library = import(workerData.library).then(async (h5) => {
   return h5;
 });
 
-/** What the library cannot read must not come as whatever was in memory. */
-function strictly(use) {
+function tick(bytes = 0) {
+  Atomics.store(beat, 1, Math.min(bytes, 2e9));
   Atomics.add(beat, 0, 1);
+}
+
+/** What the library cannot read must not come as whatever was in memory. */
+function strictly(use, bytes = 0) {
+  tick(bytes);
   module.activate_throwing_error_handler();
   try {
     return use();
@@ -58,6 +64,7 @@ function attributes(of) {
 }
 
 function read(h5, { read: file, budget }) {
+  tick();
   const opened = new h5.File(file, "r");
   let nodes = 0;
   const buffers = [];
@@ -66,7 +73,7 @@ function read(h5, { read: file, budget }) {
     if (depth > deepest) return { attributes: {}, children };
     for (const name of group.keys()) {
       if (++nodes > mostNodes) break;
-      Atomics.add(beat, 0, 1);
+      tick();
       const item = group.get(name);
       if (item && item.type === "Group") children[name] = visit(item, depth + 1);
       else if (item && item.type === "Dataset") children[name] = values(item);
@@ -78,7 +85,7 @@ function read(h5, { read: file, budget }) {
     const result = { attributes: attributes(item), shape: shape || [] };
     const bytes = count(shape) * Math.max(8, metadata.size || 8);
     if (!(bytes <= budget)) return { ...result, tooLarge: true };
-    const value = strictly(() => item.value);
+    const value = strictly(() => item.value, bytes);
     if (ArrayBuffer.isView(value) || typeof value === "number" || typeof value === "bigint") {
       budget -= bytes;
       const list = ArrayBuffer.isView(value) ? value : [value];
