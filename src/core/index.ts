@@ -15,6 +15,8 @@ export {
 } from "./definition";
 export { createRng, type Rng } from "./rng";
 export { groupsLike } from "./groupsLike";
+export { isHeight, mainChannel } from "./mainChannel";
+export { checkBudget, memoryBudget } from "./memoryBudget";
 export { sha256, canonicalJson } from "./hash";
 export {
   cacheFolder,

@@ -97,6 +97,8 @@ export interface ProgressEvent {
 /** What a long run gets from its caller: a listener, a way to stop, and a place to keep its checkpoint. */
 export interface Progress {
   readonly report?: (event: ProgressEvent) => void;
+  /** Hears a word that is worth a line of its own. */
+  readonly note?: (text: string) => void;
   /** Checked at every step; a stopped run throws its reason and can be resumed from the checkpoint. */
   readonly signal?: AbortSignal;
   /** File in which the run keeps its checkpoint; a run that finds one there resumes from it. */

@@ -114,7 +114,12 @@ export async function runWithProgress(
   const display = showProgress();
   try {
     return await interruptible((signal) =>
-      runPlan(plan, options, { report: display.report, signal, checkpointSeconds }),
+      runPlan(plan, options, {
+        report: display.report,
+        note: display.note,
+        signal,
+        checkpointSeconds,
+      }),
     );
   } catch (error) {
     if (!(error instanceof StoppedError)) throw error;
