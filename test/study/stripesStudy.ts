@@ -77,9 +77,10 @@ export function lastingFiles(
 export function startCli(
   words: readonly string[],
   stdio: "ignore" | "pipe" = "ignore",
+  env: NodeJS.ProcessEnv = process.env,
 ): ChildProcess {
   const main = path.join(__dirname, "..", "..", "src", "cli", "main.ts");
-  return spawn(process.execPath, ["--import", "tsx", main, ...words], { stdio });
+  return spawn(process.execPath, ["--import", "tsx", main, ...words], { stdio, env });
 }
 
 /** Exit code or signal of a process, and what it printed. */

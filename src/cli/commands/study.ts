@@ -36,7 +36,6 @@ export function study(program: Command): void {
     .option("--checkpoint-seconds <n>", "seconds of work that a kill can cost at most", Number, 30)
     .option("--dry-run", "say what there is to do, and do none of it")
     .addHelpText("after", example)
-    // What stands behind the name of a tool belongs to the tool.
     .enablePositionalOptions()
     .action(async (file: string, given: Partial<StudyWords>) => {
       const options = checkOut(given);
