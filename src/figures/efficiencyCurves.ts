@@ -1,5 +1,4 @@
-import type { Result } from "../core";
-import { meanInterval, type ResultMetric } from "../metrics";
+import { intervalOverDraws, type ResultMetric, type ScoredResult } from "../metrics";
 import { seriesStyle, transparent, type SeriesStyle } from "./palette";
 import { escapeText, round } from "./text";
 
@@ -26,7 +25,7 @@ export interface EfficiencyPoint {
 
 /** Means and intervals by method, in the order in which methods first occur. */
 export function efficiencyCurves(
-  results: readonly Result[],
+  results: readonly ScoredResult[],
   metric: ResultMetric,
   level: number,
 ): EfficiencyCurve[] {
@@ -36,8 +35,8 @@ export function efficiencyCurves(
     const budgets = [...new Set(own.map((result) => result.labelsPerClass))].sort((a, b) => a - b);
     const points = budgets.map((labels): EfficiencyPoint => {
       const trials = own.filter((result) => result.labelsPerClass === labels);
-      const percent = trials.map((trial) => 100 * trial[metric]);
-      const { mean, halfWidth, n } = meanInterval(percent, { level });
+      const percent = trials.map((trial) => ({ ...trial, value: 100 * trial[metric] }));
+      const { mean, halfWidth, n } = intervalOverDraws(percent, { level });
       return { labels, mean: round(mean), half: round(halfWidth), draws: n };
     });
     return {

@@ -1,5 +1,6 @@
 export { labelEfficiency, type LabelEfficiencyOptions } from "./labelEfficiency";
 export type { IntervalStyle } from "./efficiencyCurves";
+export { methodDifferences, type MethodDifferencesOptions } from "./methodDifferences";
 export { labelSavings, type LabelSavingsFigureOptions } from "./labelSavings";
 export { learningCurve, type LearningCurveOptions, type LearningRun } from "./learningCurve";
 export { imageGrid, type ImageGridOptions } from "./imageGrid";

@@ -1,5 +1,5 @@
-import { checkNumber, checkOneOf, InputError, type Figure, type Result } from "../core";
-import type { ResultMetric } from "../metrics";
+import { checkNumber, checkOneOf, InputError, type Figure } from "../core";
+import type { ResultMetric, ScoredResult } from "../metrics";
 import {
   efficiencyCurves,
   fullLine,
@@ -40,7 +40,7 @@ const fewMethods = 6;
  * @throws InputError if there is no result, or results of several data sets, whose mean would mean nothing
  */
 export function labelEfficiency(
-  results: readonly Result[],
+  results: readonly ScoredResult[],
   options: LabelEfficiencyOptions = {},
 ): Figure {
   const { metric = "balancedAccuracy", level = 0.95, chance } = options;
@@ -78,7 +78,7 @@ export function labelEfficiency(
   };
 }
 
-function checkResults(results: readonly Result[]): void {
+function checkResults(results: readonly ScoredResult[]): void {
   const sets = [...new Set(results.map((result) => result.dataset))];
   if (sets.length === 1) return;
   throw new InputError({

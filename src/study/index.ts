@@ -8,6 +8,10 @@ export { type Failure } from "./runTrials";
 export { splitImages, type Split, type SplitSpec } from "./split";
 export { standardise, type Standardise } from "./standardise";
 export { openStore, type Sidecar, type Store, type TrialRecord } from "./store";
+export { needsUnlabelled, type KnownResult } from "./needsUnlabelled";
+export { referenceMethods, type ReferenceMethod } from "./referenceMethods";
+export { savings, type Savings, type SavingsRow } from "./savings";
+export { savingsText } from "./savingsText";
 export { version } from "./version";
 export { resultsCsv, summarise, summaryCsv, summaryTable, type SummaryRow } from "./summary";
 export {

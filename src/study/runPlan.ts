@@ -24,7 +24,8 @@ import { openData } from "./openData";
 import type { Plan } from "./plan";
 import type { TrialSettings } from "./planTrials";
 import { runTrials, type Failure } from "./runTrials";
-import { savings, savingsText } from "./savings";
+import { savings } from "./savings";
+import { savingsText } from "./savingsText";
 import type { Split } from "./split";
 import { readSplit, splitToJson } from "./splitFile";
 import { openStore, type Store, type TrialRecord } from "./store";
@@ -211,7 +212,7 @@ async function report(
   const rows = summarise(results, metric);
   const table = summaryTable(rows);
   const baseline = plan.baseline ?? defaultBaseline(plan);
-  const compared = savings(results, baseline, metric, plan.seed);
+  const compared = savings(results, baseline, metric);
   const chance = plan.chance ?? 1 / (results[0]?.classNames.length ?? 1);
   const figure = labelEfficiency(results, { title: plan.name, metric, notes, chance });
   const told = savingsText(compared);

@@ -11,6 +11,7 @@ import {
   labelSavings,
   learningCurve,
   lineProfile,
+  methodDifferences,
   reliability,
   scan,
   toJson,
@@ -42,7 +43,11 @@ const examples: Readonly<Record<string, () => Figure | Promise<Figure>>> = {
   "label-savings": () =>
     labelSavings(exampleResults(methods, [1, 2, 5, 10, 20], 5), {
       baseline: "from scratch",
-      rng: createRng(1),
+    }),
+  "method-differences": () =>
+    methodDifferences(exampleResults(methods, [1, 2, 5, 10, 20], 5), {
+      against: "from scratch",
+      title: "Simulated STM",
     }),
   "learning-curve": () =>
     learningCurve(
