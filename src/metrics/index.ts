@@ -62,4 +62,16 @@ export {
 } from "./labelEquivalence";
 export { areaUnderCurve, type AreaUnderCurveOptions } from "./areaUnderCurve";
 export { areaInterval, type AreaIntervalOptions } from "./areaInterval";
+export { type CurveModel } from "./curveModels";
+export { fitCurve, type CurveFit, type CurvePoint, type FitCurveOptions } from "./fitCurve";
+export { type WeighedFit } from "./forecastCurve";
+export {
+  planLabels,
+  type LabelPlan,
+  type NeededLabels,
+  type PlanBackTest,
+  type PlanLabelsOptions,
+  type PlanPoint,
+  type ScoreForecast,
+} from "./planLabels";
 export { resultMetrics, type ResultMetric } from "./resultMetrics";

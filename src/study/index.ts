@@ -9,6 +9,7 @@ export { splitImages, type Split, type SplitSpec } from "./split";
 export { standardise, type Standardise } from "./standardise";
 export { openStore, type Sidecar, type Store, type TrialRecord } from "./store";
 export { needsUnlabelled, type KnownResult } from "./needsUnlabelled";
+export { planStudy, planText, type PlanStudyOptions, type StudyPlan } from "./planStudy";
 export { referenceMethods, type ReferenceMethod } from "./referenceMethods";
 export { savings, type Savings, type SavingsRow } from "./savings";
 export { savingsText } from "./savingsText";

@@ -1,7 +1,8 @@
 import type { Bounded, FactorInterval, LabelEquivalent, ResultMetric } from "../metrics";
 import type { Savings, SavingsRow } from "./savings";
 
-const metricWords: Readonly<Record<ResultMetric, string>> = {
+/** The scores in words. */
+export const metricWords: Readonly<Record<ResultMetric, string>> = {
   accuracy: "accuracy",
   balancedAccuracy: "balanced accuracy",
   macroF1: "macro F1",

@@ -65,6 +65,12 @@ export function simulatedStudy(options: SimulatedStudyOptions): ScoredResult[] {
   }).flat();
 }
 
+/** Deviates of one method's scores in one draw, of mean 0 and variance 1. */
+export function drawnScores(labels: readonly number[], rng: Rng): number[] {
+  const own = luck(labels, rng);
+  return own.map((z) => lopsided(Math.sqrt(0.7) * z + Math.sqrt(0.3) * rng.normal()));
+}
+
 /** Normal deviates along a ladder, alike where budgets are near. */
 function luck(labels: readonly number[], rng: Rng): number[] {
   let last = rng.normal();
@@ -76,9 +82,9 @@ function luck(labels: readonly number[], rng: Rng): number[] {
   });
 }
 
-const skew = 0.35;
+const skew = 0.1;
 
-/** A deviate of mean 0 and variance 1 with a long lower tail, of a normal one: a shifted log-normal with skewness -1.1. */
+/** A deviate of mean 0 and variance 1 with a long lower tail, of a normal one: a shifted log-normal of skewness -0.3, as in test/fixtures/learningCurves.py. */
 function lopsided(z: number): number {
   const mean = Math.exp((skew * skew) / 2);
   return (mean - Math.exp(-skew * z)) / (mean * Math.sqrt(Math.exp(skew * skew) - 1));

@@ -4,11 +4,16 @@ import { StoppedError } from "../../core";
 import { readPlan, runPlan, type Plan, type StudyOutcome } from "../../study";
 import { interruptible } from "../interrupt";
 import { showProgress } from "../showProgress";
+import { planLabels } from "./planLabels";
 
-/** Adds `study PLAN.json --out DIR`: runs a plan, or what is left of it. */
+/** Adds `study PLAN.json --out DIR`, which runs a plan, or what is left of it, and what else can be done with a study. */
 export function study(program: Command): void {
-  program
+  const group = program
     .command("study")
+    .description("run the study of a plan (run again to resume), and plan labels from it")
+    .usage("<plan> --out <folder> | plan-labels <folder> --target <score>");
+  group
+    .command("run", { isDefault: true })
     .description("run the study of a plan; run again to resume")
     .argument("<plan>", "plan file in JSON")
     .requiredOption("--out <folder>", "folder for records, tables and figure")
@@ -22,6 +27,7 @@ export function study(program: Command): void {
       );
       printOutcome(outcome);
     });
+  planLabels(group);
 }
 
 /** Options of a command that runs a study. */
