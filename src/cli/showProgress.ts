@@ -4,6 +4,8 @@ import type { ProgressEvent } from "../core";
 /** Shows what a long run reports; `end` takes the bar away. */
 export interface ProgressDisplay {
   readonly report: (event: ProgressEvent) => void;
+  /** Prints a line of its own. */
+  readonly note: (text: string) => void;
   readonly end: () => void;
 }
 
@@ -86,6 +88,12 @@ function bar(stream: NodeJS.WriteStream): ProgressDisplay {
       view.setTotal(shown.total);
       view.update(shown.done, payload);
     },
+    note: (text) => {
+      // The bar is drawn anew at its next step.
+      if (started) view.stop();
+      started = false;
+      stream.write(`${text}\n`);
+    },
     end: () => view.stop(),
   };
 }
@@ -112,6 +120,7 @@ function lines(stream: NodeJS.WriteStream): ProgressDisplay {
         `${head}${event.task} ${event.done}/${event.total}${details ? `, ${details}` : ""}\n`,
       );
     },
+    note: (text) => void stream.write(`${text}\n`),
     end: () => undefined,
   };
 }

@@ -15,8 +15,18 @@ export {
 } from "./definition";
 export { createRng, type Rng } from "./rng";
 export { groupsLike } from "./groupsLike";
+export { isHeight, mainChannel } from "./mainChannel";
+export { checkBudget, memoryBudget } from "./memoryBudget";
 export { sha256, canonicalJson } from "./hash";
-export { cacheFolder, explainFileError, writeFileAtomically, writeFileIfChanged } from "./files";
+export {
+  cacheFolder,
+  explainFileError,
+  isRunning,
+  removeLeftovers,
+  writeFileAtomically,
+  writeFileIfChanged,
+  writeFileInBackground,
+} from "./files";
 export {
   checkInteger,
   checkNumber,

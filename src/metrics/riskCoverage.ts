@@ -1,52 +1,53 @@
-import { checkProbability, InputError } from "../core";
+import { InputError } from "../core";
 
-/** How good a classifier is when it may leave out what it is least sure of. */
+/** How errors fall when only what the classifier is certain of is told. */
 export interface RiskCoverage {
-  /** n; share of wrong predictions among the surest 1, 2, ... n images, in [0,1]. */
-  readonly risks: readonly number[];
-  /** Area under risk against coverage: the mean of the risks, in [0,1]; lower is better. */
-  readonly aurc: number;
-  /** What of it is not due to the errors but to their places: 0 where every wrong image is less sure than every right one. */
-  readonly eAurc: number;
-  /** Area under the generalised risk, wrong and accepted images over all images: the mean over coverage, in [0,1]; lower is better. */
-  readonly augrc: number;
+  /** Share of errors among the most certain 1, 2, ... n images. [n] */
+  readonly risks: Float64Array;
+  /** Mean of the risks over all coverages, in [0,1]; 0 is perfect. */
+  readonly area: number;
+  /** The area less that of a perfect order with the same errors; 0 if every error is less certain than every right answer. */
+  readonly excess: number;
+  /** Mean number of errors among the told, over all coverages, for each image: the generalised area. */
+  readonly generalised: number;
 }
 
 /**
- * Risk against coverage: images are accepted from the surest on. Ties go by place, so keep the images in an order that does not change. n, n -> n
- * @param confidence n; higher is surer, for example the largest probability
- * @param wrong n; whether the prediction is wrong
- * @throws InputError if there is no image, lengths differ, or a confidence is not a number
- * @see Geifman, Uziel & El-Yaniv 2019, arXiv:1805.08206, for AURC and E-AURC; Traub et al. 2024, arXiv:2407.01032, for AUGRC
+ * Risk against coverage: images in the order of how certain the classifier is, by its largest probability; ties in the order of the images. [n*classes], n -> n
+ * @throws InputError if there is no image, or no whole number of classes for each
+ * @see Geifman & El-Yaniv 2017, arXiv:1705.08500; Geifman et al. 2019, arXiv:1805.08206 (excess); Traub et al. 2024, arXiv:2407.01032 (generalised)
  */
 export function riskCoverage(
-  confidence: ArrayLike<number>,
-  wrong: ArrayLike<boolean>,
+  probabilities: ArrayLike<number>,
+  labels: ArrayLike<number>,
 ): RiskCoverage {
-  const n = confidence.length;
-  const scores = Array.from(confidence);
-  if (n === 0 || wrong.length !== n || scores.some(Number.isNaN)) {
+  const n = labels.length;
+  const classes = probabilities.length / n;
+  if (n === 0 || !Number.isInteger(classes) || classes < 1) {
     throw new InputError({
-      got: `${n} confidences, ${wrong.length} outcomes${scores.some(Number.isNaN) ? ", and a confidence that is no number" : ""}`,
-      expected: "as many of both, at least one, all of them numbers",
-      todo: "Check that both come from the same test images.",
+      got: `${probabilities.length} probabilities for ${n} labels`,
+      expected: "at least one label, and for each as many probabilities as there are classes",
+      todo: "Check that both come from the same images.",
     });
   }
-  const order = scores.map((_, i) => i).sort((a, b) => scores[b] - scores[a] || a - b);
+  const told = Array.from({ length: n }, (_, i) => {
+    let best = 0;
+    for (let c = 1; c < classes; c++)
+      if (probabilities[i * classes + c] > probabilities[i * classes + best]) best = c;
+    return { certainty: probabilities[i * classes + best], wrong: best !== labels[i] };
+  });
+  const order = told.map((_, i) => i);
+  order.sort((a, b) => told[b].certainty - told[a].certainty || a - b);
+  const risks = new Float64Array(n);
   let errors = 0;
-  let accepted = 0;
-  const risks: number[] = [];
-  for (const [rank, i] of order.entries()) {
-    if (wrong[i]) errors++;
-    accepted += errors / n;
-    risks.push(errors / (rank + 1));
-  }
-  const aurc = risks.reduce((sum, risk) => sum + risk, 0) / n;
-  return { risks, aurc, eAurc: aurc - bestAurc(errors / n), augrc: accepted / n };
-}
-
-/** Area of a classifier of this risk that is surest of what it gets right, for many images. */
-function bestAurc(risk: number): number {
-  checkProbability("risk", risk);
-  return risk === 1 ? 1 : risk + (1 - risk) * Math.log1p(-risk);
+  let sum = 0;
+  order.forEach((image, rank) => {
+    errors += told[image].wrong ? 1 : 0;
+    risks[rank] = errors / (rank + 1);
+    sum += errors;
+  });
+  const area = risks.reduce((total, risk) => total + risk, 0) / n;
+  const risk = errors / n;
+  const best = risk === 1 ? 1 : risk + (1 - risk) * Math.log(1 - risk);
+  return { risks, area, excess: area - best, generalised: sum / (n * n) };
 }

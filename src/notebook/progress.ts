@@ -22,6 +22,7 @@ export function progress(): Progress {
       last = now;
       bar(state);
     },
+    note: (text) => void process.stdout.write(`${text}\n`),
     ...(host === undefined ? {} : { signal: host.signal }),
   };
 }

@@ -7,24 +7,51 @@
  * and ten draws; one pretraining without any offset, and an offset with a standard deviation of two points between the method's pretrainings.
  */
 import { parseArgs } from "node:util";
-import { measureCoverage, cellRng, settings, shapes, type Coverage } from "../metrics/measureCoverage";
+import {
+  measureCoverage,
+  cellRng,
+  settings,
+  shapes,
+  type Coverage,
+} from "../metrics/measureCoverage";
 
 const allDraws = [3, 5, 10];
 
 function main(): void {
-  const { values } = parseArgs({ options: { repeats: { type: "string" }, seed: { type: "string" } } });
+  const { values } = parseArgs({
+    options: { repeats: { type: "string" }, seed: { type: "string" } },
+  });
   const repeats = Number(values.repeats ?? 2000);
   const seed = Number(values.seed ?? 1);
   for (const setting of settings) {
     const cells = allDraws.map((draws) =>
       Object.entries(shapes).map(([shape, curve]) =>
-        measureCoverage({ curve, draws, setting, repeats, rng: cellRng(seed, shape, draws, setting.name) }),
+        measureCoverage({
+          curve,
+          draws,
+          setting,
+          repeats,
+          rng: cellRng(seed, shape, draws, setting.name),
+        }),
       ),
     );
-    console.log(`\n${setting.name}, ${repeats} repeats for each of ${Object.keys(shapes).length} curves`);
+    console.log(
+      `\n${setting.name}, ${repeats} repeats for each of ${Object.keys(shapes).length} curves`,
+    );
     const names = [...new Set(cells.flat().flatMap(Object.keys))];
-    console.log(row("", allDraws.map((draws) => `${draws} draws`)));
-    for (const name of names) console.log(row(name, cells.map((own) => spread(own, name))));
+    console.log(
+      row(
+        "",
+        allDraws.map((draws) => `${draws} draws`),
+      ),
+    );
+    for (const name of names)
+      console.log(
+        row(
+          name,
+          cells.map((own) => spread(own, name)),
+        ),
+      );
   }
 }
 
