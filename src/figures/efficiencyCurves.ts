@@ -18,7 +18,7 @@ export interface EfficiencyCurve {
 export interface EfficiencyPoint {
   readonly labels: number;
   readonly mean: number;
-  /** Half the width of the interval; NaN for a single draw. */
+  /** Half the width of the interval; NaN for fewer than three independent draws. */
   readonly half: number;
   readonly draws: number;
 }
@@ -69,7 +69,9 @@ export function meanLine(curve: EfficiencyCurve, interval: IntervalStyle, factor
 }
 
 const spread = ({ half, draws }: EfficiencyPoint): string =>
-  Number.isNaN(half) ? "% (1 draw)" : `± ${half.toFixed(1)} % (${draws} draws)`;
+  Number.isNaN(half)
+    ? `% (${draws} ${draws === 1 ? "draw" : "draws"})`
+    : `± ${half.toFixed(1)} % (${draws} draws)`;
 
 const marker = ({ colour, symbol }: SeriesStyle, size: number): object => ({
   symbol,

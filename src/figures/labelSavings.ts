@@ -1,6 +1,7 @@
 import { InputError, type Figure } from "../core";
 import {
   comparableBudget,
+  fewestDraws,
   independentUnits,
   labelPoints,
   labelSavings as savingsOf,
@@ -70,8 +71,8 @@ export function labelSavings(
     ...wrapText(`“${baseline}” labels that one label is worth`, fontSizes.axis, 460),
     `at ${percent} % ${score}, its score with ${labelsText(needed)} a class`,
   ];
-  const { onePretraining } = independentUnits(own);
-  const first = firstLine(onePretraining, new Set(own.map((point) => point.draw)).size);
+  const { onePretraining, unitOf } = independentUnits(results);
+  const first = firstLine(onePretraining, new Set(unitOf.values()).size, unitOf.size);
   return draw(rows, heading.map(escapeText), first, { ...options, width });
 }
 
@@ -81,8 +82,10 @@ function labelsText({ status, labels }: LabelSavings["baseline"]): string {
   return status === "atFirstBudget" ? `${count} or fewer` : String(count);
 }
 
-function firstLine(onePretraining: boolean, draws: number): string {
+function firstLine(onePretraining: boolean, independent: number, draws: number): string {
   if (draws === 1) return "One draw of labels: there is no interval.";
+  if (independent < fewestDraws)
+    return `${draws} draws of labels, ${independent} independent: too few for an interval.`;
   return onePretraining
     ? `95 % intervals over ${draws} draws; one pretraining: they leave out what another would change.`
     : `95 % intervals over ${draws} draws of labels and their pretrainings.`;

@@ -113,7 +113,10 @@ function trace(
 }
 
 const words = ({ mean, halfWidth, p, adjusted, n }: MethodDifference): string =>
-  `${(100 * mean).toFixed(1)} ± ${(100 * halfWidth).toFixed(1)} points (${n} draws), p ${p.toPrecision(2)}, corrected ${adjusted.toPrecision(2)}`;
+  [
+    `${(100 * mean).toFixed(1)}${Number.isNaN(halfWidth) ? "" : ` ± ${(100 * halfWidth).toFixed(1)}`} points (${n} ${n === 1 ? "draw" : "draws"})`,
+    ...(Number.isNaN(p) ? [] : [`p ${p.toPrecision(2)}`, `corrected ${adjusted.toPrecision(2)}`]),
+  ].join(", ");
 
 const noDifference: object = {
   type: "line",

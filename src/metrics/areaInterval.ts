@@ -1,4 +1,5 @@
 import { areaUnderCurve, type AreaUnderCurveOptions } from "./areaUnderCurve";
+import { enoughDraws } from "./enoughDraws";
 import { independentUnits } from "./independentUnits";
 import type { LabelPoint } from "./labelCurve";
 import { meanInterval, type MeanInterval } from "./meanInterval";
@@ -20,7 +21,7 @@ export interface DrawnAreas {
 }
 
 /**
- * The area under the learning curve with its t-interval over draws: the mean of the areas under the curves of single draws.
+ * The area under the learning curve with its t-interval over draws: the mean of the areas under the curves of single draws. NaN for fewer than three that are independent.
  * @throws InputError as `areaUnderCurve`, or if a draw lacks a budget that another one has
  */
 export function areaInterval(
@@ -28,7 +29,7 @@ export function areaInterval(
   { level = 0.95, ...scale }: AreaIntervalOptions = {},
 ): MeanInterval {
   const { areas, units } = drawnAreas(points, scale);
-  return meanInterval(areas, { level, units });
+  return enoughDraws(meanInterval(areas, { level, units }));
 }
 
 /** The area under each draw's own curve. @throws InputError as `areaInterval` */

@@ -1,10 +1,12 @@
 import { checkOneOf, InputError } from "../core";
 import { drawnAreas } from "./areaInterval";
+import { enoughDraws } from "./enoughDraws";
 import { holm } from "./holm";
 import { independentUnits } from "./independentUnits";
 import { labelPoints, type ScoredResult } from "./labelPoints";
 import { pairedDifference, type PairedDifference } from "./pairedDifference";
 import type { ResultMetric } from "./resultMetrics";
+import { wholeDraws } from "./wholeDraws";
 
 /** What is compared with what. */
 export interface CompareMethodsOptions {
@@ -28,7 +30,7 @@ export interface MethodDifference extends PairedDifference {
 
 /**
  * Compares every method of a study with one of them on the same draws: at each budget, and in the area under the curve, which asks one question a method. Each
- * interval stands for itself; the corrected p-values may be read together. Draws that share a pretraining count as one.
+ * interval stands for itself, NaN for fewer than three independent draws; the corrected p-values may be read together. Draws that share a pretraining count as one.
  * @throws InputError if that method is not there
  */
 export function compareMethods(
@@ -87,7 +89,9 @@ function difference(own: Scores, other: Scores, level: number): PairedDifference
   const { unitOf } = independentUnits(links);
   const values = [own, other].map((scores) => draws.map((draw) => scores.get(draw)?.value ?? NaN));
   const units = draws.map((draw) => unitOf.get(draw) ?? draw);
-  return [pairedDifference(values[0], values[1], { level, units })];
+  const found = enoughDraws(pairedDifference(values[0], values[1], { level, units }));
+  // What has no interval has no test either.
+  return [Number.isNaN(found.halfWidth) ? { ...found, t: NaN, p: NaN } : found];
 }
 
 /** None where the two have no two budgets in common, or no draw on all of them. */
@@ -103,9 +107,7 @@ function areaDifference(
   if (budgets.length < 2) return [];
   const scores = points.map((own): Scores => {
     const shared = own.filter((point) => budgets.includes(point.labels));
-    const complete = shared.filter(
-      ({ draw }) => shared.filter((point) => point.draw === draw).length === budgets.length,
-    );
+    const complete = wholeDraws(shared);
     if (complete.length === 0) return new Map();
     const { draws, areas } = drawnAreas(complete);
     return new Map(
@@ -123,7 +125,7 @@ function areaDifference(
   }));
 }
 
-/** A single draw has no p-value, and is in no family. */
+/** Fewer than three draws have no p-value, and are in no family. */
 function corrected(family: readonly Uncorrected[]): MethodDifference[] {
   const tested = family.filter(({ p }) => !Number.isNaN(p));
   const adjusted = holm(tested.map(({ p }) => p));

@@ -23,6 +23,7 @@ export {
   type DrawnValue,
   type IntervalOverDrawsOptions,
 } from "./intervalOverDraws";
+export { enoughDraws, fewestDraws } from "./enoughDraws";
 export { pairedDifference, type PairedDifference } from "./pairedDifference";
 export { holm } from "./holm";
 export {
@@ -46,6 +47,7 @@ export {
   type LabelPoint,
   type LabelsToTarget,
 } from "./labelCurve";
+export { wholeDraws } from "./wholeDraws";
 export { labelPoints, type LabelPointsOptions, type ScoredResult } from "./labelPoints";
 export { labelSavings, type LabelSavingsOptions } from "./labelSavings";
 export { type LabelSavings } from "./savingsAt";

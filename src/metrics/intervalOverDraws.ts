@@ -1,3 +1,4 @@
+import { enoughDraws } from "./enoughDraws";
 import { independentUnits, type TrialSource } from "./independentUnits";
 import { meanInterval, type MeanInterval } from "./meanInterval";
 
@@ -14,7 +15,7 @@ export interface IntervalOverDrawsOptions {
 
 /**
  * Mean of trials of one method at one budget with its t-interval; draws that share one of several pretrainings count as one. With one pretraining for all,
- * the interval is over draws and leaves pretraining out.
+ * the interval is over draws and leaves pretraining out. NaN for fewer than three that are independent.
  * @throws InputError if there is no trial or a value is not finite
  */
 export function intervalOverDraws(
@@ -23,8 +24,6 @@ export function intervalOverDraws(
 ): MeanInterval {
   const { unitOf } = independentUnits(trials);
   const units = trials.map(({ draw }) => unitOf.get(draw) ?? draw);
-  return meanInterval(
-    trials.map(({ value }) => value),
-    { level, units },
-  );
+  const values = trials.map(({ value }) => value);
+  return enoughDraws(meanInterval(values, { level, units }));
 }

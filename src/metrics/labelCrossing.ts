@@ -1,3 +1,4 @@
+import { fewestDraws } from "./enoughDraws";
 import { covarianceOfMean } from "./meanInterval";
 import { studentQuantile } from "./studentT";
 
@@ -24,7 +25,7 @@ export interface CrossingOptions {
 /**
  * Labels at which the mean of a rising curve, straight in log labels between budgets, may reach a level: all at which Student's t-test does not tell
  * the mean from it. As the mean at any labels is a fixed sum of values, this holds its level exactly for normal draws, however flat the curve:
- * where it never parts from the level, there is no limit. Undefined for a single unit.
+ * where it never parts from the level, there is no limit. Undefined for fewer than three units.
  * @see Fieller 1954, "Some problems in interval estimation", Journal of the Royal Statistical Society B 16, for limits by inverting a test
  */
 export function labelCrossing(options: CrossingOptions): LabelRange | undefined {
@@ -33,7 +34,7 @@ export function labelCrossing(options: CrossingOptions): LabelRange | undefined 
   const mean = labels.map((_, k) => above.reduce((sum, row) => sum + row[k], 0) / above.length);
   const centred = above.map((row) => row.map((value, k) => value - mean[k]));
   const { covariance, degreesOfFreedom } = covarianceOfMean(centred, units);
-  if (degreesOfFreedom === 0) return undefined;
+  if (degreesOfFreedom + 1 < fewestDraws) return undefined;
   const square = studentQuantile(level, degreesOfFreedom) ** 2;
   const apart = (k: number): boolean => mean[k] ** 2 > square * covariance[k][k];
   const reachedAtFirst = apart(0) && mean[0] > 0;

@@ -74,7 +74,7 @@ export function scoreAt(row: readonly number[], labels: readonly number[], wante
   return row[next - 1] + share * (row[next] - row[next - 1]);
 }
 
-/** Labels with which one method may reach what another scores in the same draws. Undefined for a single unit. */
+/** Labels with which one method may reach what another scores in the same draws. Undefined for fewer than three units. */
 export function labelsFor(
   { mean, rows }: DrawnCurves,
   scores: readonly number[],

@@ -11,7 +11,7 @@ export interface LabelSavings {
   readonly factor: Bounded;
   /** Share of labels saved, 1 - method / baseline, at most 1; below 0 the method needs more. Same bound as `factor`. */
   readonly share: Bounded;
-  /** Of the factor, over draws; left out for a single one, and where the baseline does not reach the score between its budgets. */
+  /** Of the factor, over draws; left out for fewer than three, and where the baseline does not reach the score between its budgets. */
   readonly interval?: FactorInterval;
 }
 

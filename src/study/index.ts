@@ -17,6 +17,7 @@ export { planStudy, planText, type PlanStudyOptions, type StudyPlan } from "./pl
 export { referenceMethods, type ReferenceMethod } from "./referenceMethods";
 export { savings, type Savings, type SavingsRow } from "./savings";
 export { savingsText } from "./savingsText";
+export { differencesCsv, statisticsText } from "./statisticsText";
 export { version } from "./version";
 export { resultsCsv, summarise, summaryCsv, summaryTable, type SummaryRow } from "./summary";
 export {

@@ -3,14 +3,15 @@ import {
   independentUnits,
   labelPoints,
   planLabels,
+  wholeDraws,
   type LabelPlan,
-  type LabelPoint,
   type NeededLabels,
   type PlanBackTest,
   type ResultMetric,
   type ScoredResult,
 } from "../metrics";
 import { metricWords } from "./savingsText";
+import { textTable } from "./textTable";
 
 /** What is asked of a study's curves. */
 export interface PlanStudyOptions {
@@ -37,7 +38,7 @@ export interface StudyPlan {
 
 /**
  * Plans labels for every method of a study.
- * @throws InputError if the method is not there, or no curve has four budgets with two draws
+ * @throws InputError if the method is not there, or no curve has four budgets with three draws
  */
 export function planStudy(results: readonly ScoredResult[], options: PlanStudyOptions): StudyPlan {
   const { target, method, metric = "balancedAccuracy" } = options;
@@ -73,14 +74,6 @@ const noResult = (): InputError =>
     expected: "finished trials",
     todo: "Run the study first.",
   });
-
-/** The draws that were done on all budgets. */
-function wholeDraws(points: readonly LabelPoint[]): LabelPoint[] {
-  const budgets = new Set(points.map((point) => point.labels)).size;
-  return points.filter(
-    ({ draw }) => points.filter((point) => point.draw === draw).length === budgets,
-  );
-}
 
 /** A study's label plan in words: a line a method, and the back-test of the one that is shown. */
 export function planText({
@@ -138,11 +131,10 @@ function backTestText(method: string, { backTest }: LabelPlan): string[] {
       Number.isFinite(one.asked) ? one.asked.toFixed(2) : "never",
     ]),
   ];
-  const widths = rows[0].map((_, c) => Math.max(...rows.map((row) => row[c].length)));
   const inside = backTest.filter(held).length;
   return [
     `Back-test of "${method}": what its first budgets alone would have said (${inside} of ${backTest.length} ranges held what was found):`,
-    ...rows.map((row) => `  ${row.map((text, c) => text.padStart(widths[c])).join("  ")}`),
+    textTable(rows),
   ];
 }
 

@@ -5,6 +5,7 @@ import {
   labelEquivalence,
   labelPoints,
   labelSavings,
+  wholeDraws,
   type LabelEquivalent,
   type LabelPoint,
   type LabelSavings,
@@ -35,6 +36,8 @@ export interface Savings {
   /** Budgets of the reference, rising, and its mean scores there, made non-decreasing. */
   readonly labels: readonly number[];
   readonly scores: readonly number[];
+  /** Draws that do not share a pretraining with each other where there are several; fewer than three are too few for intervals. */
+  readonly independent: number;
   /** Whether one pretraining serves all draws, which the intervals then leave out. */
   readonly onePretraining: boolean;
   readonly rows: readonly SavingsRow[];
@@ -79,18 +82,17 @@ function savingsAgainst(
     equivalents: labelEquivalence({ baseline, method }),
     draws: new Set(method.map((point) => point.draw)).size,
   }));
-  const { onePretraining } = independentUnits(compared.flatMap(({ method }) => method));
+  const { onePretraining, unitOf } = independentUnits(compared.flatMap(({ method }) => method));
+  const independent = new Set(unitOf.values()).size;
   const told = comparable !== undefined;
-  return [{ against, metric, told, budget, labels, scores: values, onePretraining, rows }];
+  return [
+    { against, metric, told, budget, labels, scores: values, independent, onePretraining, rows },
+  ];
 }
 
 /** The trials of draws that both have done on all their budgets. */
 function sharedDraws(a: readonly LabelPoint[], b: readonly LabelPoint[]): readonly LabelPoint[][] {
-  const done = [a, b].map((points) => {
-    const budgets = new Set(points.map((point) => point.labels)).size;
-    const draws = [...new Set(points.map((point) => point.draw))];
-    return draws.filter((draw) => points.filter((point) => point.draw === draw).length === budgets);
-  });
+  const done = [a, b].map((points) => [...new Set(wholeDraws(points).map(({ draw }) => draw))]);
   const shared = done[0].filter((draw) => done[1].includes(draw));
   return [a, b].map((points) => points.filter((point) => shared.includes(point.draw)));
 }

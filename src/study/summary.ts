@@ -8,7 +8,7 @@ export interface SummaryRow {
   readonly labelsPerClass: number;
   readonly draws: number;
   readonly mean: number;
-  /** Half width of the 95 % t-interval, over draws, or over pretrainings where draws take turns with several; NaN for a single one. */
+  /** Half width of the 95 % t-interval, over draws, or over pretrainings where draws take turns with several; NaN for fewer than three. */
   readonly halfWidth: number;
 }
 
@@ -51,7 +51,9 @@ export function summaryTable(rows: readonly SummaryRow[]): string {
   const format = (line: readonly string[]): string =>
     line.map((text, i) => (i === 0 ? text.padEnd(widths[i]) : text.padStart(widths[i]))).join("  ");
   const rule = widths.map((width) => "-".repeat(width)).join("  ");
-  return [format(header), rule, ...lines.map(format)].join("\n");
+  const short = rows.some((row) => row.draws > 1 && Number.isNaN(row.halfWidth));
+  const note = short ? ["No interval where fewer than three draws, or pretrainings that draws share, were done: too few."] : []; // prettier-ignore
+  return [format(header), rule, ...lines.map(format), ...note].join("\n");
 }
 
 const resultColumns = [

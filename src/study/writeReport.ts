@@ -4,7 +4,9 @@ import { writeFileIfChanged, type Figure, type Result } from "../core";
 import { exportFigure, labelEfficiency, toJson } from "../figures";
 import type { Plan } from "./plan";
 import { savings } from "./savings";
+import { referenceMethods } from "./referenceMethods";
 import { savingsText } from "./savingsText";
+import { differencesCsv, statisticsText } from "./statisticsText";
 import { resultsCsv, summarise, summaryCsv, summaryTable } from "./summary";
 
 /** What is written of a study's results. */
@@ -36,6 +38,9 @@ export async function writeReport(
   const file = (name: string): string => path.join(folder, name);
   writeFileIfChanged(file("results.csv"), resultsCsv(results));
   writeFileIfChanged(file("summary.csv"), summaryCsv(rows, metric));
+  const references = referenceMethods(results, baseline, metric).map(({ name }) => name);
+  writeFileIfChanged(file("statistics.txt"), `${statisticsText(results, references, metric)}\n`);
+  writeFileIfChanged(file("differences.csv"), differencesCsv(results, references, metric));
   const drawn = toJson(figure);
   const json = file("label-efficiency.json");
   // A page of megabytes and a picture take seconds to make: only when the figure has changed.

@@ -180,12 +180,13 @@ describe("planLabels", () => {
     near([...weights.values()].reduce((sum, weight) => sum + weight, 0), 1, 1e-9); // prettier-ignore
   });
 
-  it("gives a range that never falls and never leaves [0,1]", () => {
-    let [before, top] = [0, 0];
+  it("gives a range that never falls below where it begins and never leaves [0,1]", () => {
+    const from = plan.forecast(50).low;
+    let top = 0;
     for (let n = 50; n <= 200; n *= 1.1) {
       const { low, score, high } = plan.forecast(n);
-      assert.ok(low >= before - 1e-12 && low <= score && score <= high && high <= 1 && high >= top);
-      [before, top] = [low, high];
+      assert.ok(low >= from - 1e-12 && low <= score && score <= high && high <= 1 && high >= top);
+      top = high;
     }
   });
 
@@ -193,7 +194,9 @@ describe("planLabels", () => {
     const short = study(power, [1, 2, 5]);
     assert.throws(() => planLabels(short, { target: 0.9 }), /3 budgets \(1, 2, 5\) with 3 draws/);
     const single = study(power, budgets).filter((point) => point.draw === 0);
-    assert.throws(() => planLabels(single, { target: 0.9 }), /with 1 draws/);
+    assert.throws(() => planLabels(single, { target: 0.9 }), /with 1 draw\./);
+    const two = study(power, budgets).filter((point) => point.draw < 2);
+    assert.throws(() => planLabels(two, { target: 0.9 }), /at least 4 budgets and 3 draws/);
     assert.throws(() => planLabels(study(power, budgets), { target: 90 }), /Write 0\.9 for 90 %/);
   });
 });

@@ -79,9 +79,20 @@ describe("study/savings", () => {
   });
 
   it("says in its first line what the intervals leave out", () => {
-    assert.match(told(results).split("\n")[0], /^One pretraining serves all 5 draws.*leave out/);
+    assert.match(
+      told(results).split("\n")[0],
+      /^One pretraining serves all 5 draws.*leave out.*Where that is 2 points, they hold the truth in about \d\d %\.$/,
+    );
     const own = study({ methods: { scratch, SimCLR: scratch }, pretrainings: 5 });
     assert.match(told(own).split("\n")[0], /^95 % intervals over 5 draws of labels and their pre/);
+    const two = told(results.filter((result) => result.draw < 2));
+    assert.match(two.split("\n")[0], /^2 draws of labels are too few for an interval/);
+    assert.doesNotMatch(two, /\([\d.]+ to |±/);
+    const shared = study({ methods: { scratch, SimCLR: scratch }, draws: 6, pretrainings: 2 });
+    assert.match(
+      told(shared),
+      /^6 draws of labels with 2 pretrainings are too few for an interval/,
+    );
     const single = results.filter((result) => result.draw === 0);
     assert.match(told(single).split("\n")[0], /^One draw of labels: no interval/);
   });
@@ -160,13 +171,15 @@ describe("study/savingsText on known curves, 200 runs each", function () {
     assert.ok(share >= 0.95, String(share));
   });
 
-  it("says of saturated curves that both reach it with one label, or that draws cannot tell", () => {
+  it("says of saturated curves that both reach it with one label, or that no difference is told", () => {
     const methods = { scratch: () => 0.98, SimCLR: () => 0.98 };
     const plain = right({ methods, noise: 0.3 }, (text) =>
       /both reach it with 1 label a class$/.test(line(text)),
     );
     assert.ok(plain >= 0.95, String(plain));
-    const noisy = right({ methods }, (text) => /both reach it|cannot tell$/.test(line(text)));
+    const noisy = right({ methods }, (text) =>
+      /both reach it|cannot tell$|no difference told/.test(line(text)),
+    );
     assert.ok(noisy >= 0.95, String(noisy));
   });
 });
