@@ -4,8 +4,10 @@ import {
   InputError,
   nearestName,
   subset,
+  withSymmetries,
   type ImageSet,
   type Progress,
+  type Symmetry,
 } from "../core";
 import {
   applyLabels,
@@ -51,6 +53,8 @@ export interface ImageSource {
   readonly firstPerClass?: FirstPerClass;
   /** Only images of these groups; `*` stands for any text. */
   readonly onlyGroups?: readonly string[];
+  /** What may be done to every image without another class coming out; views then mirror and turn by it. @default what a named set's card says, else nothing */
+  readonly keepsClass?: readonly Symmetry[];
   /** A set of the catalog. */
   readonly named?: string;
 }
@@ -69,10 +73,19 @@ const keysOf: Readonly<Record<string, readonly (keyof ImageSource)[]>> = {
     "nmPerPixel",
     "firstPerClass",
     "onlyGroups",
+    "keepsClass",
   ],
-  folder: ["labels", "classNames", "group", "channels", "firstPerClass", "onlyGroups"],
-  zip: ["labels", "classNames", "group", "channels", "firstPerClass", "onlyGroups"],
-  named: ["firstPerClass", "onlyGroups"],
+  folder: [
+    "labels",
+    "classNames",
+    "group",
+    "channels",
+    "firstPerClass",
+    "onlyGroups",
+    "keepsClass",
+  ],
+  zip: ["labels", "classNames", "group", "channels", "firstPerClass", "onlyGroups", "keepsClass"],
+  named: ["firstPerClass", "onlyGroups", "keepsClass"],
 };
 
 /**
@@ -80,7 +93,9 @@ const keysOf: Readonly<Record<string, readonly (keyof ImageSource)[]>> = {
  * @throws InputError if there is not exactly one source, a key does not belong to it, a group is not there, or it cannot be read
  */
 export async function open(source: ImageSource, on: Progress = {}): Promise<ImageSet> {
-  const set = await openWhole(source, on);
+  const whole = await openWhole(source, on);
+  const { keepsClass } = source;
+  const set = keepsClass === undefined ? whole : withSymmetries(whole, keepsClass);
   if (source.onlyGroups === undefined) return set;
   const wanted = groupsLike(set, source.onlyGroups);
   return subset(
