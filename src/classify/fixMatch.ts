@@ -19,7 +19,7 @@ export interface FixMatchOptions extends SemiSupervisedOptions, StrongOptions {
   readonly weight?: number;
 }
 
-const definition = define("fixMatch", 1, {
+const definition = define("fixMatch", 2, {
   ...semiSupervisedOptions({ unlabelledRatio: 7 }),
   ...strongOptions(),
   threshold: option.share({ default: 0.95 }),

@@ -29,7 +29,7 @@ export interface FlexMatchOptions extends SemiSupervisedOptions, StrongOptions {
   readonly weight?: number;
 }
 
-const definition = define("flexMatch", 1, {
+const definition = define("flexMatch", 2, {
   ...semiSupervisedOptions({ unlabelledRatio: 7 }),
   ...strongOptions(),
   threshold: option.share({ default: 0.95 }),

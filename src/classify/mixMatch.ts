@@ -29,7 +29,7 @@ export interface MixMatchOptions extends SemiSupervisedOptions, RampOptions {
   readonly ramp?: number;
 }
 
-const definition = define("mixMatch", 1, {
+const definition = define("mixMatch", 2, {
   ...semiSupervisedOptions(),
   ...rampOptions({ weight: 75, ramp: 1 }),
   temperature: option.positive({ default: 0.5 }),

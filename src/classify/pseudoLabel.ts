@@ -18,7 +18,7 @@ export interface PseudoLabelOptions extends SemiSupervisedOptions, RampOptions {
   readonly threshold?: number;
 }
 
-const definition = define("pseudoLabel", 1, {
+const definition = define("pseudoLabel", 2, {
   ...semiSupervisedOptions(),
   ...rampOptions({ weight: 1, ramp: 0.4 }),
   threshold: option.share({ default: 0.95 }),

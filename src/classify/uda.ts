@@ -40,7 +40,7 @@ export interface UdaOptions extends SemiSupervisedOptions, StrongOptions {
   readonly annealing?: SignalAnnealing;
 }
 
-const definition = define("uda", 1, {
+const definition = define("uda", 2, {
   ...semiSupervisedOptions({ unlabelledRatio: 7 }),
   ...strongOptions(),
   threshold: option.share({ default: 0.8 }),

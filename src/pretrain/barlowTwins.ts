@@ -15,7 +15,7 @@ export interface BarlowTwinsOptions extends SelfSupervisedOptions {
   readonly outputDim?: number;
 }
 
-const definition = define("barlowTwins", 1, {
+const definition = define("barlowTwins", 2, {
   ...selfSupervisedOptions(),
   lambda: option.weight({ default: 0.0051 }),
   outputDim: option.count({ default: 512 }),

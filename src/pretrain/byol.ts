@@ -20,7 +20,7 @@ export interface ByolOptions extends SelfSupervisedOptions {
   readonly outputDim?: number;
 }
 
-const definition = define("byol", 1, {
+const definition = define("byol", 2, {
   ...selfSupervisedOptions({ learningRate: 0.2 }),
   momentum: option.share({ default: 0.99 }),
   hiddenDim: option.count({}),
@@ -63,6 +63,7 @@ export function byol(given: ByolOptions = {}): Pretrain {
           return byolLoss(p1, z2).add(byolLoss(p2, z1));
         },
         afterStep: teacher.follow,
+        average: teacher.network,
         dispose: teacher.dispose,
       };
     },

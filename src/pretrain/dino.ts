@@ -40,7 +40,7 @@ export interface DinoOptions extends SelfSupervisedOptions {
   readonly bottleneck?: number;
 }
 
-const definition = define("dino", 1, {
+const definition = define("dino", 2, {
   ...selfSupervisedOptions({ learningRate: 0.2 }),
   momentum: option.share({ default: 0.99 }),
   studentTemperature: option.positive({ default: 0.1 }),
@@ -96,6 +96,7 @@ export function dino(given: DinoOptions = {}): Pretrain {
             .div(2);
         },
         afterStep: teacher.follow,
+        average: teacher.network,
         dispose: teacher.dispose,
       };
     },

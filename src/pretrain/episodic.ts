@@ -18,7 +18,7 @@ import {
   type Tensor2D,
   type Tensor4D,
 } from "../core";
-import { viewsOption } from "../augment";
+import { viewsFor, viewsOption } from "../augment";
 import {
   buildNetwork,
   comparisonWeights,
@@ -119,6 +119,7 @@ export interface EpisodicRecipe {
 export function episodic({ task, options, settings, build }: EpisodicRecipe): Pretrain {
   const { source, encoder, ways, shots, queries, episodes, turnsAsClasses, weightDecay } = options;
   if (turnsAsClasses) checkSquare(source);
+  const views = options.views === undefined ? undefined : viewsFor(options.views, source);
   const size = { ways, shots, queries };
   const turns = turnsAsClasses ? 4 : 1;
   const classes = classesForEpisodes(source.labels, size, turns);
@@ -144,7 +145,7 @@ export function episodic({ task, options, settings, build }: EpisodicRecipe): Pr
         prepare: (_, stepRng) => {
           const drawn = drawEpisode(classes, size, stepRng.fork("episode"), turns);
           const seen = readEpisode(source, drawn, size, turns);
-          return options.views === undefined ? seen : options.views(seen, stepRng.fork("views"));
+          return views === undefined ? seen : views(seen, stepRng.fork("views"));
         },
         loss: (seen) => {
           const rows = [size.ways * size.shots, size.ways * size.queries];

@@ -41,7 +41,7 @@ export interface MocoOptions extends SelfSupervisedOptions {
   readonly outputDim?: number;
 }
 
-const definition = define("moco", 1, {
+const definition = define("moco", 2, {
   ...selfSupervisedOptions(),
   temperature: option.positive({ default: 0.2 }),
   momentum: option.share({ default: 0.99 }),
@@ -93,6 +93,7 @@ export function moco(given: MocoOptions = {}): Pretrain {
             temperature,
           }),
         afterStep: teacher.follow,
+        average: teacher.network,
         dispose: teacher.dispose,
       };
     },

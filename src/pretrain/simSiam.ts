@@ -18,7 +18,7 @@ export interface SimSiamOptions extends SelfSupervisedOptions {
   readonly bottleneck?: number;
 }
 
-const definition = define("simSiam", 1, {
+const definition = define("simSiam", 2, {
   ...selfSupervisedOptions({ learningRate: 0.2 }),
   outputDim: option.count({}),
   bottleneck: option.count({}),

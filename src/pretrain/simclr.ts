@@ -17,7 +17,7 @@ export interface SimclrOptions extends SelfSupervisedOptions {
   readonly outputDim?: number;
 }
 
-const definition = define("simclr", 1, {
+const definition = define("simclr", 2, {
   ...selfSupervisedOptions(),
   temperature: option.positive({ default: 0.5 }),
   hiddenDim: option.count({}),

@@ -21,7 +21,7 @@ export interface VicregOptions extends SelfSupervisedOptions {
   readonly outputDim?: number;
 }
 
-const definition = define("vicreg", 1, {
+const definition = define("vicreg", 2, {
   ...selfSupervisedOptions({ learningRate: 0.01 }),
   invariance: option.weight({ default: 25 }),
   variance: option.weight({ default: 25 }),

@@ -16,7 +16,7 @@ import {
 import { accuracy, argmaxRows, balancedAccuracy, confusion, macroF1 } from "../metrics";
 import type { DrawnSplit } from "./drawSplit";
 import { environment, type PlannedTrial, type TrialSettings } from "./planTrials";
-import type { Store, TrialRecord } from "./store";
+import type { Scores, Store, TrialRecord } from "./store";
 import type { TrainedEncoder } from "./trainedEncoder";
 import { version } from "./version";
 
@@ -58,7 +58,11 @@ export async function runTrial(
   );
   const classes = set.classNames.length;
   const truth = test.map((i) => set.labels[i]);
-  const counts = confusion(truth, argmaxRows(told, classes), classes);
+  const counts = confusion(truth, argmaxRows(told.used, classes), classes);
+  const last =
+    told.last === undefined
+      ? undefined
+      : scores(confusion(truth, argmaxRows(told.last, classes), classes));
   const record: TrialRecord = {
     key,
     dataset: set.name,
@@ -66,9 +70,7 @@ export async function runTrial(
     labelsPerClass,
     draw,
     seed,
-    accuracy: accuracy(counts),
-    balancedAccuracy: balancedAccuracy(counts),
-    macroF1: macroF1(counts),
+    ...scores(counts),
     nTest: test.length,
     labelsRead: new Set(labelled).size,
     confusion: counts,
@@ -77,6 +79,7 @@ export async function runTrial(
     pretrain: method.pretrain.settings ?? unknown,
     classify: method.classify.settings ?? unknown,
     collapse: trained.collapse,
+    ...(last === undefined ? {} : { weights: { average: scores(counts), last } }),
     ...environment(),
   };
   keep?.write(record, sidecar(start));
@@ -96,25 +99,48 @@ interface Images {
   readonly test: Int32Array;
 }
 
+function scores(counts: readonly (readonly number[])[]): Scores {
+  return {
+    accuracy: accuracy(counts),
+    balancedAccuracy: balancedAccuracy(counts),
+    macroF1: macroF1(counts),
+  };
+}
+
 /** Class probabilities of the test images. [test*classes] */
+interface Told {
+  readonly used: Float32Array;
+  /** By the last weights, where those used are their moving average. */
+  readonly last?: Float32Array;
+}
+
 async function predict(
   classify: Classify,
-  { encoder, embedded }: TrainedEncoder,
+  { encoder, embedded, embeddedByLast }: TrainedEncoder,
   { set, pretrain, labelled, test }: Images,
   rng: Rng,
   on: Progress,
-): Promise<Float32Array> {
+): Promise<Told> {
   const seen = Int32Array.from(new Set([...pretrain, ...labelled])).sort();
   const known = new Set(labelled);
   const labels = seen.map((i) => (known.has(i) ? set.labels[i] : UNLABELLED));
-  if (classify.fit !== undefined) {
-    const rows = await embedded();
-    const told = await classify.fit({ ...pick(rows, seen), labels }, rng, on);
-    return told(pick(rows, test).features);
+  const { fit } = classify;
+  if (fit !== undefined) {
+    const tell = async (rows: LabelledRows, progress: Progress): Promise<Float32Array> => {
+      const told = await fit({ ...pick(rows, seen), labels }, rng, progress);
+      return told(pick(rows, test).features);
+    };
+    const used = await tell(await embedded(), on);
+    if (embeddedByLast === undefined) return { used };
+    // What is worth keeping is that of the encoder that is used.
+    return { used, last: await tell(await embeddedByLast(), { ...on, keep: undefined }) };
   }
   const classifier = await classify(encoder, withLabels(subset(set, seen), labels), rng, on);
   try {
-    return await classifier.predict(hideLabels(subset(set, test)));
+    const asked = hideLabels(subset(set, test));
+    const used = await classifier.predict(asked);
+    const last = await classifier.predictByLast?.(asked);
+    return last === undefined ? { used } : { used, last };
   } finally {
     classifier.dispose();
   }

@@ -20,6 +20,8 @@ export interface TrainedEncoder {
   readonly collapse: Collapse;
   /** Embeddings of every image with its label, made once, when they are first asked for. */
   readonly embedded: () => Promise<LabelledRows>;
+  /** The same by the last weights, where the encoder has their moving average. */
+  readonly embeddedByLast?: () => Promise<LabelledRows>;
 }
 
 /**
@@ -36,12 +38,13 @@ export async function trainEncoder(
 ): Promise<TrainedEncoder> {
   const unlabelled = hideLabels(subset(set, split.pretrain));
   const encoder = await makeEncoder(unlabelled, trial, settings.seed, store, on);
-  let embedded: Promise<LabelledRows> | undefined;
+  const { last } = encoder;
   try {
     return {
       encoder,
       collapse: await collapse(encoder, unlabelled, { on }),
-      embedded: () => (embedded ??= embedRows(encoder, set, on)),
+      embedded: once(() => embedRows(encoder, set, on)),
+      ...(last === undefined ? {} : { embeddedByLast: once(() => embedRows(last, set, on)) }),
     };
   } catch (error) {
     encoder.dispose();
@@ -72,6 +75,12 @@ async function makeEncoder(
   if (encoder.network !== undefined) await encoder.save(file);
   fs.rmSync(checkpoint, { force: true });
   return encoder;
+}
+
+/** Makes a promise when it is first asked for, and gives the same one afterwards. */
+function once<T>(make: () => Promise<T>): () => Promise<T> {
+  let made: Promise<T> | undefined;
+  return () => (made ??= make());
 }
 
 async function embedRows(encoder: Encoder, set: ImageSet, on: Progress): Promise<LabelledRows> {

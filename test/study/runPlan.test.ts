@@ -51,7 +51,7 @@ function plan(changes: object = {}): study.Plan {
       {
         name: "SimCLR + fine-tuning",
         pretrain: simclr,
-        classify: { fineTune: { epochs: 1, minSteps: 3 } },
+        classify: { fineTune: { steps: 3 } },
       },
       { name: "pixels", pretrain: { pixels: {} }, classify: { nearestNeighbours: {} } },
       { name: "components", pretrain: { pixels: { components: 3 } }, classify: { prototypes: {} } },
@@ -251,7 +251,7 @@ describe("study/runPlan", function () {
       [simclr["epochs"], simclr["temperature"], simclr["hiddenDim"]],
       [3, 0.5, null],
     );
-    assert.equal((simclr["views"] as { grey: { turns: boolean } }).grey.turns, false);
+    assert.equal((simclr["views"] as { grey: { turns: null } }).grey.turns, null);
     const again = await study.runPlan(full, { out });
     assert.equal(again.found, 16);
     assert.deepEqual(again.results, first.results);
