@@ -110,8 +110,8 @@ export function averageClassifier(average: ScoringNetwork, last: ScoringNetwork)
   const byAverage = scoringClassifier(average);
   const byLast = scoringClassifier(last);
   return {
-    predict: byAverage.predict,
-    predictByLast: byLast.predict,
+    predict: (images) => byAverage.predict(images),
+    predictByLast: (images) => byLast.predict(images),
     dispose: () => {
       byAverage.dispose();
       byLast.dispose();

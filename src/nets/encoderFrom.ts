@@ -44,7 +44,7 @@ export function copyNetwork(
   const { shape, last, ...spec } = network.spec as { shape: ImageSet["shape"] } & StoredSpec;
   const kept = withoutLast || last === undefined ? spec : { ...spec, last };
   // The random start is overwritten at once, so its seed does not matter.
-  const copy = buildNetwork(kept as StoredSpec, shape, createRng(1));
+  const copy = buildNetwork(kept, shape, createRng(1));
   for (const [name, variable] of copy.variables) {
     const source = network.variables.get(name);
     if (source === undefined) continue;

@@ -1,4 +1,4 @@
-import type { Known, Method, Settings } from "../core";
+import type { Known, Method } from "../core";
 
 /** What makes a training long: the option that says it, and what it counts. */
 const lengths = [
@@ -26,6 +26,6 @@ export function lengthNotes(methods: readonly Method[]): string[] {
 }
 
 function lengthOf({ settings }: Known, option: string): number | undefined {
-  const length = (settings as Settings | undefined)?.[option];
+  const length = settings?.[option];
   return typeof length === "number" ? length : undefined;
 }
