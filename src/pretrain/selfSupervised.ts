@@ -97,7 +97,7 @@ export interface Objective<B extends Batch> {
   readonly loss: (batch: B) => Scalar;
   readonly afterStep?: (step: number) => void;
   /** From the weight decay and the largest learning rate. @default SGD with momentum 0.9 */
-  readonly optimiser?: (weightDecay: number, learningRate: number) => Optimiser;
+  readonly optimiser?: ((weightDecay: number, learningRate: number) => Optimiser) | undefined;
   /** A network whose weights are averages of the trained ones; it becomes the encoder, with the last weights beside it. Disposed with the memory. */
   readonly average?: Network;
   /** Frees what heads and memory do not cover. */
