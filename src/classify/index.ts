@@ -11,6 +11,7 @@ export type { LayerRateOptions } from "./layerRates";
 export { laplacianShot, type LaplacianShotOptions } from "./laplacianShot";
 export { linearSvm, type LinearSvmOptions } from "./linearSvm";
 export { logisticRegression, type LogisticRegressionOptions } from "./logisticRegression";
+export { majority } from "./majority";
 export { matching, type MatchingOptions } from "./matching";
 export { meanTeacher, type MeanTeacherOptions } from "./meanTeacher";
 export { mixMatch, type MixMatchOptions } from "./mixMatch";

@@ -16,7 +16,7 @@ export interface LinearSvmOptions {
 }
 
 const definition = define("linearSvm", 1, {
-  c: option.positive({ default: 1 }),
+  c: option.positive({ default: 1, search: { log: [0.01, 100] } }),
   standardise: featureScaleOption,
   tolerance: option.positive({ default: 1e-4 }),
   maxIterations: option.count({ default: 10000 }),

@@ -25,7 +25,7 @@ export interface LogisticRegressionOptions {
 }
 
 const definition = define("logisticRegression", 1, {
-  c: option.positive({ default: 1 }),
+  c: option.positive({ default: 1, search: { log: [0.01, 100] } }),
   standardise: featureScaleOption,
   maxIterations: option.count({ default: 1000 }),
 } satisfies OptionTable<LogisticRegressionOptions>);

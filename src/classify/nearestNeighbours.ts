@@ -11,8 +11,8 @@ export interface NearestNeighboursOptions {
 }
 
 const definition = define("nearestNeighbours", 2, {
-  k: option.count({}),
-  temperature: option.positive({ default: 0.1 }),
+  k: option.count({ search: { among: [1, 3, 5, 10, 20] } }),
+  temperature: option.positive({ default: 0.1, search: { log: [0.03, 1] } }),
 } satisfies OptionTable<NearestNeighboursOptions>);
 
 /**

@@ -26,7 +26,7 @@ export interface SelfTrainingOptions {
 const definition = define("selfTraining", 1, {
   threshold: option.share({ default: 0.75 }),
   rounds: option.integer({ min: 0, default: 10 }),
-  c: option.positive({ default: 1 }),
+  c: option.positive({ default: 1, search: { log: [0.01, 100] } }),
   standardise: featureScaleOption,
 } satisfies OptionTable<SelfTrainingOptions>);
 

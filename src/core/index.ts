@@ -14,9 +14,20 @@ export {
   type Resolved,
 } from "./definition";
 export { createRng, type Rng } from "./rng";
+export { followProgress, type ProgressState } from "./followProgress";
 export { groupsLike } from "./groupsLike";
+export { isHeight, mainChannel } from "./mainChannel";
+export { checkBudget, memoryBudget } from "./memoryBudget";
 export { sha256, canonicalJson } from "./hash";
-export { cacheFolder, explainFileError, writeFileAtomically, writeFileIfChanged } from "./files";
+export {
+  cacheFolder,
+  explainFileError,
+  isRunning,
+  removeLeftovers,
+  writeFileAtomically,
+  writeFileIfChanged,
+  writeFileInBackground,
+} from "./files";
 export {
   checkInteger,
   checkNumber,

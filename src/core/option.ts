@@ -18,14 +18,22 @@ export interface Option<Given, Filled = Given> {
   parse?(name: string, json: unknown): unknown;
   /** What a plan names by its place, a file or a set of images, so that it is opened only when the study runs. */
   readonly outside?: "file" | "images";
+  /** Where a search among settings looks for better values, if it does. */
+  readonly search?: Search | undefined;
   /** Whether it may stay open: it has no default, since it goes by the images, and need not be given. */
   readonly open?: boolean;
 }
+
+/** Values to try: some of a list, or numbers drawn evenly on a logarithmic scale. */
+export type Search =
+  { readonly among: readonly Json[] } | { readonly log: readonly [low: number, high: number] };
 
 /** The default of an option, if it has one. */
 export interface Default<T> {
   /** Left out for what goes by the images, or stays away. */
   readonly default?: T;
+  /** Where a search among settings looks for better values. @default it keeps the default */
+  readonly search?: Search;
 }
 
 /** The value of an option after defaults were filled in. */
@@ -41,6 +49,7 @@ export function plainOption<T extends Json, D extends Default<T>>(
     check,
     tell: (value) => value,
     open: options.default === undefined,
+    search: options.search,
   };
 }
 

@@ -113,6 +113,8 @@ export interface ProgressEvent {
 /** What a long run gets from its caller: a listener, a way to stop, and a place to keep its checkpoint. */
 export interface Progress {
   readonly report?: (event: ProgressEvent) => void;
+  /** Hears a word that is worth a line of its own. */
+  readonly note?: (text: string) => void;
   /** Checked at every step; a stopped run throws its reason and can be resumed from the checkpoint. */
   readonly signal?: AbortSignal;
   /** File in which the run keeps its checkpoint; a run that finds one there resumes from it. */
@@ -199,12 +201,20 @@ export interface Method {
   readonly classify: Classify;
 }
 
+/**
+ * How a budget counts labels: of each class; in all, as evenly over the classes as can be; or in all, drawn as they come, so that rare classes may get
+ * none.
+ */
+export type LabelCounting = "perClass" | "total" | "asTheyCome";
+
 /** One cell of a study. */
 export interface Trial {
   readonly dataset: string;
   readonly method: string;
-  /** Labels of each class; 0 stands for all labels of the pool. */
+  /** Labels of each class, or in all where `counting` says so; 0 stands for all labels of the pool. */
   readonly labelsPerClass: number;
+  /** How labels are counted. @default "perClass" */
+  readonly counting?: LabelCounting;
   /** Which draw of labelled images, from 0. */
   readonly draw: number;
   readonly seed: number;

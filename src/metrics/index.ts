@@ -36,3 +36,4 @@ export {
 } from "./labelEquivalence";
 export { areaUnderCurve, type AreaUnderCurveOptions } from "./areaUnderCurve";
 export { resultMetrics, type ResultMetric } from "./resultMetrics";
+export { riskCoverage, type RiskCoverage } from "./riskCoverage";

@@ -1,4 +1,4 @@
-import { createRng, type ImageSet } from "../core";
+import { createRng, type ImageSet, type LabelCounting } from "../core";
 import { drawLadder, type Ladder } from "./ladder";
 import { splitImages, type Split, type SplitSpec } from "./split";
 
@@ -7,6 +7,8 @@ export interface DrawSplitOptions {
   /** None takes the set's own parts. */
   readonly split?: SplitSpec | undefined;
   readonly labelsPerClass: readonly number[];
+  /** How budgets count labels. @default "perClass" */
+  readonly counting?: LabelCounting | undefined;
   readonly draws: number;
   readonly seed: number;
   /** Whether pretraining may see the test images, without labels. @default false */
@@ -24,12 +26,12 @@ export interface DrawnSplit {
  * @throws InputError if the split or a budget does not fit the images
  */
 export function drawSplit(set: ImageSet, options: DrawSplitOptions): DrawnSplit {
-  const { labelsPerClass, draws, seed, transductive } = options;
+  const { labelsPerClass, counting, draws, seed, transductive } = options;
   const rng = createRng(seed);
   const split = splitImages(set, options.split, rng.fork("split"), transductive);
   const budget = Math.max(...labelsPerClass);
   const ladders = Array.from({ length: draws }, (_, draw) =>
-    drawLadder(set, split, budget, rng.fork("label draw").fork(String(draw))),
+    drawLadder(set, split, budget, rng.fork("label draw").fork(String(draw)), counting),
   );
   return { split, ladders };
 }

@@ -1,16 +1,23 @@
-import type { Known, Method } from "../core";
+import type { Known } from "../core";
+
+/** A method by its name, with what its two halves know of themselves. */
+export interface MethodKnown {
+  readonly name: string;
+  readonly pretrain: Known;
+  readonly classify: Known;
+}
 
 /** What makes a training long: the option that says it, and what it counts. */
 const lengths = [
   { half: "classify", option: "steps", what: "training on labels" },
   { half: "pretrain", option: "epochs", what: "pretraining" },
-] as const satisfies readonly { half: keyof Method; option: string; what: string }[];
+] as const satisfies readonly { half: "pretrain" | "classify"; option: string; what: string }[];
 
 /**
  * Says which methods train for other lengths than the others, on labels or before, since the longer training may be what helps. One sentence for each of the
  * two that differs; none where all are as long.
  */
-export function lengthNotes(methods: readonly Method[]): string[] {
+export function lengthNotes(methods: readonly MethodKnown[]): string[] {
   return lengths.flatMap(({ half, option, what }) => {
     const names = new Map<number, string[]>();
     for (const method of methods) {

@@ -10,7 +10,8 @@ import {
   type Pretrain,
 } from "../core";
 import { classifiers, pretrainings } from "./methods";
-import type { PlanData } from "./plan";
+import type { MethodSpec, PlanData } from "./plan";
+import type { Changes, Setting, VariableMethod } from "./work/tuning";
 
 /** The options of a method as a plan writes them: plain JSON, with names for augmentations and a place for another set. */
 export type OptionsSpec = Readonly<Record<string, unknown>>;
@@ -88,26 +89,52 @@ export function outsideOptions(
 /** Opens another set that a plan names. */
 export type OpenSource = (source: PlanData) => Promise<ImageSet>;
 
-/** Makes the pretraining that a plan names. */
-export function makePretrain(spec: PretrainSpec, open: OpenSource): Promise<Pretrain> {
-  return make(pretrainings, spec, open);
+/** The options of both halves of a method, with other sets opened. */
+export interface GivenOptions {
+  readonly pretrain: Readonly<Record<string, unknown>>;
+  readonly classify: Readonly<Record<string, unknown>>;
 }
 
-/** Makes the classifier that a plan names. */
-export function makeClassify(spec: ClassifySpec, open: OpenSource): Promise<Classify> {
-  return make(classifiers, spec, open);
+/** Makes the options that a method's factories take, and opens what they name. */
+export async function openOptions(
+  { pretrain, classify }: Pick<MethodSpec, "pretrain" | "classify">,
+  open: OpenSource,
+): Promise<GivenOptions> {
+  return {
+    pretrain: await openHalf(pretrainings, pretrain, open),
+    classify: await openHalf(classifiers, classify, open),
+  };
 }
 
-async function make<Made>(
-  factories: Factories<Made>,
+async function openHalf(
+  factories: Factories<unknown>,
   spec: object,
   open: OpenSource,
-): Promise<Made> {
+): Promise<Record<string, unknown>> {
   const { factory, options } = readSpec(factories, spec);
   const given = factory.definition.parse(options);
   for (const [name, kind] of outsideOptions(factories, spec))
     if (kind === "images") given[name] = await open(options[name] as PlanData);
-  return factory(given as never);
+  return given;
+}
+
+/** Makes the method that a plan names, so that it can be made with other options too. */
+export function makeMethod(spec: MethodSpec, given: GivenOptions): VariableMethod {
+  const pretrain = readSpec<Pretrain>(pretrainings, spec.pretrain).factory;
+  const classify = readSpec<Classify>(classifiers, spec.classify).factory;
+  const vary = (changes: Changes): Setting => ({
+    pretrain: pretrain({ ...given.pretrain, ...changes.pretrain } as never),
+    classify: classify({ ...given.classify, ...changes.classify } as never),
+  });
+  return {
+    name: spec.name,
+    ...vary({ pretrain: {}, classify: {} }),
+    vary,
+    halves: {
+      pretrain: { definition: pretrain.definition, given: given.pretrain },
+      classify: { definition: classify.definition, given: given.classify },
+    },
+  };
 }
 
 function isOutside({ outside }: Option<unknown, unknown>): boolean {

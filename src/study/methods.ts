@@ -29,6 +29,7 @@ export const pretrainings = {
 
 /** Classifiers by name. */
 export const classifiers = {
+  majority: classify.majority,
   logisticRegression: classify.logisticRegression,
   linearSvm: classify.linearSvm,
   nearestNeighbours: classify.nearestNeighbours,

@@ -1,8 +1,10 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import type { ImageSource } from "../catalog";
-import { checkOneOf, explainFileError, InputError } from "../core";
+import { checkOneOf, explainFileError, InputError, type LabelCounting } from "../core";
 import type { ResultMetric } from "../metrics";
+import type { AuditRule } from "./audit/auditNotes";
+import { withBaselines } from "./baselines";
 import { dataSchema } from "./dataSchema";
 import { fillDefaults } from "./defaults";
 import {
@@ -16,6 +18,7 @@ import {
 import { explainSchemaError, planSchema } from "./planSchema";
 import type { SplitSpec } from "./split";
 import type { Standardise } from "./standardise";
+import type { Tuning } from "./work/tuning";
 
 /**
  * Where a study's images come from: exactly one of `npz`, `folder`, `zip` and `named`. Paths may begin with
@@ -38,8 +41,12 @@ export interface Plan {
   readonly name: string;
   readonly data: PlanData;
   readonly split?: SplitSpec;
-  /** Label budgets, each at least 1. */
+  /** Label budgets, each at least 1: of each class, unless `counting` says otherwise. */
   readonly labelsPerClass: readonly number[];
+  /** How budgets count labels; a plan says "labelsInTotal" or "labelsAsTheyCome" in place of "labelsPerClass". @default "perClass" */
+  readonly counting?: LabelCounting;
+  /** How settings are chosen, the same way for every method. @default every method as it is */
+  readonly tuning?: Tuning;
   /** Also with every label of the pool, once. @default false */
   readonly allLabels?: boolean;
   /** How many times the labelled images are drawn. */
@@ -51,6 +58,8 @@ export interface Plan {
   readonly pretrainings?: number;
   /** Whether pretraining may see the test images, without labels. @default false */
   readonly transductive?: boolean;
+  /** What is done about test images that are copies of images learnt from: "refuse", "flag" or "off". @default "refuse"; images of one place are flagged */
+  readonly audit?: AuditRule;
   /** A split.json of another study, whose labelled images are used again. */
   readonly ladder?: string;
   /** What the figure shows. @default "balancedAccuracy" */
@@ -71,7 +80,7 @@ export interface Plan {
 export function parsePlan(json: unknown): Plan {
   const parsed = planSchema.safeParse(json);
   if (!parsed.success) throw explainSchemaError(parsed.error, json);
-  const plan = fillDefaults(parsed.data as Plan & { readonly defaults?: object });
+  const plan = fillDefaults(withBaselines(readBudgets(parsed.data as PlanJson)));
   plan.methods.forEach((method, m) => {
     for (const [half, factories] of Object.entries(halves)) {
       const place = `methods[${m}].${half}`;
@@ -92,6 +101,25 @@ export function parsePlan(json: unknown): Plan {
   checkOtherSource(plan);
   if (plan.baseline !== undefined) checkOneOf("baseline", plan.baseline, names);
   return { ...plan, labelsPerClass: [...new Set(plan.labelsPerClass)].sort((a, b) => a - b) };
+}
+
+/** A plan as its JSON has it. */
+type PlanJson = Omit<Plan, "labelsPerClass"> & {
+  /** What any technique has to beat: all of them, or some by name. */
+  readonly baselines?: boolean | readonly string[];
+  readonly defaults?: object;
+  readonly labelsPerClass?: readonly number[];
+  readonly labelsInTotal?: readonly number[];
+  readonly labelsAsTheyCome?: readonly number[];
+};
+
+function readBudgets(json: PlanJson): Plan & Pick<PlanJson, "defaults" | "baselines"> {
+  const { labelsPerClass, labelsInTotal, labelsAsTheyCome, ...plan } = json;
+  if (labelsInTotal !== undefined)
+    return { ...plan, labelsPerClass: labelsInTotal, counting: "total" };
+  if (labelsAsTheyCome !== undefined)
+    return { ...plan, labelsPerClass: labelsAsTheyCome, counting: "asTheyCome" };
+  return { ...plan, labelsPerClass: labelsPerClass ?? [] };
 }
 
 /**

@@ -14,17 +14,24 @@ const views = augment.compose(
   augment.noise({ sigma: [0, 0.3] }),
 );
 
-/** For a hundred steps. */
+/** For a hundred or two hundred steps. */
 const short: Readonly<Record<string, object>> = {
   moco: { learningRate: 0.15 },
-  byol: { learningRate: 0.3, momentum: 0.9, teacherTemperature: 0.07 },
+  byol: { learningRate: 0.3, momentum: 0.9, epochs: 60 },
   simSiam: { learningRate: 0.1, batchSize: 80, epochs: 60, outputDim: 128, bottleneck: 64 },
   barlowTwins: { learningRate: 0.003, batchSize: 80, epochs: 60, outputDim: 128 },
   vicreg: { learningRate: 0.02 },
-  dino: { learningRate: 0.6, momentum: 0.9, teacherTemperature: 0.07 },
+  dino: { learningRate: 0.3, momentum: 0.95, epochs: 60, prototypes: 64 },
   // These two learn from images that are mirrored or shifted only.
   rotation: { learningRate: 0.6, views: undefined },
-  denoisingAutoencoder: { learningRate: 1, patch: 3, noise: 0.5, views: (x: never) => x },
+  denoisingAutoencoder: {
+    learningRate: 1,
+    epochs: 60,
+    mask: 0.3,
+    patch: 2,
+    noise: 1,
+    views: (x: never) => x,
+  },
 };
 
 /** How much better an embedding has to tell the classes than that of a network with random weights, of which a quarter is right by chance. */

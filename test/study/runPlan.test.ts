@@ -1,17 +1,19 @@
 import assert from "node:assert/strict";
-import { spawn, spawnSync } from "node:child_process";
+import { spawnSync } from "node:child_process";
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
-import { writeNpz } from "../../src/formats";
 import * as study from "../../src/study";
 import { createRng, InputError, tf, type Factory } from "../../src/core";
 import * as pretrain from "../../src/pretrain";
 import { smallOptions } from "./everyMethod";
-import { stripes } from "./fixtures";
+import { lastingFiles, runStudy, stripesPlan, stripesSet, writeStripes } from "./stripesStudy";
 
-const set = stripes({ perClass: 24, size: 8 });
+const set = stripesSet;
 let folder = "";
+const plan = (changes: object = {}): study.Plan => stripesPlan(folder, changes);
+const writeSet = (name: string, labels: Int32Array): void =>
+  writeStripes(path.join(folder, name), labels);
 
 const tiny = { epochs: 1, batchSize: 24, encoder: { resnet: { depth: 8, width: 2 } } };
 
@@ -21,90 +23,6 @@ const selfSupervised = study.selfSupervised.map((name) => ({
   pretrain: { [name]: smallOptions(study.pretrainings[name], {}, tiny) },
   classify: { prototypes: {} },
 }));
-
-/** A plan with every kind of method, small enough for seconds. */
-function plan(changes: object = {}): study.Plan {
-  const simclr = {
-    simclr: {
-      epochs: 3,
-      batchSize: 16,
-      views: "grey",
-      encoder: { resnet: { depth: 8, width: 4 } },
-    },
-  };
-  return study.parsePlan({
-    name: "stripes",
-    data: {
-      npz: path.join(folder, "set.npz"),
-      images: "images",
-      labels: "labels",
-      groups: "groups",
-      classNames: set.classNames,
-    },
-    split: { test: 0.25 },
-    labelsPerClass: [1, 3],
-    draws: 2,
-    seed: 1,
-    threads: 2,
-    methods: [
-      { name: "SimCLR + logistic", pretrain: simclr, classify: { logisticRegression: {} } },
-      {
-        name: "SimCLR + fine-tuning",
-        pretrain: simclr,
-        classify: { fineTune: { steps: 3 } },
-      },
-      { name: "pixels", pretrain: { pixels: {} }, classify: { nearestNeighbours: {} } },
-      { name: "components", pretrain: { pixels: { components: 3 } }, classify: { prototypes: {} } },
-    ],
-    ...changes,
-  });
-}
-
-function writeSet(name: string, labels: Int32Array): void {
-  const n = set.ids.length;
-  const arrays = {
-    images: {
-      shape: [n, 8, 8, 1],
-      data: set.pixels.read(Int32Array.from({ length: n }, (_, i) => i)),
-    },
-    labels: { shape: [n], data: labels },
-    groups: { shape: [n], data: Int32Array.from({ length: n }, (_, i) => Math.floor(i / 5)) },
-  };
-  fs.writeFileSync(path.join(folder, name), writeNpz(arrays));
-}
-
-/** Every file of a folder that must not differ between runs, by name. */
-function files(out: string, folders = ["records", "losses"]): Record<string, string> {
-  return Object.fromEntries(
-    folders.flatMap((name) =>
-      fs.readdirSync(path.join(out, name)).map((file) => {
-        const where = path.join(out, name, file);
-        return [`${name}/${file}`, fs.readFileSync(where, "utf8")] as const;
-      }),
-    ),
-  );
-}
-
-/** Runs the command line on a plan; kills it without warning as soon as `until` says so. Gives exit code or signal. */
-function runStudy(
-  file: string,
-  out: string,
-  until?: () => boolean,
-): Promise<number | string | null> {
-  const main = path.join(__dirname, "..", "..", "src", "cli", "main.ts");
-  const words = ["study", file, "--out", out, "--checkpoint-seconds", "0"];
-  const child = spawn(process.execPath, ["--import", "tsx", main, ...words], { stdio: "ignore" });
-  const watch = setInterval(() => {
-    if (until?.() === true) child.kill("SIGKILL");
-  }, 2);
-  return new Promise((resolve, reject) => {
-    child.on("error", reject);
-    child.on("exit", (code, signal) => {
-      clearInterval(watch);
-      resolve(code ?? signal);
-    });
-  });
-}
 
 /** Every classifier, as small as can be, but for the one that needs a network trained for it; most see images without labels. */
 const everyClassifier = Object.entries<Factory<unknown>>(study.classifiers)
@@ -158,7 +76,7 @@ describe("study/runPlan", function () {
   it("gives the same bytes on a second run", async () => {
     await study.runPlan(plan(), { out: path.join(folder, "a") });
     await study.runPlan(plan(), { out: path.join(folder, "b") });
-    assert.deepEqual(files(path.join(folder, "a")), files(path.join(folder, "b")));
+    assert.deepEqual(lastingFiles(path.join(folder, "a")), lastingFiles(path.join(folder, "b")));
   });
 
   for (const [title, changes] of [
@@ -202,7 +120,7 @@ describe("study/runPlan", function () {
       const other = path.join(folder, `permuted labels${title.length}`);
       const ladder = path.join(out, "split.json");
       await study.runPlan(plan({ ...changes, data, ladder }), { out: other });
-      assert.deepEqual(files(other), files(out));
+      assert.deepEqual(lastingFiles(other), lastingFiles(out));
     });
   }
 
@@ -265,7 +183,8 @@ describe("study/runPlan", function () {
     const renamed = fs.readdirSync(records).map((name) => {
       const record = JSON.parse(fs.readFileSync(path.join(records, name), "utf8")) as object;
       const key = [...name.slice(0, 64)].reverse().join("");
-      const old = { ...record, key, pretrain: { simclr: {} }, classify: {}, fewscope: "0.1.0" };
+      const other = { format: undefined, sha256: undefined, recall: undefined, fewscope: "0.1.0" };
+      const old = { ...record, key, pretrain: { simclr: {} }, classify: {}, ...other };
       fs.rmSync(path.join(records, name));
       fs.writeFileSync(path.join(records, `${key}.json`), JSON.stringify(old));
       return [name.slice(0, 64), key] as const;
@@ -314,8 +233,9 @@ describe("study/runPlan", function () {
     const out = path.join(folder, "leftovers");
     fs.mkdirSync(path.join(out, "records"), { recursive: true });
     const gone = spawnSync(process.execPath, ["-e", ""]).pid;
-    const dead = path.join(out, "records", `a.json.${gone}.tmp`);
-    const living = path.join(out, "records", `b.json.${process.pid}.tmp`);
+    const host = os.hostname().replace(/[^A-Za-z0-9-]/g, "-");
+    const dead = path.join(out, "records", `a.json.${host}.${gone}.0.tmp`);
+    const living = path.join(out, "records", `b.json.${host}.${process.pid}.0.tmp`);
     for (const file of [dead, living]) fs.writeFileSync(file, "half");
     const methods = [{ name: "pixels", pretrain: { pixels: {} }, classify: { prototypes: {} } }];
     await study.runPlan(plan({ methods }), { out });
@@ -349,6 +269,6 @@ describe("study/runPlan", function () {
     assert.equal(await runStudy(file, broken, has("records", 3)), "SIGKILL");
     assert.ok(fs.readdirSync(path.join(broken, "records")).length < 16);
     assert.equal(await runStudy(file, broken), 0);
-    assert.deepEqual(files(broken), files(whole));
+    assert.deepEqual(lastingFiles(broken), lastingFiles(whole));
   });
 });
