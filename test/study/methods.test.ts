@@ -35,7 +35,7 @@ const every = Object.entries(halves).flatMap(([room, factories]) =>
 /** Values that some option takes, whatever it is. */
 const candidates: readonly unknown[] = [
   ...[0.5, 0.25, 1, 2, 3, 8, true, false],
-  ...["labelled", "none", "all", "L2N", "UN", "cosine", "linear", "file", "images", "windows"],
+  ...["labelled", "none", "all", "L2N", "UN", "cosine", "linear", "file", "images", "windows", "paper"],
   ...[{ stem: 0 }, [1, 2], { conv4: { width: 2 } }, (x: unknown) => x],
 ];
 
