@@ -44,9 +44,9 @@ export interface SupConOptions {
 const definition = define("supCon", 2, {
   steps: option.count({ default: defaultSteps }),
   batchSize: option.count({ default: 128 }),
-  learningRate: option.positive({ default: 0.05 }),
+  learningRate: option.positive({ default: 0.05, search: { log: [0.01, 0.3] } }),
   weightDecay: option.weight({ default: 1e-4 }),
-  temperature: option.positive({ default: 0.1 }),
+  temperature: option.positive({ default: 0.1, search: { log: [0.05, 0.5] } }),
   hiddenDim: option.count({}),
   outputDim: option.count({ default: 128 }),
   views: viewsOption(() => photo.views()),

@@ -21,7 +21,7 @@ export interface BarlowTwinsOptions extends SelfSupervisedOptions, RecipeOptions
 const definition = define("barlowTwins", 2, {
   ...selfSupervisedOptions(),
   ...recipeOptions(),
-  lambda: option.weight({ default: 0.0051 }),
+  lambda: option.weight({ default: 0.0051, search: { log: [1e-3, 0.03] } }),
   outputDim: option.count({ default: 512 }),
   layers: option.count({ default: 2 }),
 } satisfies OptionTable<BarlowTwinsOptions>);

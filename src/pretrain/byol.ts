@@ -24,7 +24,7 @@ export interface ByolOptions extends SelfSupervisedOptions, RecipeOptions {
 const definition = define("byol", 2, {
   ...selfSupervisedOptions({ learningRate: 0.2 }),
   ...recipeOptions(),
-  momentum: option.share({ default: 0.99 }),
+  momentum: option.share({ default: 0.99, search: { among: [0.9, 0.97, 0.99, 0.996] } }),
   hiddenDim: option.count({}),
   outputDim: option.count({ default: 128 }),
 } satisfies OptionTable<ByolOptions>);

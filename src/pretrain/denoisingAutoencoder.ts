@@ -34,8 +34,8 @@ export interface DenoisingAutoencoderOptions extends SelfSupervisedOptions {
 
 const definition = define("denoisingAutoencoder", 2, {
   ...selfSupervisedOptions({ views: mild.views }),
-  noise: option.weight({ default: 0.5 }),
-  mask: option.number({ min: 0, max: 0.99, default: 0.5 }),
+  noise: option.weight({ default: 0.5, search: { log: [0.1, 1.5] } }),
+  mask: option.number({ min: 0, max: 0.99, default: 0.5, search: { among: [0.25, 0.5, 0.75] } }),
   patch: option.count({}),
   hiddenDim: option.count({ default: 256 }),
 } satisfies OptionTable<DenoisingAutoencoderOptions>);

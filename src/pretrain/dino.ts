@@ -44,9 +44,9 @@ export interface DinoOptions extends SelfSupervisedOptions, RecipeOptions {
 const definition = define("dino", 2, {
   ...selfSupervisedOptions({ learningRate: 0.2 }),
   ...recipeOptions(),
-  momentum: option.share({ default: 0.99 }),
+  momentum: option.share({ default: 0.99, search: { among: [0.9, 0.97, 0.99, 0.996] } }),
   studentTemperature: option.positive({ default: 0.1 }),
-  teacherTemperature: option.positive({ default: 0.04 }),
+  teacherTemperature: option.positive({ default: 0.04, search: { among: [0.04, 0.055, 0.07] } }),
   centreMomentum: option.share({ default: 0.9 }),
   prototypes: option.integer({ min: 2, default: 512 }),
   hiddenDim: option.count({}),

@@ -81,7 +81,7 @@ export function episodicOptions(): EpisodicTable {
     ways: option.integer({ min: 2, default: 20 }),
     shots: option.count({ default: 1 }),
     queries: option.count({ default: 5 }),
-    learningRate: option.positive({ default: 1e-3 }),
+    learningRate: option.positive({ default: 1e-3, search: { log: [3e-4, 0.01] } }),
     schedule: option.choice(episodicSchedules, { default: "halving" }),
     weightDecay: option.weight({ default: 0 }),
     turnsAsClasses: option.flag({ default: false }),

@@ -45,8 +45,8 @@ export interface MocoOptions extends SelfSupervisedOptions, RecipeOptions {
 const definition = define("moco", 2, {
   ...selfSupervisedOptions(),
   ...recipeOptions(),
-  temperature: option.positive({ default: 0.2 }),
-  momentum: option.share({ default: 0.99 }),
+  temperature: option.positive({ default: 0.2, search: { log: [0.07, 0.7] } }),
+  momentum: option.share({ default: 0.99, search: { among: [0.9, 0.97, 0.99, 0.996] } }),
   queueSize: option.count({}),
   groups: option.count({ default: 4 }),
   symmetric: option.flag({ default: true }),

@@ -79,9 +79,12 @@ export function selfSupervisedOptions({
     encoder: encoderOption(defaultEncoder),
     epochs: option.count({ default: 100 }),
     batchSize: option.integer({ min: 2, default: 128 }),
-    learningRate: option.positive({ default: learningRate }),
+    learningRate: option.positive({
+      default: learningRate,
+      search: { log: [learningRate / 5, 5 * learningRate] },
+    }),
     warmupEpochs: option.weight({ default: 0 }),
-    weightDecay: option.weight({ default: 5e-4 }),
+    weightDecay: option.weight({ default: 5e-4, search: { log: [1e-5, 2e-3] } }),
     pairs: option.choice(pairings, { default: "none" }),
   };
 }

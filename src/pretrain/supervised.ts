@@ -51,8 +51,8 @@ const definition = define("supervised", 2, {
   encoder: encoderOption(defaultEncoder),
   epochs: option.count({ default: 60 }),
   batchSize: option.integer({ min: 2, default: 128 }),
-  learningRate: option.positive({ default: 1e-3 }),
-  weightDecay: option.weight({ default: 0.05 }),
+  learningRate: option.positive({ default: 1e-3, search: { log: [3e-4, 0.03] } }),
+  weightDecay: option.weight({ default: 0.05, search: { log: [1e-3, 0.3] } }),
   views: viewsOption(() => mild.views()),
 } satisfies OptionTable<SupervisedOptions>);
 

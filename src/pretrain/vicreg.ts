@@ -29,7 +29,7 @@ const definition = define("vicreg", 2, {
   ...recipeOptions(),
   invariance: option.weight({ default: 25 }),
   variance: option.weight({ default: 25 }),
-  covariance: option.weight({ default: 1 }),
+  covariance: option.weight({ default: 1, search: { log: [0.3, 10] } }),
   outputDim: option.count({ default: 512 }),
   layers: option.count({ default: 2 }),
 } satisfies OptionTable<VicregOptions>);

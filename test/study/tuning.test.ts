@@ -118,7 +118,7 @@ describe("study: settings chosen by a search", function () {
     const [{ tuning, steps }] = results;
     assert.equal(steps, 3);
     // Three steps each: the third setting passes the seven.
-    if (tuning !== undefined) assert.equal(tuning.settings.length, 3);
+    assert.equal(tuning?.settings.length, 3);
   });
 });
 
