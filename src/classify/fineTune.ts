@@ -24,8 +24,8 @@ export interface FineTuneOptions extends LayerRateOptions {
   /** @default 64, or all labelled images if there are fewer */
   readonly batchSize?: number;
   /**
-   * Largest step size of AdamW, reached after a tenth of the steps. Suits pretrained weights; a small network from random ones may learn far
-   * more in as many steps with 0.01 to 0.03, so try some on images that are not the test's. @default 1e-3
+   * Largest step size of AdamW, reached after a tenth of the steps. Suits small networks, pretrained or not, and some hundred steps; large ones with good weights
+   * may want 1e-3 or less, so try some on images that are not the test's. @default 0.01
    */
   readonly learningRate?: number;
   /** @default 0.05 */
@@ -38,8 +38,8 @@ const definition = define("fineTune", 2, {
   ...layerRateOptions(),
   steps: option.count({ default: defaultSteps }),
   batchSize: option.count({ default: 64 }),
-  learningRate: option.positive({ default: 1e-3 }),
-  weightDecay: option.weight({ default: 0.05 }),
+  learningRate: option.positive({ default: 0.01, search: { log: [3e-4, 0.1] } }),
+  weightDecay: option.weight({ default: 0.05, search: { log: [1e-3, 0.3] } }),
   views: viewsOption(() => mild.views()),
 } satisfies OptionTable<FineTuneOptions>);
 
