@@ -8,6 +8,7 @@ import {
   type Rng,
   type Tensor4D,
 } from "../core";
+import { viewsFor } from "./viewsFor";
 
 /** Images that are changed at a time. */
 const chunk = 256;
@@ -22,6 +23,7 @@ export async function applyTo(
   rng: Rng,
 ): Promise<ImageSet> {
   const n = images.ids.length;
+  const views = viewsFor(augmentation, images);
   const changed: Float32Array[] = [];
   let shape = images.shape;
   for (let from = 0; from < n; from += chunk) {
@@ -31,7 +33,7 @@ export async function applyTo(
         indices.length,
         ...images.shape,
       ]);
-      const result = augmentation(batch, rng.fork(`images from ${from}`));
+      const result = views(batch, rng.fork(`images from ${from}`));
       shape = [result.shape[1], result.shape[2], result.shape[3]];
       return result;
     });
@@ -41,7 +43,7 @@ export async function applyTo(
   const pixels = new Float32Array(n * shape[0] * shape[1] * shape[2]);
   changed.reduce((at, values) => (pixels.set(values, at), at + values.length), 0);
   // Where a window lay in its scan is no longer true, nor is the size of a pixel.
-  const { name, labels, classNames, ids, groups, unit } = images;
+  const { name, labels, classNames, ids, groups, unit, keepsClass } = images;
   return imageSet({
     name,
     pixels,
@@ -52,5 +54,6 @@ export async function applyTo(
     groups,
     unit,
     parts: images.parts,
+    keepsClass,
   });
 }

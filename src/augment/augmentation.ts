@@ -2,6 +2,7 @@ import {
   InputError,
   known,
   tf,
+  type AboutImages,
   type Augmentation,
   type Rng,
   type Settings,
@@ -27,6 +28,14 @@ export function augmentation(
     });
   // compose tells augmentations apart by it.
   return known(Object.defineProperty(named, "name", { value: name }), settings);
+}
+
+/**
+ * An augmentation that goes by the images' set: `make` makes it of what the set says, always with the same name and settings. Where it is used without a
+ * set, it is as for one that says nothing.
+ */
+export function goesBySet(make: (about: AboutImages) => Augmentation): Augmentation {
+  return Object.assign(make({}), { forSet: make });
 }
 
 /** One number for each image, to be broadcast over its pixels. n -> [n,1,1,1] */

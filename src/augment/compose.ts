@@ -8,6 +8,7 @@ import {
 } from "../core";
 import { augmentation } from "./augmentation";
 import { stepsFromSpec } from "./fromSpec";
+import { viewsFor } from "./viewsFor";
 import { viewsOption } from "./viewsOption";
 
 /** What is composed. */
@@ -22,7 +23,7 @@ const definition = define("compose", 1, {
 
 /**
  * One augmentation after the other. Each has draws of its own, told apart by its name, so that adding another kind does
- * not change what the others do. [b,h,w,c] -> what the last one gives
+ * not change what the others do. Steps that go by the images' set do so here too. [b,h,w,c] -> what the last one gives
  * @throws InputError if one of them is no function
  */
 export function compose(...augmentations: readonly Augmentation[]): Augmentation {
@@ -32,7 +33,7 @@ export function compose(...augmentations: readonly Augmentation[]): Augmentation
     const before = steps.slice(0, i).filter((other) => other.name === name).length;
     return `${name} ${before + 1}`;
   });
-  return augmentation(definition.name, settings, (images, rng) => {
+  const composed = augmentation(definition.name, settings, (images, rng) => {
     let current = images;
     steps.forEach((apply, i) => {
       const next = apply(current, rng.fork(names[i]));
@@ -42,6 +43,10 @@ export function compose(...augmentations: readonly Augmentation[]): Augmentation
     });
     return current;
   });
+  if (steps.every(({ forSet }) => forSet === undefined)) return composed;
+  const forSet: Augmentation["forSet"] = (about) =>
+    compose(...steps.map((step) => viewsFor(step, about)));
+  return Object.assign(composed, { forSet });
 }
 compose.definition = definition;
 

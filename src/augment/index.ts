@@ -23,4 +23,5 @@ export { randomCrop, type RandomCropOptions } from "./randomCrop";
 export { randomResizedCrop, type RandomResizedCropOptions } from "./randomResizedCrop";
 export * as stm from "./stm";
 export * as strong from "./strong";
+export { viewsFor } from "./viewsFor";
 export { viewsOption } from "./viewsOption";

@@ -91,6 +91,11 @@ export function surface(): Option<StmSurface> {
   return option.choice(Object.keys(symmetries) as StmSurface[], { default: "Si(001)-2x1" });
 }
 
+/** The same, which may go by the images. */
+export function openSurface(): Option<StmSurface, StmSurface | undefined> {
+  return option.choice(Object.keys(symmetries) as StmSurface[], {});
+}
+
 /** A list of two, or one number twice. */
 function twoOf(value: unknown): readonly unknown[] | undefined {
   if (typeof value === "number") return [value, value];

@@ -1,5 +1,6 @@
 import { define, InputError, option, tf, type Augmentation, type OptionTable } from "../core";
 import { augmentation, happens } from "./augmentation";
+import { viewsFor } from "./viewsFor";
 import { viewsOption } from "./viewsOption";
 
 /** What is applied, and how often. */
@@ -22,7 +23,7 @@ const definition = define("randomApply", 1, {
 export function randomApply(given: RandomApplyOptions): Augmentation {
   const { options, settings } = definition.resolve(given);
   const { probability, steps } = options;
-  return augmentation(definition.name, settings, (images, rng) => {
+  const applied = augmentation(definition.name, settings, (images, rng) => {
     const chooser = rng.fork("which");
     const count = images.shape[0];
     const chosen = Uint8Array.from({ length: count }, () => +happens(chooser, probability));
@@ -36,5 +37,9 @@ export function randomApply(given: RandomApplyOptions): Augmentation {
     }
     return tf.where(tf.tensor(chosen, [count, 1, 1, 1], "bool"), changed, images);
   });
+  if (steps.forSet === undefined) return applied;
+  const forSet: Augmentation["forSet"] = (about) =>
+    randomApply({ probability, steps: viewsFor(steps, about) });
+  return Object.assign(applied, { forSet });
 }
 randomApply.definition = definition;

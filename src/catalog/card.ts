@@ -1,7 +1,7 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { z } from "zod";
-import { checkOneOf, InputError, type SetPart } from "../core";
+import { checkOneOf, InputError, symmetries, type SetPart, type Symmetry } from "../core";
 import type { SimulatedImagesOptions } from "../simulate";
 
 /** One file of a named set. */
@@ -28,6 +28,8 @@ export interface CatalogCard {
   readonly format: "idx" | "cifar10" | "stl10" | "imageZip" | "simulated";
   readonly files: readonly CatalogFile[];
   readonly classNames?: readonly string[];
+  /** What may be done to every image without another class coming out. @default nothing */
+  readonly keepsClass?: readonly Symmetry[];
   readonly licence: string;
   readonly citation: string;
   readonly homepage?: string;
@@ -62,6 +64,7 @@ const cardSchema = z.strictObject({
       }),
   ),
   classNames: z.array(z.string()).optional(),
+  keepsClass: z.array(z.enum(symmetries)).optional(),
   licence: z.string(),
   citation: z.string(),
   homepage: z.url().optional(),

@@ -4,6 +4,7 @@ import {
   explainFileError,
   InputError,
   subset,
+  withSymmetries,
   type ImageSet,
   type Progress,
   type SetPart,
@@ -45,7 +46,7 @@ export async function loadCard(
   its: CatalogCard,
   { on = {}, part }: LoadOptions,
 ): Promise<ImageSet> {
-  const set = await readSet(its, on, part);
+  const set = withSymmetries(await readSet(its, on, part), its.keepsClass ?? []);
   return part === undefined ? set : onlyPart(set, part);
 }
 

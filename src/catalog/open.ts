@@ -4,8 +4,10 @@ import {
   InputError,
   nearestName,
   subset,
+  withSymmetries,
   type ImageSet,
   type Progress,
+  type Symmetry,
 } from "../core";
 import {
   applyLabels,
@@ -54,6 +56,8 @@ export interface ImageSource {
   readonly firstPerClass?: FirstPerClass;
   /** Only images of these groups; `*` stands for any text. */
   readonly onlyGroups?: readonly string[];
+  /** What may be done to every image without another class coming out; views then mirror and turn by it. @default what a named set's card says, else nothing */
+  readonly keepsClass?: readonly Symmetry[];
   /** A set of the catalog. */
   readonly named?: string;
 }
@@ -72,6 +76,7 @@ const keysOf: Readonly<Record<string, readonly (keyof ImageSource)[]>> = {
     "nmPerPixel",
     "firstPerClass",
     "onlyGroups",
+    "keepsClass",
   ],
   folder: [
     "labels",
@@ -81,9 +86,19 @@ const keysOf: Readonly<Record<string, readonly (keyof ImageSource)[]>> = {
     "channels",
     "firstPerClass",
     "onlyGroups",
+    "keepsClass",
   ],
-  zip: ["labels", "classNames", "group", "groupColumn", "channels", "firstPerClass", "onlyGroups"],
-  named: ["firstPerClass", "onlyGroups"],
+  zip: [
+    "labels",
+    "classNames",
+    "group",
+    "groupColumn",
+    "channels",
+    "firstPerClass",
+    "onlyGroups",
+    "keepsClass",
+  ],
+  named: ["firstPerClass", "onlyGroups", "keepsClass"],
 };
 
 /**
@@ -91,7 +106,9 @@ const keysOf: Readonly<Record<string, readonly (keyof ImageSource)[]>> = {
  * @throws InputError if there is not exactly one source, a key does not belong to it, a group is not there, or it cannot be read
  */
 export async function open(source: ImageSource, on: Progress = {}): Promise<ImageSet> {
-  const set = await openWhole(source, on);
+  const whole = await openWhole(source, on);
+  const { keepsClass } = source;
+  const set = keepsClass === undefined ? whole : withSymmetries(whole, keepsClass);
   if (source.onlyGroups === undefined) return set;
   const wanted = groupsLike(set, source.onlyGroups);
   return subset(

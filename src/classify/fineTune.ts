@@ -9,39 +9,37 @@ import {
   type Classify,
   type OptionTable,
 } from "../core";
-import { mild, viewsOption } from "../augment";
+import { mild, viewsFor, viewsOption } from "../augment";
 import { crossEntropy } from "../losses";
 import { adamW, batches, identify, trainLoop, warmupCosine } from "../train";
+import { defaultSteps } from "./defaultSteps";
 import { onlyLabelled } from "./labelled";
 import { layerRateOptions, withLayerRates, type LayerRateOptions } from "./layerRates";
 import { scoringClassifier, scoringNetwork } from "./scoringNetwork";
 
 /** Options of fine-tuning: how a network and its last layer are trained on the labelled images. */
 export interface FineTuneOptions extends LayerRateOptions {
-  /** Passes over the labelled images; fixed, so that no test or validation image chooses. @default 60 */
-  readonly epochs?: number;
-  /** With very few images an epoch is one step; at least so many steps are made. @default 200 */
-  readonly minSteps?: number;
+  /** Steps in all; fixed, so that no test or validation image chooses. @default 1000, as for every classifier that trains a network */
+  readonly steps?: number;
   /** @default 64, or all labelled images if there are fewer */
   readonly batchSize?: number;
   /**
-   * Largest step size of AdamW, reached after a tenth of the steps. Suits pretrained weights; a small network from random ones may learn far
-   * more in as many steps with 0.01 to 0.03, so try some on images that are not the test's. @default 1e-3
+   * Largest step size of AdamW, reached after a tenth of the steps. Suits small networks, pretrained or not, and some hundred steps; large ones with good weights
+   * may want 1e-3 or less, so try some on images that are not the test's. @default 0.01
    */
   readonly learningRate?: number;
   /** @default 0.05 */
   readonly weightDecay?: number;
-  /** What makes each step's images. @default flips and shifts by up to an eighth of the image */
+  /** What makes each step's images. @default shifts by up to an eighth of the image, and mirrors where the set says that they keep its classes */
   readonly views?: Augmentation;
 }
 
-const definition = define("fineTune", 1, {
+const definition = define("fineTune", 2, {
   ...layerRateOptions(),
-  epochs: option.count({ default: 60 }),
-  minSteps: option.integer({ min: 0, default: 200 }),
+  steps: option.count({ default: defaultSteps }),
   batchSize: option.count({ default: 64 }),
-  learningRate: option.positive({ default: 1e-3 }),
-  weightDecay: option.weight({ default: 0.05 }),
+  learningRate: option.positive({ default: 0.01, search: { log: [3e-4, 0.1] } }),
+  weightDecay: option.weight({ default: 0.05, search: { log: [1e-3, 0.3] } }),
   views: viewsOption(() => mild.views()),
 } satisfies OptionTable<FineTuneOptions>);
 
@@ -52,12 +50,12 @@ const definition = define("fineTune", 1, {
  */
 export function fineTune(given: FineTuneOptions = {}): Classify {
   const { options, settings } = definition.resolve(given);
-  const { epochs, minSteps, batchSize, learningRate, weightDecay, views } = options;
+  const { steps, batchSize, learningRate, weightDecay } = options;
   const classify: Classify = async (encoder, train, rng, on) => {
     const labelled = onlyLabelled(train);
     const model = scoringNetwork(encoder, train.classNames.length, rng.fork("head"));
     const order = batches({ count: labelled.ids.length, batchSize, rng: rng.fork("order") });
-    const steps = Math.max(minSteps, epochs * order.stepsPerEpoch);
+    const views = viewsFor(options.views, train);
     try {
       await trainLoop({
         task: "fine-tuning",

@@ -19,11 +19,11 @@ export interface FixMatchOptions extends SemiSupervisedOptions, StrongOptions {
   readonly weight?: number;
 }
 
-const definition = define("fixMatch", 1, {
+const definition = define("fixMatch", 2, {
   ...semiSupervisedOptions({ unlabelledRatio: 7 }),
   ...strongOptions(),
-  threshold: option.share({ default: 0.95 }),
-  weight: option.weight({ default: 1 }),
+  threshold: option.share({ default: 0.95, search: { among: [0.7, 0.8, 0.9, 0.95] } }),
+  weight: option.weight({ default: 1, search: { log: [0.3, 3] } }),
 } satisfies OptionTable<FixMatchOptions>);
 
 /**

@@ -1,5 +1,6 @@
 export { baseline } from "./baseline";
 export { baselinePlusPlus, type BaselinePlusPlusOptions } from "./baselinePlusPlus";
+export { defaultSteps } from "./defaultSteps";
 export { fineTune, type FineTuneOptions } from "./fineTune";
 export { flexMatch, type FlexMatchOptions } from "./flexMatch";
 export { fixMatch, type FixMatchOptions } from "./fixMatch";

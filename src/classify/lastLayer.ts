@@ -20,7 +20,7 @@ export function lastLayerOptions(): DefaultTable<LastLayerOptions> {
   return {
     epochs: option.count({ default: 100 }),
     batchSize: option.count({ default: 4 }),
-    learningRate: option.positive({ default: 0.01 }),
+    learningRate: option.positive({ default: 0.01, search: { log: [1e-3, 0.1] } }),
     momentum: option.share({ default: 0.9 }),
     weightDecay: option.weight({ default: 1e-3 }),
   };

@@ -18,7 +18,13 @@ export interface LayerRateOptions {
 /** These options as a table; whether there are layers of these names is seen with the network. */
 export function layerRateOptions(): DefaultTable<LayerRateOptions> {
   return {
-    layerDecay: option.number({ min: 0, aboveMin: true, max: 1, default: 1 }),
+    layerDecay: option.number({
+      min: 0,
+      aboveMin: true,
+      max: 1,
+      default: 1,
+      search: { among: [0.5, 0.75, 1] },
+    }),
     layerRates: option.numbersByName({ min: 0 }, { default: {} }),
   };
 }

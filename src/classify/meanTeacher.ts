@@ -16,7 +16,7 @@ export interface MeanTeacherOptions extends SemiSupervisedOptions, RampOptions {
   readonly ramp?: number;
 }
 
-const definition = define("meanTeacher", 1, {
+const definition = define("meanTeacher", 2, {
   ...semiSupervisedOptions(),
   ...rampOptions({ weight: 50, ramp: 0.4 }),
 } satisfies OptionTable<MeanTeacherOptions>);

@@ -23,17 +23,17 @@ export interface MixMatchOptions extends SemiSupervisedOptions, RampOptions {
   readonly temperature?: number;
   /** Both parameters of the beta distribution of shares, alpha, above 0. @default 0.75 */
   readonly alpha?: number;
-  /** Weight of the unlabelled images' loss at its full height, lambda, at least 0. @default 75 */
+  /** Weight of the unlabelled images' loss at its full height, lambda, at least 0. @default 20, for trainings of some hundred steps; the paper's 75 */
   readonly weight?: number;
   /** Share of the training in which the weight rises evenly from 0, in [0,1]. @default 1, as the official code's first 2^20 images */
   readonly ramp?: number;
 }
 
-const definition = define("mixMatch", 1, {
+const definition = define("mixMatch", 2, {
   ...semiSupervisedOptions(),
-  ...rampOptions({ weight: 75, ramp: 1 }),
-  temperature: option.positive({ default: 0.5 }),
-  alpha: option.positive({ default: 0.75 }),
+  ...rampOptions({ weight: 20, ramp: 1 }),
+  temperature: option.positive({ default: 0.5, search: { log: [0.2, 1] } }),
+  alpha: option.positive({ default: 0.75, search: { among: [0.25, 0.5, 0.75, 1] } }),
 } satisfies OptionTable<MixMatchOptions>);
 
 /**

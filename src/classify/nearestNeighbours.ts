@@ -4,14 +4,14 @@ import { onEmbeddings } from "./onEmbeddings";
 
 /** Options of nearest neighbours: how many vote, and how much the nearest count. */
 export interface NearestNeighboursOptions {
-  /** Neighbours that vote; all labelled images if there are fewer. @default 20 */
+  /** Neighbours that vote; all labelled images if there are fewer. @default as many as the class with the fewest labels has, up to 20 */
   readonly k?: number;
   /** Votes weigh exp(cosine / temperature). @default 0.1 */
   readonly temperature?: number;
 }
 
-const definition = define("nearestNeighbours", 1, {
-  k: option.count({ default: 20, search: { among: [1, 3, 5, 10, 20] } }),
+const definition = define("nearestNeighbours", 2, {
+  k: option.count({ search: { among: [1, 3, 5, 10, 20] } }),
   temperature: option.positive({ default: 0.1, search: { log: [0.03, 1] } }),
 } satisfies OptionTable<NearestNeighboursOptions>);
 
@@ -22,15 +22,26 @@ const definition = define("nearestNeighbours", 1, {
  */
 export function nearestNeighbours(given: NearestNeighboursOptions = {}): Classify {
   const { options, settings } = definition.resolve(given);
-  const { k, temperature } = options;
+  const { temperature } = options;
   return onEmbeddings((rows) => {
     const { dim } = rows;
     const labelled = knownRows(rows);
+    const k = options.k ?? Math.min(mostNeighbours, fewestLabels(labelled));
     const bank = { ...labelled, features: unitRows(labelled.features, dim) };
     return (features) => vote(bank, unitRows(features, dim), k, temperature);
   }, settings);
 }
 nearestNeighbours.definition = definition;
+
+/** Neighbours that vote where there are labels enough. */
+const mostNeighbours = 20;
+
+/** Labels of the class that has the fewest, of those that have any: with more neighbours than that, others always join its votes. */
+function fewestLabels({ labels, classes }: KnownRows): number {
+  const counts = new Int32Array(classes);
+  for (const label of labels) counts[label] += 1;
+  return counts.filter((count) => count > 0).reduce((a, b) => Math.min(a, b));
+}
 
 /** Images compared with the bank at once. */
 const chunk = 1024;

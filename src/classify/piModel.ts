@@ -16,7 +16,7 @@ export interface PiModelOptions extends SemiSupervisedOptions, RampOptions {
   readonly ramp?: number;
 }
 
-const definition = define("piModel", 1, {
+const definition = define("piModel", 2, {
   ...semiSupervisedOptions(),
   ...rampOptions({ weight: 10, ramp: 0.4 }),
 } satisfies OptionTable<PiModelOptions>);

@@ -18,10 +18,10 @@ export interface PseudoLabelOptions extends SemiSupervisedOptions, RampOptions {
   readonly threshold?: number;
 }
 
-const definition = define("pseudoLabel", 1, {
+const definition = define("pseudoLabel", 2, {
   ...semiSupervisedOptions(),
   ...rampOptions({ weight: 1, ramp: 0.4 }),
-  threshold: option.share({ default: 0.95 }),
+  threshold: option.share({ default: 0.95, search: { among: [0.7, 0.8, 0.9, 0.95] } }),
 } satisfies OptionTable<PseudoLabelOptions>);
 
 /**

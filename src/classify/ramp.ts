@@ -15,5 +15,8 @@ export interface RampOptions {
 
 /** These options with a method's own defaults, as a table. */
 export function rampOptions({ weight, ramp }: Required<RampOptions>): DefaultTable<RampOptions> {
-  return { weight: option.weight({ default: weight }), ramp: option.share({ default: ramp }) };
+  return {
+    weight: option.weight({ default: weight, search: { log: [weight / 10, 3 * weight] } }),
+    ramp: option.share({ default: ramp }),
+  };
 }

@@ -1,4 +1,4 @@
-import { InputError, option, type LabelledRows, type Option } from "../core";
+import { InputError, option, UNLABELLED, type LabelledRows, type Option } from "../core";
 import { knownRows } from "./labelled";
 
 const featureScales = ["all", "labelled", "none"] as const;
@@ -6,16 +6,26 @@ const featureScales = ["all", "labelled", "none"] as const;
 /** Which images the mean and spread of each feature come from. */
 export type FeatureScale = (typeof featureScales)[number];
 
+/** A scale that goes by the rows where none is given: all of them where some have no label, none where there are labelled ones only. */
+export const openFeatureScaleOption: Option<FeatureScale, FeatureScale | undefined> = option.choice(
+  featureScales,
+  {},
+);
+
 /** A scale as an option. */
 export const featureScaleOption: Option<FeatureScale> = option.choice(featureScales, {
   default: "all",
 });
 
-/** Brings features to mean 0 and spread 1, by all rows given, by the labelled ones, or not at all. Row-major [n*d] -> [n*d] */
+/**
+ * Brings features to mean 0 and spread 1, by all rows given, by the labelled ones, or not at all. Where no scale is given, by all rows if some have no label:
+ * the spread of a few labelled ones says little. Row-major [n*d] -> [n*d]
+ */
 export function featureScaling(
-  scale: FeatureScale,
+  given: FeatureScale | undefined,
   rows: LabelledRows,
 ): (features: Float32Array) => Float32Array {
+  const scale = given ?? (rows.labels.includes(UNLABELLED) ? "all" : "none");
   if (scale === "none") return (features) => features;
   const { features, dim } = scale === "all" ? rows : knownRows(rows);
   return columnScaling(features, dim);

@@ -36,9 +36,8 @@ export interface ScoringNetwork {
  * An own copy of an encoder's network, to be trained.
  * @throws InputError if the encoder has no weights
  */
-export function trainableCopy(encoder: Encoder): Network {
-  const { network } = encoder.clone();
-  if (network !== undefined) return network;
+export function trainableCopy({ network }: Encoder): Network {
+  if (network !== undefined) return copyNetwork(network, { withoutLast: true });
   throw new InputError({
     got: "an encoder without weights, such as pixels",
     expected: "one that can be trained, such as pretrain.none() or pretrain.simclr()",
@@ -106,6 +105,20 @@ export function scoringClassifier(model: ScoringNetwork): Classifier {
   };
 }
 
+/** A classifier that owns both networks from now on: it tells by the average, and by the last weights where it is asked to. */
+export function averageClassifier(average: ScoringNetwork, last: ScoringNetwork): Classifier {
+  const byAverage = scoringClassifier(average);
+  const byLast = scoringClassifier(last);
+  return {
+    predict: (images) => byAverage.predict(images),
+    predictByLast: (images) => byLast.predict(images),
+    dispose: () => {
+      byAverage.dispose();
+      byLast.dispose();
+    },
+  };
+}
+
 /** Scores of several batches from one pass, so that batch norm sees them together. */
 export function scoreTogether(
   model: ScoringNetwork,
@@ -116,15 +129,6 @@ export function scoreTogether(
     scores,
     parts.map((part) => part.shape[0]),
   );
-}
-
-/** Copies running statistics, and whatever else is not learnt by gradients. */
-export function takeStatistics(to: ScoringNetwork, from: ScoringNetwork): void {
-  for (const [name, variable] of to.variables) {
-    const source = from.variables.get(name);
-    if (variable.trainable || source === undefined) continue;
-    tf.tidy(() => variable.assign(source.clone()));
-  }
 }
 
 /** Share of rows whose largest probability reaches the threshold. [n,c] -> scalar */

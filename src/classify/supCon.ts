@@ -12,20 +12,19 @@ import {
   type OptionTable,
   type Tensor2D,
 } from "../core";
-import { photo, viewsOption } from "../augment";
+import { photo, viewsFor, viewsOption } from "../augment";
 import { supCon as supConLoss } from "../losses";
 import { encoderFrom, projector } from "../nets";
 import { batches, identify, sgd, trainLoop, warmupCosine } from "../train";
+import { defaultSteps } from "./defaultSteps";
 import { checkEveryClass, onlyLabelled } from "./labelled";
 import { logisticRegression } from "./logisticRegression";
 import { trainableCopy } from "./scoringNetwork";
 
 /** Options of supervised contrast. */
 export interface SupConOptions {
-  /** Passes over the labelled images. @default 100 */
-  readonly epochs?: number;
-  /** With very few images an epoch is one step; at least so many steps are made. @default 200 */
-  readonly minSteps?: number;
+  /** Steps in all. @default 1000, as for every classifier that trains a network */
+  readonly steps?: number;
   /** Labelled images in a step, each with two views. @default 128, or all labelled images if there are fewer */
   readonly batchSize?: number;
   /** Largest step size of SGD with momentum 0.9, reached after a tenth of the steps. @default 0.05 */
@@ -42,13 +41,12 @@ export interface SupConOptions {
   readonly views?: Augmentation;
 }
 
-const definition = define("supCon", 1, {
-  epochs: option.count({ default: 100 }),
-  minSteps: option.integer({ min: 0, default: 200 }),
+const definition = define("supCon", 2, {
+  steps: option.count({ default: defaultSteps }),
   batchSize: option.count({ default: 128 }),
-  learningRate: option.positive({ default: 0.05 }),
+  learningRate: option.positive({ default: 0.05, search: { log: [0.01, 0.3] } }),
   weightDecay: option.weight({ default: 1e-4 }),
-  temperature: option.positive({ default: 0.1 }),
+  temperature: option.positive({ default: 0.1, search: { log: [0.05, 0.5] } }),
   hiddenDim: option.count({}),
   outputDim: option.count({ default: 128 }),
   views: viewsOption(() => photo.views()),
@@ -62,8 +60,7 @@ const definition = define("supCon", 1, {
  */
 export function supCon(given: SupConOptions = {}): Classify {
   const { options, settings } = definition.resolve(given);
-  const { epochs, minSteps, batchSize, learningRate, weightDecay } = options;
-  const { temperature, outputDim, views } = options;
+  const { steps, batchSize, learningRate, weightDecay, temperature, outputDim } = options;
   const classify: Classify = async (encoder, train, rng, on) => {
     const labelled = onlyLabelled(train);
     checkEveryClass(labelled);
@@ -75,7 +72,7 @@ export function supCon(given: SupConOptions = {}): Classify {
     );
     const variables = joinVariables({ encoder: network, projector: head });
     const order = batches({ count: labelled.ids.length, batchSize, rng: rng.fork("order") });
-    const steps = Math.max(minSteps, epochs * order.stepsPerEpoch);
+    const views = viewsFor(options.views, train);
     const learnt = encoderFrom(network);
     try {
       await trainLoop({

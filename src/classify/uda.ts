@@ -40,12 +40,12 @@ export interface UdaOptions extends SemiSupervisedOptions, StrongOptions {
   readonly annealing?: SignalAnnealing;
 }
 
-const definition = define("uda", 1, {
+const definition = define("uda", 2, {
   ...semiSupervisedOptions({ unlabelledRatio: 7 }),
   ...strongOptions(),
-  threshold: option.share({ default: 0.8 }),
-  temperature: option.positive({ default: 0.4 }),
-  weight: option.weight({ default: 1 }),
+  threshold: option.share({ default: 0.8, search: { among: [0.6, 0.7, 0.8, 0.9] } }),
+  temperature: option.positive({ default: 0.4, search: { log: [0.2, 1] } }),
+  weight: option.weight({ default: 1, search: { log: [0.3, 3] } }),
   annealing: option.choice(annealings, { default: "none" }),
 } satisfies OptionTable<UdaOptions>);
 

@@ -1,5 +1,6 @@
 import { InputError } from "./inputError";
 import { sha256 } from "./hash";
+import { checkSymmetries } from "./symmetry";
 import { UNLABELLED, type ImageSet, type ImageWindow, type Pixels, type SetPart } from "./types";
 
 /** Pixel values in memory. Bytes and 16-bit values are divided by their largest value when read. */
@@ -50,13 +51,15 @@ export interface ImageSetParts {
   /** @default "byte" */
   readonly unit?: string;
   readonly nmPerPixel?: number;
+  /** Symmetries that keep the classes. @default none */
+  readonly keepsClass?: readonly string[];
   readonly parts?: readonly SetPart[];
   readonly windows?: readonly ImageWindow[];
 }
 
 /**
  * Makes an image set and checks that its parts fit together.
- * @throws InputError if lengths differ, an id occurs twice, or a label has no class name
+ * @throws InputError if lengths differ, an id occurs twice, a label has no class name, or a symmetry is unknown
  */
 export function imageSet(parts: ImageSetParts): ImageSet {
   const { name, shape, classNames = [], unit = "byte" } = parts;
@@ -108,6 +111,7 @@ export function imageSet(parts: ImageSetParts): ImageSet {
     groups,
     unit,
     ...(parts.nmPerPixel === undefined ? {} : { nmPerPixel: parts.nmPerPixel }),
+    ...(parts.keepsClass === undefined ? {} : { keepsClass: checkSymmetries(parts.keepsClass) }),
     ...(parts.parts === undefined ? {} : { parts: parts.parts }),
     ...(parts.windows === undefined ? {} : { windows: parts.windows }),
   };
@@ -151,6 +155,14 @@ export function withLabels(set: ImageSet, labels: ArrayLike<number>): ImageSet {
   return { ...set, labels: Int32Array.from(labels) };
 }
 
+/**
+ * The same images, which are said to keep their classes under these symmetries.
+ * @throws InputError if one is unknown
+ */
+export function withSymmetries(set: ImageSet, keepsClass: readonly string[]): ImageSet {
+  return { ...set, keepsClass: checkSymmetries(keepsClass) };
+}
+
 /** The same images with every label hidden. */
 export function hideLabels(set: ImageSet): ImageSet {
   return withLabels(set, new Int32Array(set.ids.length).fill(UNLABELLED));
@@ -161,13 +173,17 @@ export function labelledIndices(set: ImageSet): Int32Array {
   return Int32Array.from(set.labels.keys()).filter((i) => set.labels[i] !== UNLABELLED);
 }
 
-/** SHA-256 of everything but the labels: pixels, shape, ids, groups. Labels are hashed where they are read. */
+/**
+ * SHA-256 of everything but the labels: pixels, shape, ids, groups, and what views go by, the scale and the symmetries. Labels are hashed where they
+ * are read.
+ */
 export function imagesHash(set: ImageSet): string {
   const n = set.ids.length;
   const perImage = set.shape[0] * set.shape[1] * set.shape[2];
   const chunk = Math.max(1, Math.floor(4e6 / perImage));
   const parts: (Uint8Array | string)[] = [
     JSON.stringify([set.shape, set.ids, set.groups, set.unit, set.windows ?? []]),
+    JSON.stringify([set.nmPerPixel ?? null, set.keepsClass ?? []]),
   ];
   for (let from = 0; from < n; from += chunk) {
     const count = Math.min(chunk, n - from);

@@ -44,9 +44,11 @@ export {
   memoryPixels,
   subset,
   withLabels,
+  withSymmetries,
   type ImageSetParts,
   type PixelArray,
 } from "./imageSet";
+export { checkSymmetries, symmetries, symmetriesOf } from "./symmetry";
 export { backendLoaded, configureBackend, tf, valuesOf, type BackendOptions } from "./backend";
 export type {
   NamedTensorMap,

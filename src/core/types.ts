@@ -58,11 +58,22 @@ export interface ImageSet {
   /** "byte" values lie in [0,1] after reading; a physical unit such as "pm" keeps its values. */
   readonly unit: string;
   readonly nmPerPixel?: number;
+  /** What may be done to every image without another class coming out; nothing where it is left out. Ready views mirror and turn by it. */
+  readonly keepsClass?: readonly Symmetry[];
   /** n; the published split of the set, where it has one. */
   readonly parts?: readonly SetPart[];
   /** n; where each image was cut from its group, so that overlap can be told. */
   readonly windows?: readonly ImageWindow[];
 }
+
+/**
+ * A change of images after which a pixel grid is one again. "mirrorX": left and right change places. "mirrorY": top and bottom do. "halfTurn": by 180
+ * degrees. "quarterTurns": by 90 degrees and its multiples.
+ */
+export type Symmetry = "mirrorX" | "mirrorY" | "halfTurn" | "quarterTurns";
+
+/** What augmentations may go by of a set. */
+export type AboutImages = Partial<Pick<ImageSet, "keepsClass" | "nmPerPixel" | "shape">>;
 
 /** What a set's authors meant an image for. */
 export type SetPart = "train" | "test" | "unlabelled";
@@ -80,6 +91,11 @@ export interface ImageWindow {
 /** A random change of images that keeps their class: pure, with an own draw for each image. [b,h,w,c] -> [b,h',w',c] */
 export interface Augmentation extends Known {
   (images: Tensor4D, rng: Rng): Tensor4D;
+  /**
+   * The same for the images of a set, where it goes by the set: it mirrors and turns only where that keeps their classes. Its settings stay as they are,
+   * since the images are named beside them.
+   */
+  readonly forSet?: ((about: AboutImages) => Augmentation) | undefined;
 }
 
 /** What a long run reports after each step. */
@@ -108,7 +124,7 @@ export interface Progress {
   /** What tells the images and labels of this run from those of others, for its checkpoint. @default a hash of them */
   readonly identity?: string;
   /** Called once at the end of a training with what is worth keeping, for example the loss of each step. */
-  readonly keep?: (name: string, values: Float32Array) => void;
+  readonly keep?: ((name: string, values: Float32Array) => void) | undefined;
 }
 
 /** Weights and the function over them, for those who train. */
@@ -131,6 +147,8 @@ export interface Encoder {
   embed(images: Tensor4D): Tensor2D;
   /** The network behind it, where there is one; fine-tuning needs it. */
   readonly network?: Network;
+  /** The last weights of the training, where this encoder has their moving average; for those who compare. It is freed with this one. */
+  readonly last?: Encoder;
   /** An independent copy, with own weights. */
   clone(): Encoder;
   /** Writes the encoder, so that it can be read again. */
@@ -147,6 +165,8 @@ export interface Pretrain extends Known {
 export interface Classifier {
   /** Class probabilities, row-major. n images -> [n*classes], rows sum to 1. */
   predict(images: ImageSet): Promise<Float32Array>;
+  /** The same by the last weights of the training, where `predict` uses their moving average; for those who compare. */
+  readonly predictByLast?: (images: ImageSet) => Promise<Float32Array>;
   dispose(): void;
 }
 

@@ -1,7 +1,8 @@
 import type { StoredTensor } from "./safetensors";
 
-/** The first kernels of our networks. */
-const stems = ["stem.conv.weight", "block1.conv.weight"];
+/** The first kernels of our networks; averaged weights have the last ones beside them. */
+const stems = ["stem.conv.weight", "block1.conv.weight"].flatMap((name) => [name, `last.${name}`]);
+const inputs = ["input.mean", "input.std"].flatMap((name) => [name, `last.${name}`]);
 
 /**
  * Fits weights to images with another number of channels: every new channel gets the mean of the old ones' kernels, times old over new, so that equal
@@ -16,7 +17,7 @@ export function adaptChannels(
     const stem = tensors.get(name);
     if (stem !== undefined) out.set(name, repeatStem(stem, channels));
   }
-  for (const name of ["input.mean", "input.std"]) {
+  for (const name of inputs) {
     const stored = tensors.get(name);
     if (stored === undefined) continue;
     const data = Array.from(stored.data);

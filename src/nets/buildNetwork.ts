@@ -10,16 +10,25 @@ import {
 import { makeComparison, withComparison, type ComparisonSpec } from "./comparison";
 import { conv4 } from "./conv4";
 import { checkEncoderSpec, type EncoderSpec } from "./encoderSpec";
+import { withLast } from "./lastWeights";
 import { disposeVariables, makeVariable } from "./layer";
 import { resnet } from "./resnet";
 
+/** A network as a file describes it: what it is, and what stands beside its weights. */
+export type StoredSpec = EncoderSpec & {
+  /** What compares its embeddings. */
+  readonly comparison?: ComparisonSpec;
+  /** Whether the weights are averaged ones, with the last ones beside them. */
+  readonly last?: boolean;
+};
+
 /**
  * Builds a network for images of one shape, with random weights. It first takes "input.mean" from each channel and divides by
- * "input.std", which are 0 and 1 until `setInputStatistics`. A specification of a trained network may hold what compares its embeddings. [b,h,w,c] -> [b,d]
+ * "input.std", which are 0 and 1 until `setInputStatistics`. A specification of a trained network may hold what stands beside its weights. [b,h,w,c] -> [b,d]
  * @throws InputError if the specification or the shape cannot be built
  */
 export function buildNetwork(
-  { comparison, ...given }: EncoderSpec & { readonly comparison?: ComparisonSpec },
+  { comparison, last, ...given }: StoredSpec,
   shape: ImageSet["shape"],
   rng: Rng,
 ): Network {
@@ -44,6 +53,7 @@ export function buildNetwork(
     apply: (images, training) => body.apply(standardise(images, mean, std), training),
     dispose: () => disposeVariables(variables),
   };
+  if (last === true) return withLast(network, buildNetwork(spec, shape, rng.fork("last")));
   if (comparison === undefined) return network;
   return withComparison(network, makeComparison(comparison, body.dim, rng.fork("comparison")));
 }

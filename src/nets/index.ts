@@ -22,7 +22,9 @@ export { relationModule, type RelationModule, type RelationModuleOptions } from 
 export type { Head } from "./head";
 export { linear, type LinearOptions } from "./linear";
 export { projector, type ProjectorOptions } from "./projector";
-export { encoderFrom, copyNetwork } from "./encoderFrom";
+export { recomputeStatistics } from "./recomputeStatistics";
+export { lastOf, withLast } from "./lastWeights";
+export { encoderFrom, copyNetwork, type CopyNetworkOptions } from "./encoderFrom";
 export { loadEncoder, type LoadEncoderOptions } from "./loadEncoder";
 export { embedImages, type EmbedOptions } from "./embedImages";
 export {

@@ -11,7 +11,7 @@ import { native } from "./nativeKernels";
 /** PyTorch's; TensorFlow's own default is 1e-3. */
 const epsilon = 1e-5;
 /** Share of the new batch in the running statistics, PyTorch's. */
-const momentum = 0.1;
+export const momentum = 0.1;
 
 /**
  * Convolution with PyTorch's symmetric padding. In training, the gradient with respect to x frees what later layers gave.

@@ -12,7 +12,8 @@ export function setInputStatistics(network: Network, images: ImageSet): void {
   const { mean, std } = channelStatistics(images);
   const assign = (name: string, values: readonly number[]): void =>
     tf.tidy(() => {
-      network.variables.get(name)?.assign(tf.tensor1d([...values]));
+      for (const own of [name, `last.${name}`])
+        network.variables.get(own)?.assign(tf.tensor1d([...values]));
     });
   assign("input.mean", mean);
   assign("input.std", std);

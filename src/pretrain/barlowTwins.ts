@@ -1,6 +1,7 @@
 import { define, option, tf, type OptionTable, type Pretrain, type Tensor2D } from "../core";
 import { barlowTwins as barlowTwinsLoss } from "../losses";
 import { projector } from "../nets";
+import { fromRecipe, paperOptimiser, recipeOptions, type RecipeOptions } from "./recipe";
 import {
   selfSupervised,
   selfSupervisedOptions,
@@ -8,18 +9,33 @@ import {
 } from "./selfSupervised";
 
 /** Options of Barlow Twins. */
-export interface BarlowTwinsOptions extends SelfSupervisedOptions {
+export interface BarlowTwinsOptions extends SelfSupervisedOptions, RecipeOptions {
   /** Weight of what two different outputs share, at least 0. @default 0.0051 */
   readonly lambda?: number;
   /** Length of projections and width of the projector's hidden layers; long ones gain. @default 512 */
   readonly outputDim?: number;
+  /** Linear layers of the projector. @default 2 */
+  readonly layers?: number;
 }
 
-const definition = define("barlowTwins", 1, {
+const definition = define("barlowTwins", 2, {
   ...selfSupervisedOptions(),
-  lambda: option.weight({ default: 0.0051 }),
+  ...recipeOptions(),
+  lambda: option.weight({ default: 0.0051, search: { log: [1e-3, 0.03] } }),
   outputDim: option.count({ default: 512 }),
+  layers: option.count({ default: 2 }),
 } satisfies OptionTable<BarlowTwinsOptions>);
+
+/** The authors' code for ImageNet, with rates at a batch of 128; there, biases and norms have smaller rates. */
+const paper: BarlowTwinsOptions = {
+  learningRate: 0.1,
+  weightDecay: 1e-6,
+  warmupEpochs: 10,
+  batchSize: 2048,
+  epochs: 1000,
+  outputDim: 8192,
+  layers: 3,
+};
 
 /**
  * Barlow Twins: makes the outputs agree between views and differ from each other, with no negatives. The projector has two layers of 512 and the
@@ -28,8 +44,8 @@ const definition = define("barlowTwins", 1, {
  * @see Zbontar et al. 2021, arXiv:2103.03230
  */
 export function barlowTwins(given: BarlowTwinsOptions = {}): Pretrain {
-  const resolved = definition.resolve(given);
-  const { lambda, outputDim } = resolved.options;
+  const resolved = definition.resolve(fromRecipe(given, paper));
+  const { lambda, outputDim, layers } = resolved.options;
   return selfSupervised({
     task: "Barlow Twins",
     ...resolved,
@@ -39,6 +55,7 @@ export function barlowTwins(given: BarlowTwinsOptions = {}): Pretrain {
           inputDim: network.dim,
           hiddenDim: outputDim,
           outputDim,
+          layers,
           finalNorm: false,
           finalBias: false,
         },
@@ -51,6 +68,7 @@ export function barlowTwins(given: BarlowTwinsOptions = {}): Pretrain {
           const [a, b] = tf.split(projected, 2) as [Tensor2D, Tensor2D];
           return barlowTwinsLoss(a, b, { lambda });
         },
+        optimiser: paperOptimiser(resolved.options),
       };
     },
   });

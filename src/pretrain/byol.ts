@@ -1,6 +1,7 @@
 import { define, option, tf, type OptionTable, type Pretrain, type Tensor2D } from "../core";
 import { byol as byolLoss } from "../losses";
 import { projector, type Head } from "../nets";
+import { fromRecipe, paperOptimiser, recipeOptions, type RecipeOptions } from "./recipe";
 import {
   selfSupervised,
   selfSupervisedOptions,
@@ -9,7 +10,7 @@ import {
 import { makeTeacher } from "./teacher";
 
 /** Options of BYOL. */
-export interface ByolOptions extends SelfSupervisedOptions {
+export interface ByolOptions extends SelfSupervisedOptions, RecipeOptions {
   /** Step size at a batch of 128 images; scaled with the batch. @default 0.2, since small sets train for few steps */
   readonly learningRate?: number;
   /** Share of its old weights that the teacher keeps in a step, at the start; rises to 1. In [0,1]. @default 0.99, since small sets train for few steps; the paper's 0.996 */
@@ -20,12 +21,25 @@ export interface ByolOptions extends SelfSupervisedOptions {
   readonly outputDim?: number;
 }
 
-const definition = define("byol", 1, {
+const definition = define("byol", 2, {
   ...selfSupervisedOptions({ learningRate: 0.2 }),
-  momentum: option.share({ default: 0.99 }),
+  ...recipeOptions(),
+  momentum: option.share({ default: 0.99, search: { among: [0.9, 0.97, 0.99, 0.996] } }),
   hiddenDim: option.count({}),
   outputDim: option.count({ default: 128 }),
 } satisfies OptionTable<ByolOptions>);
+
+/** The paper's for ImageNet, section 3.3, with the rate at a batch of 128. */
+const paper: ByolOptions = {
+  learningRate: 0.1,
+  weightDecay: 1.5e-6,
+  warmupEpochs: 10,
+  batchSize: 4096,
+  epochs: 1000,
+  momentum: 0.996,
+  hiddenDim: 4096,
+  outputDim: 256,
+};
 
 /**
  * BYOL: predicts a slowly following teacher's projection of one view from the other view, with no negatives. Both directions are summed, as in the
@@ -34,7 +48,7 @@ const definition = define("byol", 1, {
  * @see Grill et al. 2020, arXiv:2006.07733
  */
 export function byol(given: ByolOptions = {}): Pretrain {
-  const resolved = definition.resolve(given);
+  const resolved = definition.resolve(fromRecipe(given, paper));
   const { momentum, outputDim } = resolved.options;
   return selfSupervised({
     task: "BYOL",
@@ -63,6 +77,8 @@ export function byol(given: ByolOptions = {}): Pretrain {
           return byolLoss(p1, z2).add(byolLoss(p2, z1));
         },
         afterStep: teacher.follow,
+        average: teacher.network,
+        optimiser: paperOptimiser(resolved.options),
         dispose: teacher.dispose,
       };
     },

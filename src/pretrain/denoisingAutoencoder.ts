@@ -20,7 +20,7 @@ import {
 
 /** Options of a denoising autoencoder. */
 export interface DenoisingAutoencoderOptions extends SelfSupervisedOptions {
-  /** What makes a view of an image before it is spoilt. @default mirrored in half of the cases, shifted by up to an eighth */
+  /** What makes a view of an image before it is spoilt. @default shifted by up to an eighth, mirrored where the set says that this keeps its classes */
   readonly views?: SelfSupervisedOptions["views"];
   /** Noise that is added, in standard deviations of each channel, at least 0. @default 0.5 */
   readonly noise?: number;
@@ -32,10 +32,10 @@ export interface DenoisingAutoencoderOptions extends SelfSupervisedOptions {
   readonly hiddenDim?: number;
 }
 
-const definition = define("denoisingAutoencoder", 1, {
+const definition = define("denoisingAutoencoder", 2, {
   ...selfSupervisedOptions({ views: mild.views }),
-  noise: option.weight({ default: 0.5 }),
-  mask: option.number({ min: 0, max: 0.99, default: 0.5 }),
+  noise: option.weight({ default: 0.5, search: { log: [0.1, 1.5] } }),
+  mask: option.number({ min: 0, max: 0.99, default: 0.5, search: { among: [0.25, 0.5, 0.75] } }),
   patch: option.count({}),
   hiddenDim: option.count({ default: 256 }),
 } satisfies OptionTable<DenoisingAutoencoderOptions>);

@@ -13,6 +13,7 @@ import {
 } from "../core";
 import { dino as dinoLoss } from "../losses";
 import { linear, projector, type Head } from "../nets";
+import { fromRecipe, recipeOptions, type RecipeOptions } from "./recipe";
 import {
   selfSupervised,
   selfSupervisedOptions,
@@ -21,7 +22,7 @@ import {
 import { makeTeacher } from "./teacher";
 
 /** Options of DINO. */
-export interface DinoOptions extends SelfSupervisedOptions {
+export interface DinoOptions extends SelfSupervisedOptions, RecipeOptions {
   /** Step size at a batch of 128 images; scaled with the batch. @default 0.2, since small sets train for few steps */
   readonly learningRate?: number;
   /** Share of its old weights that the teacher keeps in a step, at the start; rises to 1. In [0,1]. @default 0.99, since small sets train for few steps; the paper's 0.996 */
@@ -40,16 +41,30 @@ export interface DinoOptions extends SelfSupervisedOptions {
   readonly bottleneck?: number;
 }
 
-const definition = define("dino", 1, {
+const definition = define("dino", 2, {
   ...selfSupervisedOptions({ learningRate: 0.2 }),
-  momentum: option.share({ default: 0.99 }),
+  ...recipeOptions(),
+  momentum: option.share({ default: 0.99, search: { among: [0.9, 0.97, 0.99, 0.996] } }),
   studentTemperature: option.positive({ default: 0.1 }),
-  teacherTemperature: option.positive({ default: 0.04 }),
+  teacherTemperature: option.positive({ default: 0.04, search: { among: [0.04, 0.055, 0.07] } }),
   centreMomentum: option.share({ default: 0.9 }),
   prototypes: option.integer({ min: 2, default: 512 }),
   hiddenDim: option.count({}),
   bottleneck: option.count({ default: 128 }),
 } satisfies OptionTable<DinoOptions>);
+
+/** The authors' code for a ResNet-50 on ImageNet, with the rate at a batch of 128. */
+const paper: DinoOptions = {
+  learningRate: 0.015,
+  weightDecay: 1e-4,
+  warmupEpochs: 10,
+  batchSize: 512,
+  epochs: 100,
+  momentum: 0.996,
+  prototypes: 65536,
+  hiddenDim: 2048,
+  bottleneck: 256,
+};
 
 /**
  * DINO: learns a slowly following teacher's centred and sharpened scores of one view from the other view, with no negatives. Two views of full size,
@@ -58,7 +73,7 @@ const definition = define("dino", 1, {
  * @see Caron et al. 2021, arXiv:2104.14294
  */
 export function dino(given: DinoOptions = {}): Pretrain {
-  const resolved = definition.resolve(given);
+  const resolved = definition.resolve(fromRecipe(given, paper));
   const { options } = resolved;
   const { momentum, studentTemperature, teacherTemperature } = options;
   const { centreMomentum, prototypes, bottleneck } = options;
@@ -96,6 +111,7 @@ export function dino(given: DinoOptions = {}): Pretrain {
             .div(2);
         },
         afterStep: teacher.follow,
+        average: teacher.network,
         dispose: teacher.dispose,
       };
     },

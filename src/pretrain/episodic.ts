@@ -18,7 +18,7 @@ import {
   type Tensor2D,
   type Tensor4D,
 } from "../core";
-import { viewsOption } from "../augment";
+import { viewsFor, viewsOption } from "../augment";
 import {
   buildNetwork,
   comparisonWeights,
@@ -81,7 +81,7 @@ export function episodicOptions(): EpisodicTable {
     ways: option.integer({ min: 2, default: 20 }),
     shots: option.count({ default: 1 }),
     queries: option.count({ default: 5 }),
-    learningRate: option.positive({ default: 1e-3 }),
+    learningRate: option.positive({ default: 1e-3, search: { log: [3e-4, 0.01] } }),
     schedule: option.choice(episodicSchedules, { default: "halving" }),
     weightDecay: option.weight({ default: 0 }),
     turnsAsClasses: option.flag({ default: false }),
@@ -119,6 +119,7 @@ export interface EpisodicRecipe {
 export function episodic({ task, options, settings, build }: EpisodicRecipe): Pretrain {
   const { source, encoder, ways, shots, queries, episodes, turnsAsClasses, weightDecay } = options;
   if (turnsAsClasses) checkSquare(source);
+  const views = options.views === undefined ? undefined : viewsFor(options.views, source);
   const size = { ways, shots, queries };
   const turns = turnsAsClasses ? 4 : 1;
   const classes = classesForEpisodes(source.labels, size, turns);
@@ -144,7 +145,7 @@ export function episodic({ task, options, settings, build }: EpisodicRecipe): Pr
         prepare: (_, stepRng) => {
           const drawn = drawEpisode(classes, size, stepRng.fork("episode"), turns);
           const seen = readEpisode(source, drawn, size, turns);
-          return options.views === undefined ? seen : options.views(seen, stepRng.fork("views"));
+          return views === undefined ? seen : views(seen, stepRng.fork("views"));
         },
         loss: (seen) => {
           const rows = [size.ways * size.shots, size.ways * size.queries];

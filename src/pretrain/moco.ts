@@ -13,6 +13,7 @@ import {
 } from "../core";
 import { infoNce } from "../losses";
 import { projector } from "../nets";
+import { fromRecipe, recipeOptions, type RecipeOptions } from "./recipe";
 import {
   selfSupervised,
   selfSupervisedOptions,
@@ -21,7 +22,7 @@ import {
 import { makeTeacher } from "./teacher";
 
 /** Options of MoCo v2. */
-export interface MocoOptions extends SelfSupervisedOptions {
+export interface MocoOptions extends SelfSupervisedOptions, RecipeOptions {
   /** Softness of the contrast, above 0. @default 0.2 */
   readonly temperature?: number;
   /** Share of its old weights that the key encoder keeps in a step, in [0,1]. @default 0.99, the authors' for small images */
@@ -41,16 +42,29 @@ export interface MocoOptions extends SelfSupervisedOptions {
   readonly outputDim?: number;
 }
 
-const definition = define("moco", 1, {
+const definition = define("moco", 2, {
   ...selfSupervisedOptions(),
-  temperature: option.positive({ default: 0.2 }),
-  momentum: option.share({ default: 0.99 }),
+  ...recipeOptions(),
+  temperature: option.positive({ default: 0.2, search: { log: [0.07, 0.7] } }),
+  momentum: option.share({ default: 0.99, search: { among: [0.9, 0.97, 0.99, 0.996] } }),
   queueSize: option.count({}),
   groups: option.count({ default: 4 }),
   symmetric: option.flag({ default: true }),
   hiddenDim: option.count({}),
   outputDim: option.count({ default: 128 }),
 } satisfies OptionTable<MocoOptions>);
+
+/** The authors' code for ImageNet, with the rate at a batch of 128; its 800 epochs. */
+const paper: MocoOptions = {
+  learningRate: 0.015,
+  weightDecay: 1e-4,
+  batchSize: 256,
+  epochs: 800,
+  momentum: 0.999,
+  queueSize: 65536,
+  groups: 8,
+  symmetric: false,
+};
 
 /**
  * MoCo v2: queries find their key, made by a slowly following encoder, among a queue of earlier keys. The keys' batch norm sees shuffled parts of
@@ -59,7 +73,7 @@ const definition = define("moco", 1, {
  * @see He et al. 2020, arXiv:1911.05722; Chen et al. 2020, arXiv:2003.04297
  */
 export function moco(given: MocoOptions = {}): Pretrain {
-  const resolved = definition.resolve(given);
+  const resolved = definition.resolve(fromRecipe(given, paper));
   const { options } = resolved;
   const { temperature, momentum, groups, symmetric, outputDim } = options;
   return selfSupervised({
@@ -93,6 +107,7 @@ export function moco(given: MocoOptions = {}): Pretrain {
             temperature,
           }),
         afterStep: teacher.follow,
+        average: teacher.network,
         dispose: teacher.dispose,
       };
     },

@@ -22,12 +22,12 @@ import {
 export interface RotationOptions extends SelfSupervisedOptions {
   /**
    * What makes a view of an image before it is turned; must not turn or mirror in both directions, or nothing is left to tell.
-   * @default mirrored left to right in half of the cases, shifted by up to an eighth
+   * @default shifted by up to an eighth, mirrored left to right where the set says that this keeps its classes
    */
   readonly views?: SelfSupervisedOptions["views"];
 }
 
-const definition = define("rotation", 1, {
+const definition = define("rotation", 2, {
   ...selfSupervisedOptions({ views: mild.views }),
 } satisfies OptionTable<RotationOptions>);
 

@@ -17,12 +17,14 @@ import {
   type Tensor4D,
   type Variable,
 } from "../core";
-import { photo, viewsOption } from "../augment";
+import { photo, viewsFor, viewsOption } from "../augment";
 import {
   buildNetwork,
+  copyNetwork,
   encoderFrom,
   encoderOption,
   setInputStatistics,
+  withLast,
   type EncoderSpec,
   type Head,
 } from "../nets";
@@ -77,9 +79,12 @@ export function selfSupervisedOptions({
     encoder: encoderOption(defaultEncoder),
     epochs: option.count({ default: 100 }),
     batchSize: option.integer({ min: 2, default: 128 }),
-    learningRate: option.positive({ default: learningRate }),
+    learningRate: option.positive({
+      default: learningRate,
+      search: { log: [learningRate / 5, 5 * learningRate] },
+    }),
     warmupEpochs: option.weight({ default: 0 }),
-    weightDecay: option.weight({ default: 5e-4 }),
+    weightDecay: option.weight({ default: 5e-4, search: { log: [1e-5, 2e-3] } }),
     pairs: option.choice(pairings, { default: "none" }),
   };
 }
@@ -95,7 +100,9 @@ export interface Objective<B extends Batch> {
   readonly loss: (batch: B) => Scalar;
   readonly afterStep?: (step: number) => void;
   /** From the weight decay and the largest learning rate. @default SGD with momentum 0.9 */
-  readonly optimiser?: (weightDecay: number, learningRate: number) => Optimiser;
+  readonly optimiser?: ((weightDecay: number, learningRate: number) => Optimiser) | undefined;
+  /** A network whose weights are averages of the trained ones; it becomes the encoder, with the last weights beside it. Disposed with the memory. */
+  readonly average?: Network;
   /** Frees what heads and memory do not cover. */
   readonly dispose?: () => void;
 }
@@ -128,12 +135,13 @@ export interface Recipe<B extends Batch> {
  */
 export function selfSupervised<B extends Batch = Tensor4D>(recipe: Recipe<B>): Pretrain {
   const { settings } = recipe;
-  const { views, encoder, epochs, batchSize, warmupEpochs, weightDecay, pairs } = recipe.options;
+  const { encoder, epochs, batchSize, warmupEpochs, weightDecay, pairs } = recipe.options;
   const pretrain: Pretrain = async (images, rng, on) => {
     const places = findPlaces(images, pairs);
     const count = places.length;
     checkEnough(count);
     recipe.check?.(images);
+    const views = viewsFor(recipe.options.views, images);
     const network = buildNetwork(encoder, images.shape, rng.fork("weights"));
     let objective: Objective<B> | undefined;
     try {
@@ -164,7 +172,8 @@ export function selfSupervised<B extends Batch = Tensor4D>(recipe: Recipe<B>): P
         identity: identify(settings, images, on),
         on,
       });
-      return encoderFrom(network);
+      const { average } = built;
+      return encoderFrom(average === undefined ? network : withLast(copyNetwork(average), network));
     } catch (error) {
       network.dispose();
       throw error;

@@ -2,6 +2,7 @@ import { define, option, tf, type OptionTable, type Pretrain, type Tensor2D } fr
 import { simSiam as simSiamLoss } from "../losses";
 import { projector } from "../nets";
 import { byPart, sgd } from "../train";
+import { fromRecipe, recipeOptions, type RecipeOptions } from "./recipe";
 import {
   selfSupervised,
   selfSupervisedOptions,
@@ -9,29 +10,44 @@ import {
 } from "./selfSupervised";
 
 /** Options of SimSiam. */
-export interface SimSiamOptions extends SelfSupervisedOptions {
+export interface SimSiamOptions extends SelfSupervisedOptions, RecipeOptions {
   /** Step size at a batch of 128 images; scaled with the batch. @default 0.2, since small sets train for few steps */
   readonly learningRate?: number;
   /** Length of projections and width of the projector's hidden layer. @default 256, or the encoder's if that is more */
   readonly outputDim?: number;
   /** Width of the predictor's hidden layer, a bottleneck. @default a quarter of outputDim */
   readonly bottleneck?: number;
+  /** Linear layers of the projector. @default 2, the paper's for small images */
+  readonly layers?: number;
 }
 
-const definition = define("simSiam", 1, {
+const definition = define("simSiam", 2, {
   ...selfSupervisedOptions({ learningRate: 0.2 }),
+  ...recipeOptions(),
   outputDim: option.count({}),
   bottleneck: option.count({}),
+  layers: option.count({ default: 2 }),
 } satisfies OptionTable<SimSiamOptions>);
+
+/** The paper's for ImageNet, section 3, with the rate at a batch of 128. */
+const paper: SimSiamOptions = {
+  learningRate: 0.025,
+  weightDecay: 1e-4,
+  batchSize: 512,
+  epochs: 100,
+  outputDim: 2048,
+  bottleneck: 512,
+  layers: 3,
+};
 
 /**
  * SimSiam: predicts the projection of one view from the other, through one network, with the gradient stopped on the predicted side. The
- * projector has two layers, the paper's for small images, and ends in a batch norm without weights; the predictor's rate does not fall.
+ * projector ends in a batch norm without weights; the predictor's rate does not fall.
  * @throws InputError if there are fewer than two images, or an option is out of range
  * @see Chen & He 2021, arXiv:2011.10566
  */
 export function simSiam(given: SimSiamOptions = {}): Pretrain {
-  const resolved = definition.resolve(given);
+  const resolved = definition.resolve(fromRecipe(given, paper));
   const { options } = resolved;
   return selfSupervised({
     task: "SimSiam",
@@ -40,7 +56,13 @@ export function simSiam(given: SimSiamOptions = {}): Pretrain {
       const outputDim = options.outputDim ?? Math.max(256, network.dim);
       const bottleneck = options.bottleneck ?? Math.max(1, Math.floor(outputDim / 4));
       const head = projector(
-        { inputDim: network.dim, hiddenDim: outputDim, outputDim, finalNorm: "fixed" },
+        {
+          inputDim: network.dim,
+          hiddenDim: outputDim,
+          outputDim,
+          layers: options.layers,
+          finalNorm: "fixed",
+        },
         rng.fork("projector"),
       );
       const predictor = projector(

@@ -17,9 +17,9 @@ export interface SimclrOptions extends SelfSupervisedOptions {
   readonly outputDim?: number;
 }
 
-const definition = define("simclr", 1, {
+const definition = define("simclr", 2, {
   ...selfSupervisedOptions(),
-  temperature: option.positive({ default: 0.5 }),
+  temperature: option.positive({ default: 0.5, search: { log: [0.1, 1] } }),
   hiddenDim: option.count({}),
   outputDim: option.count({ default: 128 }),
 } satisfies OptionTable<SimclrOptions>);

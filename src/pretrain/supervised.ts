@@ -14,7 +14,7 @@ import {
   type OptionTable,
   type Pretrain,
 } from "../core";
-import { mild, viewsOption } from "../augment";
+import { mild, viewsFor, viewsOption } from "../augment";
 import { crossEntropy } from "../losses";
 import {
   buildNetwork,
@@ -42,17 +42,17 @@ export interface SupervisedOptions {
   readonly learningRate?: number;
   /** @default 0.05 */
   readonly weightDecay?: number;
-  /** What makes each step's images. @default mirrored in half of the cases, shifted by up to an eighth */
+  /** What makes each step's images. @default shifted by up to an eighth, mirrored where the source says that this keeps its classes */
   readonly views?: Augmentation;
 }
 
-const definition = define("supervised", 1, {
+const definition = define("supervised", 2, {
   source: sourceOption(),
   encoder: encoderOption(defaultEncoder),
   epochs: option.count({ default: 60 }),
   batchSize: option.integer({ min: 2, default: 128 }),
-  learningRate: option.positive({ default: 1e-3 }),
-  weightDecay: option.weight({ default: 0.05 }),
+  learningRate: option.positive({ default: 1e-3, search: { log: [3e-4, 0.03] } }),
+  weightDecay: option.weight({ default: 0.05, search: { log: [1e-3, 0.3] } }),
   views: viewsOption(() => mild.views()),
 } satisfies OptionTable<SupervisedOptions>);
 
@@ -63,7 +63,8 @@ const definition = define("supervised", 1, {
  */
 export function supervised(given: SupervisedOptions): Pretrain {
   const { options, settings } = definition.resolve(given);
-  const { source, encoder, epochs, batchSize, learningRate, weightDecay, views } = options;
+  const { source, encoder, epochs, batchSize, learningRate, weightDecay } = options;
+  const views = viewsFor(options.views, source);
   const labelled = subset(source, labelledIndices(source));
   checkClasses(labelled);
   const pretrain: Pretrain = async (images, rng, on) => {

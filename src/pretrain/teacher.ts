@@ -13,6 +13,8 @@ import { cosineMomentum, movingAverage } from "../train";
 export interface Teacher {
   /** Weights and running statistics of the copy, each named "teacher.part.name". */
   readonly variables: ReadonlyMap<string, Variable>;
+  /** The copy without its head; disposed with the variables. */
+  readonly network: Network;
   /** What the copy makes of a batch, normalised by the batch's own statistics. [n,h,w,c] -> [n,d] */
   readonly apply: (images: Tensor4D) => Tensor2D;
   /** Moves every weight towards the student's; statistics are the teacher's own. */
@@ -45,6 +47,7 @@ export function makeTeacher(
   const average = movingAverage(weights({ network, head }), weights(student));
   const momentumAt = rises === undefined ? (): number => momentum : cosineMomentum(momentum, rises);
   return {
+    network,
     variables: joinVariables({ "teacher.encoder": network, "teacher.head": head }),
     apply: (images) => head.apply(network.apply(images, true), true),
     follow: (step) => average.update(momentumAt(step)),

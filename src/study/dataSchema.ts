@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { symmetries } from "../core";
 
 /** Whether exactly one of some keys is there. */
 export const onlyOne =
@@ -35,6 +36,7 @@ export const dataSchema = z
     firstPerClass: z
       .union([count, z.strictObject({ train: count.optional(), test: count.optional() })])
       .optional(),
+    keepsClass: z.array(z.enum(symmetries)).optional(),
     onlyGroups: z.array(z.string()).min(1).optional(),
     standardise: z.enum(["none", "group", "image"]).optional(),
   })

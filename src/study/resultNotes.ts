@@ -1,10 +1,32 @@
+import type { Known, Settings } from "../core";
 import { fewestDraws } from "../metrics";
+import { lengthNotes, type MethodKnown } from "./lengths";
 import type { Plan } from "./plan";
 import type { TrialRecord } from "./store/record";
 
 /** What a reader of the figure must know of the results, in sentences. */
 export function resultNotes(plan: Plan, results: readonly TrialRecord[]): string[] {
-  return [...drawNotes(plan), ...testSizes(results), ...warnings(results), ...tuningNotes(plan, results), ...(plan.notes ?? [])]; // prettier-ignore
+  return [
+    ...drawNotes(plan),
+    ...testSizes(results),
+    ...warnings(results),
+    ...tuningNotes(plan, results),
+    ...lengthNotes(methodsOf(results)),
+    ...(plan.notes ?? []),
+  ];
+}
+
+/** Each method once, with what its records know of it. */
+function methodsOf(results: readonly TrialRecord[]): MethodKnown[] {
+  const known = (settings: Settings | string): Known =>
+    typeof settings === "string" ? {} : { settings };
+  const methods = new Map(
+    results.map(({ method, pretrain, classify }) => [
+      method,
+      { name: method, pretrain: known(pretrain), classify: known(classify) },
+    ]),
+  );
+  return [...methods.values()];
 }
 
 /** Says how many images were tested on, where that differs between trials. */

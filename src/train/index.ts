@@ -6,6 +6,7 @@ export { sgd, type SgdOptions } from "./sgd";
 export { adamW, type AdamWOptions } from "./adamW";
 export { lars, type LarsOptions, type LarsVariant } from "./lars";
 export { byPart, type OptimiserPart } from "./byPart";
+export { averageMomentum, type AverageMomentumOptions } from "./averageMomentum";
 export { movingAverage, type MovingAverage } from "./movingAverage";
 export {
   constant,

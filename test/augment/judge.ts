@@ -65,7 +65,7 @@ export async function trainJudge(options: JudgeOptions): Promise<Judge> {
   })(train, rng.fork("encoder"));
   try {
     const { steps, batchSize } = options;
-    const fit = classify.fineTune({ epochs: 1, minSteps: steps, batchSize, learningRate: 3e-3 });
+    const fit = classify.fineTune({ steps: steps, batchSize, learningRate: 3e-3 });
     return { classifier: await fit(encoder, train, rng.fork("classifier")), images: part("test") };
   } finally {
     encoder.dispose();

@@ -21,7 +21,7 @@ async function main(): Promise<void> {
         {
           name: `from scratch, ${learningRate}`,
           pretrain: pretrain.none(),
-          classify: classify.fineTune({ epochs: 40, minSteps: 150, learningRate }),
+          classify: classify.fineTune({ steps: 150, learningRate }),
         },
       ],
     });

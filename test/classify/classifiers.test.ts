@@ -135,7 +135,7 @@ describe("classify/fineTune", function () {
     const rng = createRng(2);
     const encoder = await pretrain.none({ encoder: small })(hideLabels(images), rng);
     const before = encoder.network?.variables.get("stem.conv.weight")?.dataSync().slice();
-    const method = classify.fineTune({ epochs: 1, minSteps: 60, learningRate: 5e-3 });
+    const method = classify.fineTune({ steps: 60, learningRate: 5e-3 });
     const classifier = await method(encoder, images, rng);
     const found = await classifier.predict(images);
     const right = images.labels.filter((label, i) => {
@@ -158,7 +158,7 @@ describe("classify/fineTune", function () {
       /without any label/,
     );
     network.dispose();
-    assert.throws(() => classify.fineTune({ epochs: 0 }), InputError);
+    assert.throws(() => classify.fineTune({ steps: 0 }), InputError);
   });
 });
 

@@ -29,7 +29,7 @@ describe("classify/fineTune by layer", () => {
   it("keeps the weights of a layer whose share is 0, and gives the same as before where all are 1", async () => {
     const start = await none(images, createRng(1));
     const learn = async (options: object): Promise<Float32Array> => {
-      const method = classify.fineTune({ epochs: 1, minSteps: 5, ...options });
+      const method = classify.fineTune({ steps: 5, ...options });
       const made = await method(start, images, createRng(2));
       const found = await made.predict(images);
       made.dispose();

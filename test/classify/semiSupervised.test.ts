@@ -136,13 +136,13 @@ describe("classify: what all trainings on labelled and unlabelled images hold", 
   });
 
   it("supCon learns from the labelled images alone, the same bytes for the same seed", async () => {
-    const method = classify.supCon({ minSteps: 30, epochs: 1, learningRate: 0.05 });
+    const method = classify.supCon({ steps: 30, learningRate: 0.05 });
     const found = await train(method, labelled(images, 4));
     const score = accuracy(confusion(images.labels, argmaxRows(found, 3), 3));
     assert.ok(score > 0.6, String(score));
     const alone = labelled(images, 4);
     const known = subset(alone, labelledIndices(alone));
-    const short = classify.supCon({ minSteps: 2, epochs: 1, outputDim: 8, batchSize: 999 });
+    const short = classify.supCon({ steps: 2, outputDim: 8, batchSize: 999 });
     const once = await train(short, alone);
     assert.deepEqual(await train(short, alone), once);
     assert.deepEqual(await train(short, known), once);

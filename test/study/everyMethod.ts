@@ -6,7 +6,6 @@ const small: Readonly<Record<string, unknown>> = {
   epochs: 2,
   batchSize: 16,
   steps: 4,
-  minSteps: 4,
   unlabelledRatio: 2,
   episodes: 4,
   ways: 2,

@@ -20,8 +20,8 @@ const right: readonly object[] = [
   { uda: { ...steps, annealing: "linear", temperature: 0.5, threshold: 0.6 } },
   { fixMatch: { ...steps, threshold: 0.5, strong: [{ flip: {} }, { noise: {} }] } },
   { flexMatch: { ...steps, threshold: 0.8 } },
-  { supCon: { epochs: 1, minSteps: 2, outputDim: 4, views: { flip: {} } } },
-  { fineTune: { epochs: 1, minSteps: 2, layerDecay: 0.5, layerRates: { stem: 0, head: 2 } } },
+  { supCon: { steps: 2, outputDim: 4, views: { flip: {} } } },
+  { fineTune: { steps: 2, layerDecay: 0.5, layerRates: { stem: 0, head: 2 } } },
   { labelPropagation: { gamma: 5 } },
   { labelSpreading: { alpha: 0.5, normalise: false } },
   { selfTraining: { threshold: 0.6, rounds: 3 } },
@@ -110,7 +110,7 @@ describe("study: techniques that save labels, in plans", () => {
   });
 
   it("says which layers there are where a plan names another", async () => {
-    const wrong = { fineTune: { minSteps: 1, epochs: 1, layerRates: { stage9: 0 } } };
+    const wrong = { fineTune: { steps: 1, layerRates: { stage9: 0 } } };
     const { failures } = await runPlan(plan([method(none, wrong)]), {
       out: path.join(folder, "out"),
     });

@@ -9,6 +9,7 @@ import {
   type Augmentation,
   type Factory,
   type Known,
+  type Json,
   type Settings,
 } from "../../src/core";
 import { pretrain, study } from "../../src";
@@ -35,7 +36,19 @@ const every = Object.entries(halves).flatMap(([room, factories]) =>
 /** Values that some option takes, whatever it is. */
 const candidates: readonly unknown[] = [
   ...[0.5, 0.25, 1, 2, 3, 8, true, false],
-  ...["labelled", "none", "all", "L2N", "UN", "cosine", "linear", "file", "images", "windows"],
+  ...[
+    "labelled",
+    "none",
+    "all",
+    "L2N",
+    "UN",
+    "cosine",
+    "linear",
+    "file",
+    "images",
+    "windows",
+    "paper",
+  ],
   ...[{ stem: 0 }, [1, 2], { conv4: { width: 2 } }, (x: unknown) => x],
 ];
 
@@ -111,6 +124,24 @@ describe("study/methods: every technique", () => {
           assert.ok(other !== undefined, `none of the candidates is another value of ${key}`);
           const changed = factory({ ...needed(factory), [key]: other } as never).settings;
           assert.notDeepEqual(changed, settings, key);
+        }
+      });
+
+      it("searches around its defaults, among values that it takes, the step size wherever it has one", () => {
+        const { options } = factory.definition;
+        for (const [key, option] of Object.entries(options)) {
+          assert.ok(key !== "learningRate" || option.search !== undefined, key);
+          if (option.search === undefined) continue;
+          const fallback = option.outside === undefined ? option.fallback(key) : undefined;
+          if ("among" in option.search) {
+            const { among } = option.search;
+            for (const value of among) assert.deepEqual(option.check(key, value), value);
+            assert.ok(fallback === undefined || among.includes(fallback as Json), key);
+          } else {
+            const [low, high] = option.search.log;
+            for (const value of [low, high]) assert.equal(option.check(key, value), value);
+            assert.ok(fallback === undefined || (low < Number(fallback) && Number(fallback) < high), key); // prettier-ignore
+          }
         }
       });
 

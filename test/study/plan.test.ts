@@ -23,7 +23,7 @@ const plan = {
     {
       name: "from scratch",
       pretrain: { none: {} },
-      classify: { fineTune: { epochs: 60 } },
+      classify: { fineTune: { steps: 60 } },
     },
     {
       name: "SimCLR + logistic",
@@ -137,7 +137,7 @@ describe("study/plan", () => {
     const encoder = { resnet: { depth: 8, width: 4 } };
     const given = {
       ...plan,
-      defaults: { encoder, views: "grey", pretrain: { epochs: 3 }, classify: { epochs: 9 } },
+      defaults: { encoder, views: "grey", pretrain: { epochs: 3 }, classify: { steps: 9 } },
       methods: [
         method("a", { simclr: {} }, { fineTune: { views: "mild" } }),
         method("b", { simclr: { epochs: 5 } }, { logisticRegression: {} }),
@@ -147,9 +147,9 @@ describe("study/plan", () => {
     const written = {
       ...plan,
       methods: [
-        method("a", { simclr: { encoder, views: "grey", epochs: 3 } }, { fineTune: { views: "mild", epochs: 9 } }), // prettier-ignore
+        method("a", { simclr: { encoder, views: "grey", epochs: 3 } }, { fineTune: { views: "mild", steps: 9 } }), // prettier-ignore
         method("b", { simclr: { encoder, views: "grey", epochs: 5 } }, { logisticRegression: {} }),
-        method("c", { pixels: {} }, { supCon: { views: "grey", epochs: 9 } }),
+        method("c", { pixels: {} }, { supCon: { views: "grey", steps: 9 } }),
       ],
     };
     assert.deepEqual(parsePlan(given), parsePlan(written));
@@ -158,8 +158,8 @@ describe("study/plan", () => {
       /"encodr" in defaults.*Did you mean "encoder"/,
     );
     refuses(
-      { ...given, defaults: { pretrain: { minSteps: 3 } } },
-      /"minSteps" in defaults\.pretrain, which no method/,
+      { ...given, defaults: { pretrain: { steps: 3 } } },
+      /"steps" in defaults\.pretrain, which no method/,
     );
     refuses(
       { ...given, defaults: { encoder: { resnet: { depth: 7 } } } },

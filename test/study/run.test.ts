@@ -58,7 +58,7 @@ describe("study/run", function () {
         {
           name: "from scratch",
           pretrain: pretrain.none({ encoder: small }),
-          classify: classify.fineTune({ epochs: 1, minSteps: 60, learningRate: 5e-3 }),
+          classify: classify.fineTune({ steps: 60, learningRate: 5e-3 }),
         },
         {
           name: "SimCLR",

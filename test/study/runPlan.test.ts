@@ -169,7 +169,7 @@ describe("study/runPlan", function () {
       [simclr["epochs"], simclr["temperature"], simclr["hiddenDim"]],
       [3, 0.5, null],
     );
-    assert.equal((simclr["views"] as { grey: { turns: boolean } }).grey.turns, false);
+    assert.equal((simclr["views"] as { grey: { turns: null } }).grey.turns, null);
     const again = await study.runPlan(full, { out });
     assert.equal(again.found, 16);
     assert.deepEqual(again.results, first.results);

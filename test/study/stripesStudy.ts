@@ -37,7 +37,7 @@ export function stripesPlan(folder: string, changes: object = {}): Plan {
       {
         name: "SimCLR + fine-tuning",
         pretrain: simclr,
-        classify: { fineTune: { epochs: 1, minSteps: 3 } },
+        classify: { fineTune: { steps: 3 } },
       },
       { name: "pixels", pretrain: { pixels: {} }, classify: { nearestNeighbours: {} } },
       { name: "components", pretrain: { pixels: { components: 3 } }, classify: { prototypes: {} } },

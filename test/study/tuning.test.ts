@@ -109,7 +109,7 @@ describe("study: settings chosen by a search", function () {
 
   it("ends a search when its steps are used up", async () => {
     const views = "mild";
-    const train = { fineTune: { epochs: 1, minSteps: 3, views } };
+    const train = { fineTune: { steps: 3, views } };
     const one = [{ name: "trained", pretrain: { none: { encoder: { resnet: { depth: 8, width: 2 } } } }, classify: train }]; // prettier-ignore
     const { results } = await runPlan(
       plan({ methods: one, labelsPerClass: [6], draws: 1, tuning: { trials: 2, steps: 7 } }),
@@ -118,7 +118,7 @@ describe("study: settings chosen by a search", function () {
     const [{ tuning, steps }] = results;
     assert.equal(steps, 3);
     // Three steps each: the third setting passes the seven.
-    if (tuning !== undefined) assert.equal(tuning.settings.length, 3);
+    assert.equal(tuning?.settings.length, 3);
   });
 });
 

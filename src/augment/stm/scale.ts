@@ -12,9 +12,17 @@ export interface HeightScale {
   readonly pmPerUnit?: number;
 }
 
+/** Width of a pixel in nm where nothing says it: that of `stm-simulated-small`. */
+export const usualNmPerPixel = 0.12;
+
 /** For the options of what counts in nm. */
 export const lengthScale = {
-  nmPerPixel: option.positive({ default: 0.12 }),
+  nmPerPixel: option.positive({ default: usualNmPerPixel }),
+} satisfies OptionTable<LengthScale>;
+
+/** For the options of what counts in nm and may go by the images. */
+export const openLengthScale = {
+  nmPerPixel: option.positive({}),
 } satisfies OptionTable<LengthScale>;
 
 /** For the options of what counts in pm. */

@@ -1,11 +1,14 @@
 import { spawnSync } from "node:child_process";
 import * as path from "node:path";
 import type { Command } from "commander";
-import { configureBackend } from "../../core";
+import { checkInteger, checkOneOf, configureBackend } from "../../core";
+import { showProgress } from "../showProgress";
 
-/** Adds `bench simclr` and `bench pretrain`: speed as JSON lines. */
+/** Adds `bench simclr` and `bench pretrain`: speed as JSON lines; `bench techniques`: what each technique reaches. */
 export function bench(program: Command): void {
-  const group = program.command("bench").description("measure speed; one JSON line each");
+  const group = program
+    .command("bench")
+    .description("measure speed, and what the techniques reach");
   const whole = (text: string): number => Number(text);
   group
     .command("simclr")
@@ -36,6 +39,20 @@ export function bench(program: Command): void {
       for (const line of await benchPretrain(options)) console.log(JSON.stringify(line));
     });
   group
+    .command("techniques")
+    .description(
+      "what each technique reaches by default, beside training from scratch and what papers make one expect",
+    )
+    .option("--quick", "digits with 4 labels a class, the main ten techniques", false)
+    .option("--sets <names...>", "some of digits, stm, cifar")
+    .option("--labels <n...>", "labels of each class: 1 4 10 40")
+    .option("--only <names...>", "techniques as the table names them")
+    .option("--draws <n>", "draws, each with a pretraining of its own", whole, 3)
+    .option("--steps <n>", "steps of every training", whole, 300)
+    .option("--out <folder>", "keep records there, so that a second run goes on")
+    .option("--threads <n>", "cores in one operation", whole, 2)
+    .action(techniques);
+  group
     .command("kernel")
     .description("start, first import, a cell and 20 000 lines, beside stock tslab")
     .action(() => {
@@ -48,4 +65,47 @@ export function bench(program: Command): void {
       });
       process.exitCode = status ?? 1;
     });
+}
+
+interface TechniquesFlags {
+  readonly quick: boolean;
+  readonly sets?: readonly string[];
+  readonly labels?: readonly string[];
+  readonly only?: readonly string[];
+  readonly draws: number;
+  readonly steps: number;
+  readonly out?: string;
+  readonly threads: number;
+}
+
+async function techniques(flags: TechniquesFlags): Promise<void> {
+  const { quick, sets, labels, draws, steps, out } = flags;
+  configureBackend({ threads: flags.threads });
+  const { benchTechniques } = await import("../bench/techniques.js");
+  const { benchSetNames } = await import("../bench/benchSets.js");
+  const { mainTechniques } = await import("../bench/techniqueMethods.js");
+  const { techniquesText } = await import("../bench/techniqueTable.js");
+  const named = sets?.map((name) => checkOneOf("--sets", name, benchSetNames));
+  const budgets = labels?.map((n) => checkInteger("--labels", Number(n), { min: 1 }));
+  const display = showProgress();
+  try {
+    const tables = await benchTechniques(
+      {
+        sets: named ?? (quick ? ["digits"] : benchSetNames),
+        labelsPerClass: budgets ?? (quick ? [4] : [1, 4, 10, 40]),
+        only: flags.only ?? (quick ? mainTechniques : undefined),
+        draws: checkInteger("--draws", draws, { min: 1 }),
+        steps: checkInteger("--steps", steps, { min: 1 }),
+        out,
+      },
+      { report: display.report },
+    );
+    display.end();
+    const missing = (named ?? []).length - tables.length;
+    if (missing > 0)
+      console.error("CIFAR-10 is left out: no folder with it is named by FEWSCOPE_DATA.");
+    for (const table of tables) console.log(`${techniquesText(table, process.stdout.isTTY)}\n`);
+  } finally {
+    display.end();
+  }
 }

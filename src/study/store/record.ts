@@ -1,8 +1,12 @@
 import { canonicalJson, sha256, type Result, type Settings } from "../../core";
+import type { ResultMetric } from "../../metrics";
 import type { Collapse } from "../../pretrain";
 
 /** What the files of this version say of themselves. */
 export const recordFormat = "fewscope record 2";
+
+/** How well the test images were told. */
+export type Scores = Pick<Result, ResultMetric>;
 
 /** A finished trial with everything that determines it; the same on every run, so that records compare byte by byte. */
 export interface TrialRecord extends Result {
@@ -30,6 +34,11 @@ export interface TrialRecord extends Result {
   readonly tuning?: Choice;
   /** How far the encoder tells the images of pretraining apart, with a warning if it does not. */
   readonly collapse?: Collapse;
+  /**
+   * Scores by the moving average of the weights, which are the record's own, and by the last weights of the same training; where the encoder or the
+   * classifier has both.
+   */
+  readonly weights?: { readonly average: Scores; readonly last: Scores };
   readonly threads: string;
   readonly tensorflow: string;
 }

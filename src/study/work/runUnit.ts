@@ -22,7 +22,7 @@ import {
   riskCoverage,
 } from "../../metrics";
 import type { DrawnSplit } from "../drawSplit";
-import type { Choice, TrialRecord } from "../store/record";
+import type { Choice, Scores, TrialRecord } from "../store/record";
 import type { Store } from "../store/store";
 import { environment, type Candidate, type TrialSettings, type Unit } from "./planUnits";
 import type { TrainedEncoder } from "./trainedEncoder";
@@ -70,6 +70,7 @@ export async function runUnit(
     },
   });
   const { counting = "perClass" } = settings;
+  const own = scores(set, test, told.used);
   return {
     key,
     dataset: set.name,
@@ -78,7 +79,7 @@ export async function runUnit(
     ...(counting === "perClass" ? {} : { counting }),
     draw,
     seed: settings.seed,
-    ...scores(set, test, told),
+    ...own,
     nTest: test.length,
     labelsRead: new Set(labelled).size,
     classNames: set.classNames,
@@ -91,6 +92,9 @@ export async function runUnit(
     classify: candidate.classify.settings ?? unknown,
     ...(choice === undefined ? {} : { tuning: choice }),
     collapse: trained.collapse,
+    ...(told.last === undefined
+      ? {}
+      : { weights: { average: only(own), last: only(scores(set, test, told.last)) } }),
     ...environment(),
   };
 }
@@ -124,6 +128,11 @@ function scores(
   };
 }
 
+/** The three scores alone. */
+function only({ accuracy, balancedAccuracy, macroF1 }: Scores): Scores {
+  return { accuracy, balancedAccuracy, macroF1 };
+}
+
 /** What a record says of a half that does not know its settings. */
 const unknown =
   "a function of your own, which does not know its settings, so that this is not kept";
@@ -137,27 +146,43 @@ interface Images {
 }
 
 /** Class probabilities of the test images. [test*classes] */
+interface Told {
+  readonly used: Float32Array;
+  /** By the last weights, where those used are their moving average. */
+  readonly last?: Float32Array;
+}
+
 async function predict(
   classify: Classify,
   trained: TrainedEncoder,
   images: Images,
   rng: Rng,
   on: Progress,
-): Promise<Float32Array> {
+): Promise<Told> {
   const { set, labelled, test } = images;
   const present = [...new Set(labelled.map((i) => set.labels[i]))].sort((a, b) => a - b);
   const classes = set.classNames.length;
   if (present.length === classes)
     return await predictAll(classify, trained, images, set.labels, set.classNames, rng, on);
   // Where labels come as they come, some classes may have none yet: what is learnt tells the others apart.
-  const told = new Float32Array(test.length * classes);
   if (present.length === 1) {
-    test.forEach((_, row) => (told[row * classes + present[0]] = 1));
-    return told;
+    const used = new Float32Array(test.length * classes);
+    test.forEach((_, row) => (used[row * classes + present[0]] = 1));
+    return { used };
   }
   const labels = set.labels.map((label) => present.indexOf(label));
   const names = present.map((c) => set.classNames[c]);
   const some = await predictAll(classify, trained, images, labels, names, rng, on);
+  const spread = (told: Float32Array): Float32Array => spreadOver(told, present, classes);
+  return {
+    used: spread(some.used),
+    ...(some.last === undefined ? {} : { last: spread(some.last) }),
+  };
+}
+
+/** Probabilities of some classes as those of all. [n*present] -> [n*classes] */
+function spreadOver(some: Float32Array, present: readonly number[], classes: number): Float32Array {
+  const told = new Float32Array((some.length / present.length) * classes);
   some.forEach((p, at) => {
     const row = Math.floor(at / present.length);
     told[row * classes + present[at % present.length]] = p;
@@ -168,26 +193,35 @@ async function predict(
 /** As `predict`, with these labels and names of classes. */
 async function predictAll(
   classify: Classify,
-  { encoder, embedded }: TrainedEncoder,
+  { encoder, embedded, embeddedByLast }: TrainedEncoder,
   { set, pretrain, labelled, test }: Images,
   truth: Int32Array,
   classNames: readonly string[],
   rng: Rng,
   on: Progress,
-): Promise<Float32Array> {
+): Promise<Told> {
   const seen = Int32Array.from(new Set([...pretrain, ...labelled])).sort();
   const known = new Set(labelled);
   const labels = seen.map((i) => (known.has(i) ? truth[i] : UNLABELLED));
-  if (classify.fit !== undefined) {
-    const rows = await embedded();
-    const tell = await classify.fit({ ...pick(rows, seen), labels, classNames }, rng, on);
-    return tell(pick(rows, test).features);
+  const { fit } = classify;
+  if (fit !== undefined) {
+    const tell = async (rows: LabelledRows, progress: Progress): Promise<Float32Array> => {
+      const told = await fit({ ...pick(rows, seen), labels, classNames }, rng, progress);
+      return told(pick(rows, test).features);
+    };
+    const used = await tell(await embedded(), on);
+    if (embeddedByLast === undefined) return { used };
+    // What is worth keeping is that of the encoder that is used.
+    return { used, last: await tell(await embeddedByLast(), { ...on, keep: undefined }) };
   }
   const renamed = { ...set, classNames };
   const train = withLabels(hideLabels(subset(renamed, seen)), labels);
   const classifier = await classify(encoder, train, rng, on);
   try {
-    return await classifier.predict(hideLabels(subset(renamed, test)));
+    const asked = hideLabels(subset(renamed, test));
+    const used = await classifier.predict(asked);
+    const last = await classifier.predictByLast?.(asked);
+    return last === undefined ? { used } : { used, last };
   } finally {
     classifier.dispose();
   }

@@ -21,6 +21,8 @@ export interface TrainedEncoder {
   readonly collapse: Collapse;
   /** Embeddings of every image with its label, made once, when they are first asked for. */
   readonly embedded: () => Promise<LabelledRows>;
+  /** The same by the last weights, where the encoder has their moving average. */
+  readonly embeddedByLast?: () => Promise<LabelledRows>;
 }
 
 /** Which encoder, of which images. */
@@ -46,12 +48,15 @@ export async function trainedEncoder(
   const unlabelled = hideLabels(subset(wanted.set, wanted.seen));
   const encoder = await makeOrLoad(wanted, unlabelled, store, on);
   if (encoder === undefined) return undefined;
-  let embedded: Promise<LabelledRows> | undefined;
+  const { last } = encoder;
   try {
     return {
       encoder,
       collapse: await collapse(encoder, unlabelled, { on }),
-      embedded: () => (embedded ??= embedRows(encoder, wanted.set, on)),
+      embedded: once(() => embedRows(encoder, wanted.set, on)),
+      ...(last === undefined
+        ? {}
+        : { embeddedByLast: once(() => embedRows(last, wanted.set, on)) }),
     };
   } catch (error) {
     encoder.dispose();
@@ -128,6 +133,12 @@ export class DeadlyWork extends Error {
     super(`${died} processes died at ${what}.`);
     this.name = "DeadlyWork";
   }
+}
+
+/** Makes a promise when it is first asked for, and gives the same one afterwards. */
+function once<T>(make: () => Promise<T>): () => Promise<T> {
+  let made: Promise<T> | undefined;
+  return () => (made ??= make());
 }
 
 async function embedRows(encoder: Encoder, set: ImageSet, on: Progress): Promise<LabelledRows> {

@@ -1,0 +1,55 @@
+import assert from "node:assert/strict";
+import { createRng, UNLABELLED, withLabels, type Classify } from "../../src/core";
+import { classify, pretrain, study } from "../../src";
+import { argmaxRows } from "../../src/metrics";
+import { sawTeeth } from "../study/sawTeeth";
+
+const encoder = { resnet: { depth: 8, width: 8 } } as const;
+const images = sawTeeth({ count: 240, noise: 0.2 });
+const steps = 150;
+
+/** Two labels of each of the four classes. */
+const labelled = 8;
+const train = withLabels(
+  images,
+  images.labels.map((label, i) => (i < labelled ? label : UNLABELLED)),
+);
+
+/** What is not as by default, so that seconds are enough. */
+const short: Readonly<Record<string, object>> = {
+  meanTeacher: { weight: 5, momentum: 0.9 },
+  uda: { unlabelledRatio: 2 },
+  fixMatch: { unlabelledRatio: 2 },
+  flexMatch: { unlabelledRatio: 2 },
+};
+
+/** How much more is told right than from the labels alone; papers, too, have little for the first two. */
+const margins: Readonly<Record<string, number>> = { piModel: 0.04, meanTeacher: 0.04, pseudoLabel: 0.1 }; // prettier-ignore
+
+/** Share of the other images that is told right, the mean of two trainings from random weights. */
+async function shareRight(method: Classify): Promise<number> {
+  let right = 0;
+  for (const seed of [2, 5]) {
+    const start = await pretrain.none({ encoder })(images, createRng(1));
+    const classifier = await method(start, train, createRng(seed), {});
+    start.dispose();
+    const told = argmaxRows(await classifier.predict(images), 4);
+    classifier.dispose();
+    right += images.labels.filter((label, i) => i >= labelled && told[i] === label).length;
+  }
+  return right / 2 / (images.labels.length - labelled);
+}
+
+describe("classify: what unlabelled images add", function () {
+  this.timeout(600_000);
+  let alone = NaN;
+  before(async () => (alone = await shareRight(classify.fineTune({ steps }))));
+
+  for (const name of study.semiSupervised) {
+    it(`${name} tells more with them than the same network learns from the labels alone in as many steps`, async () => {
+      const options = { steps, batchSize: 16, ...short[name] };
+      const found = await shareRight(study.classifiers[name](options));
+      assert.ok(found > alone + (margins[name] ?? 0.2), `${found}, of the labels alone ${alone}`);
+    });
+  }
+});
