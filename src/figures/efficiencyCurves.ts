@@ -19,7 +19,7 @@ export interface EfficiencyCurve {
 export interface EfficiencyPoint {
   readonly labels: number;
   readonly mean: number;
-  /** Half the width of the interval; NaN for a single draw. */
+  /** Half the width of the interval; NaN for fewer than three draws. */
   readonly half: number;
   readonly draws: number;
 }
@@ -38,7 +38,7 @@ export function efficiencyCurves(
       const trials = own.filter((result) => result.labelsPerClass === labels);
       const percent = trials.map((trial) => 100 * trial[metric]);
       const { mean, halfWidth, n } = meanInterval(percent, { level });
-      return { labels, mean: round(mean), half: round(halfWidth), draws: n };
+      return { labels, mean: round(mean), half: n < 3 ? NaN : round(halfWidth), draws: n };
     });
     return {
       name,
@@ -70,7 +70,9 @@ export function meanLine(curve: EfficiencyCurve, interval: IntervalStyle, factor
 }
 
 const spread = ({ half, draws }: EfficiencyPoint): string =>
-  Number.isNaN(half) ? "% (1 draw)" : `± ${half.toFixed(1)} % (${draws} draws)`;
+  Number.isNaN(half)
+    ? `% (${draws === 1 ? "1 draw" : `${draws} draws`})`
+    : `± ${half.toFixed(1)} % (${draws} draws)`;
 
 const marker = ({ colour, symbol }: SeriesStyle, size: number): object => ({
   symbol,

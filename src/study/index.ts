@@ -37,3 +37,5 @@ export {
   type SlurmStatus,
   type SlurmTask,
 } from "./executors/slurm";
+export { proposePlan, type ProposedPlan, type ProposeOptions } from "./proposal/proposePlan";
+export type { FindOptions } from "./proposal/findImages";

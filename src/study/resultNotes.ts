@@ -62,6 +62,9 @@ function tuningNotes({ tuning }: Plan, results: readonly TrialRecord[]): string[
 function planNotes({ draws, pretrainings = 1, notes = [] }: Plan): string[] {
   const drawn = `${draws} label ${draws === 1 ? "draw" : "draws"}`;
   const trained = `${pretrainings} ${pretrainings === 1 ? "pretraining" : "pretrainings"}`;
-  const band = draws > 1 ? "; intervals: 95 %, Student's t over the draws" : "";
+  const band =
+    draws > 2
+      ? "; intervals: 95 %, Student's t over the draws"
+      : "; too few draws for an interval, which takes three";
   return [`${drawn}, shared by all methods; ${trained}${band}.`, ...notes];
 }

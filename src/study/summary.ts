@@ -8,7 +8,7 @@ export interface SummaryRow {
   readonly labelsPerClass: number;
   readonly draws: number;
   readonly mean: number;
-  /** Half width of the 95 % t-interval; NaN for a single draw. */
+  /** Half width of the 95 % t-interval; NaN for fewer than three draws, which say too little for one. */
   readonly halfWidth: number;
 }
 
@@ -23,7 +23,8 @@ export function summarise(
     groups.set(key, [...(groups.get(key) ?? []), result]);
   }
   return [...groups.values()].map((group) => {
-    const { mean, halfWidth } = meanInterval(group.map((result) => result[metric]));
+    const { mean, ...interval } = meanInterval(group.map((result) => result[metric]));
+    const halfWidth = group.length < 3 ? NaN : interval.halfWidth;
     const { method, labelsPerClass } = group[0];
     return { method, labelsPerClass, draws: group.length, mean, halfWidth };
   });
