@@ -1,11 +1,29 @@
 "use strict";
+const fs = require("node:fs");
 const os = require("node:os");
 const path = require("node:path");
 
 /** The top folder of the project. */
 const projectFolder = path.join(__dirname, "..", "..");
-const modulesFolder = path.join(projectFolder, "node_modules");
+/** Whether this is a package that npm has put into somebody's project, where nothing is left to install and to build. */
+const isPackage = !fs.existsSync(path.join(projectFolder, "tsconfig.json"));
+const modulesFolder = isPackage
+  ? modulesAround(projectFolder)
+  : path.join(projectFolder, "node_modules");
 const tfjsNodeFolder = path.join(modulesFolder, "@tensorflow", "tfjs-node");
+
+/**
+ * Where npm has put what this package needs: the nearest folder above that has TensorFlow in it.
+ * @param {string} folder
+ * @returns {string}
+ */
+function modulesAround(folder) {
+  for (let there = folder; ; there = path.dirname(there)) {
+    const modules = path.join(there, "node_modules");
+    if (fs.existsSync(path.join(modules, "@tensorflow", "tfjs-node"))) return modules;
+    if (there === path.dirname(there)) return path.join(folder, "node_modules");
+  }
+}
 
 /**
  * The folder for what can be made or fetched again; the same rule as `cacheFolder` in src/core/files.ts.
@@ -19,4 +37,4 @@ function cacheFolder(env = process.env) {
   return path.join(env.XDG_CACHE_HOME ?? path.join(os.homedir(), ".cache"), "fewscope");
 }
 
-module.exports = { projectFolder, modulesFolder, tfjsNodeFolder, cacheFolder };
+module.exports = { projectFolder, isPackage, modulesFolder, tfjsNodeFolder, cacheFolder };
