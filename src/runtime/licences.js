@@ -17,13 +17,15 @@ const { Problem } = require("./problem.js");
  */
 async function licences() {
   const [program, ...before] = npmCommand();
-  const words = ["sbom", "--sbom-format=cyclonedx", "--omit=dev", "--sbom-type=application"];
+  const words = ["sbom", "--sbom-format=cyclonedx", "--omit=dev", "--package-lock-only"];
   const file = path.join(projectFolder, "dist", "sbom.cdx.json");
   // Line by line, for only the end of a program's words is kept.
   /** @type {string[]} */
   const told = [];
   const onLine = (/** @type {string} */ text) => void told.push(text);
-  const result = await execute(program, [...before, ...words], { onLine });
+  const folder = path.join(projectFolder, ".cache", "licences");
+  writeForUsers(folder);
+  const result = await execute(program, [...before, ...words], { cwd: folder, onLine });
   if (!result.ok) throw new Problem(`npm could not list the parts (${result.output.trim()}).`);
   const sbom = JSON.parse(told.join("\n"));
   const carried = (await carriedPackages()).map((folder) =>
@@ -39,6 +41,25 @@ async function licences() {
   for (const [licence, count] of counts(lines))
     console.log(`${String(count).padStart(4)}  ${licence}`);
   return 0;
+}
+
+/**
+ * Writes the project's description and lock without what only its development needs; npm's list gets lost where one of these is
+ * overridden.
+ * @param {string} folder
+ */
+function writeForUsers(folder) {
+  const lock = readJson(path.join(projectFolder, "package-lock.json"));
+  const own = Object.entries(lock.packages).filter(([, part]) => part.dev !== true);
+  const { devDependencies: _, ...root } = lock.packages[""];
+  writeJson(path.join(folder, "package-lock.json"), {
+    ...lock,
+    packages: { ...Object.fromEntries(own), "": root },
+  });
+  const { overrides, devDependencies, ...manifest } = readJson(
+    path.join(projectFolder, "package.json"),
+  );
+  writeJson(path.join(folder, "package.json"), manifest);
 }
 
 /** @param {{ name: string, version: string, license?: string }} manifest */
