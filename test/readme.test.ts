@@ -46,7 +46,9 @@ describe("README", function () {
       scripts: Record<string, string>;
     };
     const lines = blocks("sh").join("").split("\n");
-    const named = lines.flatMap((line) => /^npm (?:run )?(?:-s )?([a-z]+)/.exec(line)?.[1] ?? []);
+    const named = lines
+      .flatMap((line) => /^npm (?:run )?(?:-s )?([a-z]+)/.exec(line)?.[1] ?? [])
+      .filter((name) => name !== "install");
     assert.ok(named.length >= 4);
     for (const name of named) assert.ok(name in scripts, `npm script "${name}"`);
     const commands = fs.readdirSync(path.join(project, "src", "cli", "commands"));
@@ -54,8 +56,28 @@ describe("README", function () {
       assert.ok(commands.includes(`${command}.ts`), `command "${command}"`);
   });
 
-  it("points only at files that there are", () => {
-    for (const [, target] of readme.matchAll(/\]\((?!https?:)([^)#]+)\)/g))
-      assert.ok(fs.existsSync(path.join(project, target)), target);
+  it("is short, and has a page for each room beside its code", () => {
+    assert.ok(readme.split("\n").length <= 131, "README has more than 130 lines");
+    const source = path.join(project, "src");
+    for (const room of fs.readdirSync(source, { withFileTypes: true })) {
+      if (!room.isDirectory()) continue;
+      assert.ok(
+        readme.includes(`(src/${room.name}/README.md)`),
+        `README does not name ${room.name}`,
+      );
+    }
+  });
+
+  it("points only at files that there are, and so do the pages of the rooms", () => {
+    const rooms = fs.readdirSync(path.join(project, "src")).map((room) => `src/${room}/README.md`);
+    const pages = ["README.md", "notebooks/README.md", "src/study/RESULTS.md", ...rooms];
+    for (const page of pages.filter((name) => name !== "src/index.ts/README.md")) {
+      const text = fs.readFileSync(path.join(project, page), "utf8");
+      for (const [, target] of text.matchAll(/\]\((?!https?:)([^)#]+)\)/g))
+        assert.ok(
+          fs.existsSync(path.join(project, path.dirname(page), target)),
+          `${page}: ${target}`,
+        );
+    }
   });
 });

@@ -68,7 +68,9 @@ export function placeImages(
 }
 
 function withoutClass(placed: readonly PlacedImage[]): PlacedImage[] {
-  return placed.map(({ className: _, ...image }) => image);
+  return placed.map(({ path, id, folder, part }) =>
+    part === undefined ? { path, id, folder } : { path, id, folder, part },
+  );
 }
 
 function isHiddenPath(path: string): boolean {

@@ -20,7 +20,7 @@ const parts = [
   "src/runtime",
 ];
 const notForUsers =
-  /(?:makePackage|licences|runChecks|mochaReporter)\.js$|tsconfig\.json$|\.tsbuildinfo$|\.map$|^dist\/(?:docs|carried)\//;
+  /(?:makePackage|makeDocs|licences|runChecks|mochaReporter)\.js$|tsconfig\.json$|\.tsbuildinfo$|\.map$|^dist\/(?:docs|carried)\//;
 
 /** danfojs asks for a second TensorFlow, for a package outside the registry, and for one that nobody keeps; so it is carried as one file. */
 const carried = "danfojs-node";
@@ -163,4 +163,4 @@ function licencesOf(folders) {
   return texts.join(`\n${"-".repeat(80)}\n\n`);
 }
 
-module.exports = { makePackage, carriedPackages };
+module.exports = { makePackage, published, carry, carriedPackages };
