@@ -7,22 +7,24 @@ const path = require("node:path");
 const projectFolder = path.join(__dirname, "..", "..");
 /** Whether this is a package that npm has put into somebody's project, where nothing is left to install and to build. */
 const isPackage = !fs.existsSync(path.join(projectFolder, "tsconfig.json"));
-const modulesFolder = isPackage
-  ? modulesAround(projectFolder)
-  : path.join(projectFolder, "node_modules");
-const tfjsNodeFolder = path.join(modulesFolder, "@tensorflow", "tfjs-node");
+const tfjsNodeFolder = packageFolder("@tensorflow/tfjs-node");
+/** The folder that TensorFlow and most others lie in. */
+const modulesFolder = path.join(tfjsNodeFolder, "..", "..");
 
 /**
- * Where npm has put what this package needs: the nearest folder above that has TensorFlow in it.
- * @param {string} folder
+ * Where a package lies that this one needs: in the project's own folder, or, where npm has installed this one, in the nearest
+ * folder above that has it. It need not be there yet.
+ * @param {string} name
  * @returns {string}
  */
-function modulesAround(folder) {
-  for (let there = folder; ; there = path.dirname(there)) {
-    const modules = path.join(there, "node_modules");
-    if (fs.existsSync(path.join(modules, "@tensorflow", "tfjs-node"))) return modules;
-    if (there === path.dirname(there)) return path.join(folder, "node_modules");
+function packageFolder(name) {
+  const own = path.join(projectFolder, "node_modules", name);
+  if (!isPackage) return own;
+  for (let there = projectFolder; there !== path.dirname(there); there = path.dirname(there)) {
+    const folder = path.join(there, "node_modules", name);
+    if (fs.existsSync(folder)) return folder;
   }
+  return own;
 }
 
 /**
@@ -37,4 +39,11 @@ function cacheFolder(env = process.env) {
   return path.join(env.XDG_CACHE_HOME ?? path.join(os.homedir(), ".cache"), "fewscope");
 }
 
-module.exports = { projectFolder, isPackage, modulesFolder, tfjsNodeFolder, cacheFolder };
+module.exports = {
+  projectFolder,
+  isPackage,
+  packageFolder,
+  modulesFolder,
+  tfjsNodeFolder,
+  cacheFolder,
+};
