@@ -1,5 +1,5 @@
 import { InputError, type Result } from "../core";
-import type { ResultMetric } from "./efficiencyCurves";
+import type { ResultMetric } from "../metrics";
 
 /**
  * Refuses scores that cannot be: percents in place of shares, or no number at all.

@@ -4,9 +4,9 @@ import {
   scoreToCompare,
   labelSavings as savingsOf,
   type LabelSavings,
+  type ResultMetric,
 } from "../metrics";
 import { checkScores } from "./checkScores";
-import type { ResultMetric } from "./efficiencyCurves";
 import { metricNames } from "./labelEfficiency";
 import { quiet, seriesStyle } from "./palette";
 import { fontSizes, paperAxis, paperLayout, type FigureOptions } from "./paperLayout";

@@ -1,9 +1,12 @@
-import { InputError, type Channel, type Scan } from "../core";
+import { InputError, mainChannel, type Channel, type Scan } from "../core";
 
 /** Which channels a step changes. */
 export interface ChannelOptions {
-  /** Name of a channel ("Z" for both directions), or name and direction ("Z backward"). @default "", all of the first channel's name and unit */
-  readonly channel?: string;
+  /**
+   * Name of a channel ("Z" for both directions), name and direction ("Z backward"), or its number from 0.
+   * @default "", all of the name and unit of the channel that stands for the scan: heights before all else
+   */
+  readonly channel?: string | number;
 }
 
 /** Which pixels a step leaves out of its fit. */
@@ -16,12 +19,15 @@ export interface ExcludeOptions {
  * The channels that a step changes.
  * @throws InputError that lists the channels if there is none of this name
  */
-export function chosenChannels({ channels, name }: Scan, choice: string): readonly Channel[] {
-  const first = channels[0] as Channel | undefined;
-  const chosen = channels.filter((channel) =>
+export function chosenChannels(scan: Scan, choice: string | number): readonly Channel[] {
+  const { channels, name } = scan;
+  const first = choice === "" ? (mainChannel(scan) as Channel | undefined) : undefined;
+  const chosen = channels.filter((channel, i) =>
     choice === ""
       ? channel.name === first?.name && channel.unit === first.unit
-      : channel.name === choice || `${channel.name} ${channel.direction}` === choice,
+      : choice === i ||
+        channel.name === choice ||
+        `${channel.name} ${channel.direction}` === choice,
   );
   if (chosen.length > 0) return chosen;
   throw new InputError({
