@@ -1,6 +1,8 @@
 export { labelEfficiency, type LabelEfficiencyOptions } from "./labelEfficiency";
 export type { IntervalStyle } from "./efficiencyCurves";
+export { methodDifferences, type MethodDifferencesOptions } from "./methodDifferences";
 export { labelSavings, type LabelSavingsFigureOptions } from "./labelSavings";
+export { labelPlan, type LabelPlanFigureOptions } from "./labelPlan";
 export { learningCurve, type LearningCurveOptions, type LearningRun } from "./learningCurve";
 export { imageGrid, type ImageGridOptions } from "./imageGrid";
 export { confusionMatrix, type ConfusionMatrixOptions } from "./confusionMatrix";

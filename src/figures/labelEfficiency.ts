@@ -1,5 +1,5 @@
-import { checkNumber, checkOneOf, InputError, type Figure, type Result } from "../core";
-import type { ResultMetric } from "../metrics";
+import { checkNumber, checkOneOf, InputError, type Figure } from "../core";
+import type { ResultMetric, ScoredResult } from "../metrics";
 import {
   efficiencyCurves,
   fullLine,
@@ -43,7 +43,7 @@ const fewMethods = 6;
  * not in [0,1]
  */
 export function labelEfficiency(
-  results: readonly Result[],
+  results: readonly ScoredResult[],
   options: LabelEfficiencyOptions = {},
 ): Figure {
   const { metric = "balancedAccuracy", level = 0.95, chance } = options;
@@ -84,7 +84,7 @@ export function labelEfficiency(
   };
 }
 
-function checkResults(results: readonly Result[]): void {
+function checkResults(results: readonly ScoredResult[]): void {
   const sets = [...new Set(results.map((result) => result.dataset))];
   if (sets.length === 1) return;
   throw new InputError({

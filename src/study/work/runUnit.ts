@@ -16,6 +16,7 @@ import {
   argmaxRows,
   balancedAccuracy,
   calibration,
+  classRecall,
   confusion,
   macroF1,
   riskCoverage,
@@ -116,10 +117,8 @@ function scores(
     balancedAccuracy: balancedAccuracy(counts),
     macroF1: macroF1(counts),
     confusion: counts,
-    recall: counts.map((row, c) => {
-      const sum = row.reduce((a, b) => a + b, 0);
-      return sum === 0 ? null : row[c] / sum;
-    }),
+    // JSON knows no NaN.
+    recall: classRecall(counts).map((recall) => (Number.isNaN(recall) ? null : recall)),
     calibrationError: calibration(told, truth).expectedError,
     riskCoverage: riskCoverage(told, truth).area,
   };
