@@ -1,11 +1,19 @@
 export { labelEfficiency, type LabelEfficiencyOptions } from "./labelEfficiency";
 export type { IntervalStyle } from "./efficiencyCurves";
 export { labelSavings, type LabelSavingsFigureOptions } from "./labelSavings";
+export { scoreMap, type ScoreMapOptions } from "./scoreMap";
+export {
+  defaultLabelSeconds,
+  scoreAgainstMinutes,
+  type MinutesOptions,
+  type TimedResult,
+} from "./scoreAgainstMinutes";
 export { learningCurve, type LearningCurveOptions, type LearningRun } from "./learningCurve";
 export { imageGrid, type ImageGridOptions } from "./imageGrid";
 export { confusionMatrix, type ConfusionMatrixOptions } from "./confusionMatrix";
 export { embeddingMap, type EmbeddingMapOptions } from "./embeddingMap";
 export { reliability, type ReliabilityRun } from "./reliability";
+export { riskCoverage, type RiskRun } from "./riskCoverage";
 export { scan, type ScanFigureOptions } from "./scan";
 export type { MarkedFeature } from "./scanFeatures";
 export type { ScanColours } from "./scanPicture";

@@ -8,6 +8,7 @@ import {
   type EfficiencyCurve,
   type IntervalStyle,
 } from "./efficiencyCurves";
+import { pairedMarks, marksNote, markRow } from "./pairedMarks";
 import { quiet } from "./palette";
 import { fontSizes, paperAxis, paperLayout, type FigureOptions } from "./paperLayout";
 import { round, textWidth } from "./text";
@@ -22,6 +23,8 @@ export interface LabelEfficiencyOptions extends FigureOptions {
   readonly level?: number;
   /** How the interval is drawn. @default "band" up to six methods, else "bars" */
   readonly interval?: IntervalStyle;
+  /** A method that the others are held against on the same draws: marks above the plot tell where they differ. @default none */
+  readonly against?: string;
 }
 
 /** Axis titles of the metrics. */
@@ -43,10 +46,16 @@ export function labelEfficiency(
   results: readonly Result[],
   options: LabelEfficiencyOptions = {},
 ): Figure {
-  const { metric = "balancedAccuracy", level = 0.95, chance } = options;
+  const { metric = "balancedAccuracy", level = 0.95, chance, against } = options;
   checkResults(results);
   checkOneOf("metric", metric, Object.keys(metricNames));
   if (chance !== undefined) checkNumber("chance", chance, { min: 0, max: 1 });
+  if (against !== undefined)
+    checkOneOf(
+      "against",
+      against,
+      results.map(({ method }) => method),
+    );
   const curves = efficiencyCurves(results, metric, level);
   const many = curves.length > fewMethods;
   const interval = options.interval ?? (many ? "bars" : "band");
@@ -58,21 +67,30 @@ export function labelEfficiency(
   const [left, right] = xRange.map((exponent) => 10 ** exponent);
   const from = many && budgets.length > 0 ? 1.15 * budgets[budgets.length - 1] : left;
   const names = [...curves.map((curve) => curve.name), ...(anyFull ? ["all labels"] : [])];
-  const layout = paperLayout({ ...options, plotHeight: 330, legend: names });
+  const marks = against === undefined ? [] : pairedMarks(results, curves, metric, against);
+  const notes = [
+    ...(options.notes ?? []),
+    ...(marks.length === 0 ? [] : [marksNote(against ?? "")]),
+  ];
+  const plotHeight = 330 + (marks.length === 0 ? 0 : 8 + markRow * marks.length);
+  const layout = paperLayout({ ...options, notes, plotHeight, legend: names });
   const ticks = budgetTicks(budgets, xRange, (layout["width"] as number) - 92);
   const xaxis = { type: "log", range: xRange, ...ticks };
-  const yaxis = { range: percentRange(curves, interval, chance) };
+  const top = round(330 / plotHeight);
+  const yaxis = { range: percentRange(curves, interval, chance), domain: [0, top] };
   return {
     data: [
       ...(interval === "band" ? curves.flatMap(intervalBands) : []),
       ...curves.flatMap((curve) => fullLine(curve, from, right)),
       ...curves.map((curve, i) => meanLine(curve, interval, dodge(i, curves.length))),
       ...(anyFull ? [fullLegend] : []),
+      ...marks,
     ],
     layout: {
       ...layout,
-      xaxis: paperAxis("labels per class", xaxis),
-      yaxis: paperAxis(metricNames[metric], yaxis),
+      xaxis: paperAxis(labelAxis(results), xaxis),
+      yaxis: paperAxis(metricNames[metric], marks.length === 0 ? { range: yaxis.range } : yaxis),
+      ...(marks.length === 0 ? {} : { yaxis2: marksAxis(marks.length, top) }),
       ...(chance === undefined ? {} : chanceLine(layout, round(100 * chance))),
     },
   };
@@ -88,6 +106,17 @@ function checkResults(results: readonly Result[]): void {
     todo: sets.length === 0 ? "Run the study first." : "Draw one figure for each data set.",
   });
 }
+
+/** The axis of budgets, by how they count labels. */
+export const labelAxis = (results: readonly Result[]): string =>
+  (results[0]?.counting ?? "perClass") === "perClass" ? "labels per class" : "labels in all";
+
+const marksAxis = (rows: number, top: number): object => ({
+  domain: [top, 1],
+  range: [rows, -0.5],
+  visible: false,
+  fixedrange: true,
+});
 
 /** Bars of many methods stand side by side: a factor on x, within 6 % either way. */
 const dodge = (index: number, count: number): number =>
