@@ -1,5 +1,6 @@
 export { labelEfficiency, type LabelEfficiencyOptions } from "./labelEfficiency";
 export type { IntervalStyle } from "./efficiencyCurves";
+export { methodDifferences, type MethodDifferencesOptions } from "./methodDifferences";
 export { labelSavings, type LabelSavingsFigureOptions } from "./labelSavings";
 export { scoreMap, type ScoreMapOptions } from "./scoreMap";
 export {
@@ -8,6 +9,7 @@ export {
   type MinutesOptions,
   type TimedResult,
 } from "./scoreAgainstMinutes";
+export { labelPlan, type LabelPlanFigureOptions } from "./labelPlan";
 export { learningCurve, type LearningCurveOptions, type LearningRun } from "./learningCurve";
 export { imageGrid, type ImageGridOptions } from "./imageGrid";
 export { confusionMatrix, type ConfusionMatrixOptions } from "./confusionMatrix";

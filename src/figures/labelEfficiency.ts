@@ -1,5 +1,5 @@
-import { checkNumber, checkOneOf, InputError, type Figure, type Result } from "../core";
-import type { ResultMetric } from "../metrics";
+import { checkNumber, checkOneOf, InputError, type Figure } from "../core";
+import type { ResultMetric, ScoredResult } from "../metrics";
 import {
   efficiencyCurves,
   fullLine,
@@ -43,7 +43,7 @@ const fewMethods = 6;
  * @throws InputError if there is no result, or results of several data sets, whose mean would mean nothing
  */
 export function labelEfficiency(
-  results: readonly Result[],
+  results: readonly ScoredResult[],
   options: LabelEfficiencyOptions = {},
 ): Figure {
   const { metric = "balancedAccuracy", level = 0.95, chance, against } = options;
@@ -96,7 +96,7 @@ export function labelEfficiency(
   };
 }
 
-function checkResults(results: readonly Result[]): void {
+function checkResults(results: readonly ScoredResult[]): void {
   const sets = [...new Set(results.map((result) => result.dataset))];
   if (sets.length === 1) return;
   throw new InputError({
@@ -108,7 +108,7 @@ function checkResults(results: readonly Result[]): void {
 }
 
 /** The axis of budgets, by how they count labels. */
-export const labelAxis = (results: readonly Result[]): string =>
+export const labelAxis = (results: readonly ScoredResult[]): string =>
   (results[0]?.counting ?? "perClass") === "perClass" ? "labels per class" : "labels in all";
 
 const marksAxis = (rows: number, top: number): object => ({

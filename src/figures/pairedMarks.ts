@@ -1,18 +1,12 @@
-import type { Result } from "../core";
-import { holm, pairedDifference, type ResultMetric } from "../metrics";
+import {
+  compareMethods,
+  type MethodDifference,
+  type ResultMetric,
+  type ScoredResult,
+} from "../metrics";
 import type { EfficiencyCurve } from "./efficiencyCurves";
 import { quiet } from "./palette";
 import { escapeText } from "./text";
-
-/** How a method differs from another at one budget, on the draws that both have. */
-interface Comparison {
-  readonly labels: number;
-  /** Mean difference in percent points, and half of its 95 % interval. */
-  readonly mean: number;
-  readonly half: number;
-  /** Corrected by Holm for all comparisons of the figure. */
-  readonly p: number;
-}
 
 /** Level below which a corrected p-value is marked. */
 const level = 0.05;
@@ -22,63 +16,50 @@ export const markRow = 20;
 
 /** What the marks mean, for the caption. */
 export const marksNote = (against: string): string =>
-  `Above: ▲ better, ▼ worse than “${against}” on the same draws (paired t-test, Holm's correction, 5 %); · not told apart.`;
+  `Above: ▲ better, ▼ worse than “${against}” on the same draws (paired t-test, Holm's correction, 5 %); dots: may be luck.`;
 
-/** A row of marks for each other method, on the axis `y2`; none where no budget has two draws of both. */
+/** A row of marks for each other method, on the axis `y2`; none where no budget has draws enough of both. */
 export function pairedMarks(
-  results: readonly Result[],
+  results: readonly ScoredResult[],
   curves: readonly EfficiencyCurve[],
   metric: ResultMetric,
   against: string,
 ): object[] {
-  const others = curves.filter(({ name }) => name !== against);
-  const raw = others.flatMap((curve) => compare(results, curve, metric, against));
-  const corrected = holm(raw.map(({ p }) => p));
-  const all = raw.map((one, i) => ({ ...one, p: corrected[i] }));
-  const shown = others.filter(({ name }) => all.some((one) => one.method === name));
-  return shown.map((curve, row) => trace(curve, all.filter((one) => one.method === curve.name), row)); // prettier-ignore
+  const all = compareMethods(results, { against, metric });
+  const told = all.filter(({ at, adjusted }) => at !== "area" && at > 0 && !Number.isNaN(adjusted));
+  return curves
+    .map((curve) => ({ curve, own: told.filter(({ method }) => method === curve.name) }))
+    .filter(({ own }) => own.length > 0)
+    .map(({ curve, own }, row) => trace(curve, own, row));
 }
 
-function compare(
-  results: readonly Result[],
-  { name, points }: EfficiencyCurve,
-  metric: ResultMetric,
-  against: string,
-): (Comparison & { readonly method: string })[] {
-  return points.flatMap(({ labels }) => {
-    const of = (method: string): ReadonlyMap<number, number> =>
-      new Map(
-        results
-          .filter((one) => one.method === method && one.labelsPerClass === labels)
-          .map((one) => [one.draw, 100 * one[metric]]),
-      );
-    const [own, other] = [of(name), of(against)];
-    const draws = [...own.keys()].filter((draw) => other.has(draw));
-    if (draws.length < 2) return [];
-    const values = (scores: ReadonlyMap<number, number>): number[] =>
-      draws.map((draw) => scores.get(draw) ?? NaN);
-    const { mean, halfWidth, p } = pairedDifference(values(own), values(other));
-    return [{ method: name, labels, mean, half: halfWidth, p }];
-  });
-}
-
-function trace({ name, style }: EfficiencyCurve, own: readonly Comparison[], row: number): object {
-  const told = own.map(({ p }) => p < level);
+function trace(
+  { name, style }: EfficiencyCurve,
+  own: readonly MethodDifference[],
+  row: number,
+): object {
+  const told = own.map(({ adjusted }) => adjusted < level);
   return {
     type: "scatter",
     mode: "markers",
     legendgroup: name,
     showlegend: false,
     yaxis: "y2",
-    x: own.map(({ labels }) => labels),
+    x: own.map(({ at }) => at),
     y: own.map(() => row),
     cliponaxis: false,
     marker: {
-      symbol: own.map(({ mean }, i) => (!told[i] ? "circle" : mean > 0 ? "triangle-up" : "triangle-down")), // prettier-ignore
+      symbol: own.map(({ mean }, i) =>
+        !told[i] ? "circle" : mean > 0 ? "triangle-up" : "triangle-down",
+      ),
       size: told.map((is) => (is ? 11 : 4)),
       color: told.map((is) => (is ? style.colour : quiet)),
     },
-    customdata: own.map(({ mean, half, p }) => [signed(mean), half.toFixed(1), p.toPrecision(2)]),
+    customdata: own.map(({ mean, halfWidth, adjusted }) => [
+      signed(100 * mean),
+      (100 * halfWidth).toFixed(1),
+      adjusted.toPrecision(2),
+    ]),
     hovertemplate: `%{customdata[0]} ± %{customdata[1]} points, p = %{customdata[2]}<extra>${escapeText(name)}</extra>`,
   };
 }

@@ -1,5 +1,5 @@
 import { checkNumber, checkOneOf, InputError, type Figure, type Result } from "../core";
-import { meanInterval, type ResultMetric } from "../metrics";
+import { intervalOverDraws, type ResultMetric } from "../metrics";
 import { metricNames } from "./labelEfficiency";
 import { logTicks } from "./logTicks";
 import { seriesStyle } from "./palette";
@@ -10,6 +10,8 @@ import { escapeText, round } from "./text";
 export interface TimedResult extends Result {
   /** Seconds of pretraining, of the search for settings and of training. */
   readonly machineSeconds: number;
+  /** Which of the independent pretrainings it used, where there are several. */
+  readonly pretraining?: number;
 }
 
 /** Seconds that an expert is taken to need for one label where nobody has said. */
@@ -35,7 +37,7 @@ const axisTitles = {
 
 /**
  * Accuracy against the minutes that it costs, on a logarithmic axis: those of the expert who labels, of the machine that learns,
- * or of both; a point for each budget with its t-interval over draws.
+ * or of both; a point for each budget with its t-interval.
  * @throws InputError if there is no result, or a time is not positive
  */
 export function scoreAgainstMinutes(
@@ -67,7 +69,7 @@ export function scoreAgainstMinutes(
   });
 
   function pointOf(trials: readonly TimedResult[], labels: number): Point {
-    const { mean, halfWidth } = meanInterval(trials.map((one) => 100 * one[metric]), { level }); // prettier-ignore
+    const { mean, halfWidth } = intervalOverDraws(trials.map((one) => ({ ...one, value: 100 * one[metric] })), { level }); // prettier-ignore
     const x = trials.reduce((sum, one) => sum + minutes(one), 0) / trials.length;
     return { labels, x: Number(x.toPrecision(5)), mean: round(mean), half: round(halfWidth) };
   }

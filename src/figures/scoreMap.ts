@@ -1,5 +1,5 @@
-import { checkOneOf, InputError, type Figure, type Result } from "../core";
-import type { ResultMetric } from "../metrics";
+import { checkOneOf, InputError, type Figure } from "../core";
+import type { ResultMetric, ScoredResult } from "../metrics";
 import { efficiencyCurves } from "./efficiencyCurves";
 import { labelAxis, metricNames } from "./labelEfficiency";
 import { blues } from "./palette";
@@ -20,7 +20,7 @@ const [rowHeight, lineHeight] = [34, 19];
  * the order of their mean over budgets, the best on top.
  * @throws InputError if there is no result
  */
-export function scoreMap(results: readonly Result[], options: ScoreMapOptions = {}): Figure {
+export function scoreMap(results: readonly ScoredResult[], options: ScoreMapOptions = {}): Figure {
   const { metric = "balancedAccuracy", width = 600 } = options;
   checkOneOf("metric", metric, Object.keys(metricNames));
   if (results.length === 0) {
