@@ -23,6 +23,7 @@ export { lineProfile, type LineProfileOptions, type ProfileLine } from "./linePr
 export { fourier, type FourierOptions } from "./fourier";
 export type { FigureOptions } from "./paperLayout";
 export { exportFigure, type ExportOptions, type FigureFormat } from "./exportFigure";
+export { fontBase64 } from "./fonts";
 export { toHtml } from "./toHtml";
 export { toJson } from "./toJson";
 export { toPng, type PngOptions } from "./toPng";

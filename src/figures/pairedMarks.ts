@@ -52,8 +52,9 @@ function trace(
       symbol: own.map(({ mean }, i) =>
         !told[i] ? "circle" : mean > 0 ? "triangle-up" : "triangle-down",
       ),
-      size: told.map((is) => (is ? 11 : 4)),
+      size: told.map((is) => (is ? 11 : 5)),
       color: told.map((is) => (is ? style.colour : quiet)),
+      opacity: 1,
     },
     customdata: own.map(({ mean, halfWidth, adjusted }) => [
       signed(100 * mean),

@@ -1,6 +1,6 @@
 import * as fs from "node:fs";
 import type { Figure } from "../core";
-import { fontFiles } from "./fonts";
+import { fontBase64 } from "./fonts";
 import { titleText } from "./text";
 import { pictureSize, type SizeOptions } from "./toSvg";
 
@@ -10,8 +10,7 @@ import { pictureSize, type SizeOptions } from "./toSvg";
  */
 export function toHtml(figure: Figure, options: SizeOptions = {}): string {
   const plotly = fs.readFileSync(require.resolve("plotly.js-dist-min"), "utf8");
-  const [regular] = fontFiles();
-  const font = fs.readFileSync(regular).toString("base64");
+  const font = fontBase64();
   const layout = { ...figure.layout, ...pictureSize(figure, options) };
   const title = titleText(figure);
   return `<!doctype html>

@@ -43,3 +43,4 @@ export {
   type SlurmStatus,
   type SlurmTask,
 } from "./executors/slurm";
+export { report, type ReportOptions, type StudyReport } from "./report/report";
