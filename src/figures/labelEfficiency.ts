@@ -9,6 +9,8 @@ import {
   type IntervalStyle,
 } from "./efficiencyCurves";
 import { pairedMarks, marksNote, markRow } from "./pairedMarks";
+import { checkScores } from "./checkScores";
+import { legendName } from "./legendName";
 import { quiet } from "./palette";
 import { fontSizes, paperAxis, paperLayout, type FigureOptions } from "./paperLayout";
 import { round, textWidth } from "./text";
@@ -40,7 +42,8 @@ const fewMethods = 6;
 /**
  * Accuracy against labels per class on a logarithmic axis: for each method the mean over draws with its t-interval, and a
  * dashed line where it gets with all labels (results with labelsPerClass 0).
- * @throws InputError if there is no result, or results of several data sets, whose mean would mean nothing
+ * @throws InputError if there is no result, results of several data sets, whose mean would mean nothing, or a score that is
+ * not in [0,1]
  */
 export function labelEfficiency(
   results: readonly ScoredResult[],
@@ -49,6 +52,7 @@ export function labelEfficiency(
   const { metric = "balancedAccuracy", level = 0.95, chance, against } = options;
   checkResults(results);
   checkOneOf("metric", metric, Object.keys(metricNames));
+  checkScores(results, metric);
   if (chance !== undefined) checkNumber("chance", chance, { min: 0, max: 1 });
   if (against !== undefined)
     checkOneOf(
@@ -82,7 +86,9 @@ export function labelEfficiency(
     data: [
       ...(interval === "band" ? curves.flatMap(intervalBands) : []),
       ...curves.flatMap((curve) => fullLine(curve, from, right)),
-      ...curves.map((curve, i) => meanLine(curve, interval, dodge(i, curves.length))),
+      ...curves.map((curve, i) =>
+        meanLine(curve, interval, dodge(i, curves.length), legendName(curve.name, options.width)),
+      ),
       ...(anyFull ? [fullLegend] : []),
       ...marks,
     ],

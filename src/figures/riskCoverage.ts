@@ -1,7 +1,8 @@
 import { InputError, type Figure } from "../core";
+import { legendName } from "./legendName";
 import { seriesStyle } from "./palette";
 import { paperAxis, paperLayout, type FigureOptions } from "./paperLayout";
-import { escapeText, round } from "./text";
+import { round } from "./text";
 
 /** The errors of one classifier among what it is most certain of. */
 export interface RiskRun {
@@ -36,7 +37,7 @@ export function riskCoverage(runs: readonly RiskRun[], options: FigureOptions = 
       return {
         type: "scatter",
         mode: "lines",
-        name: escapeText(names[i]),
+        name: legendName(names[i], options.width),
         legendgroup: name,
         x: Array.from(risks, (_, at) => round((100 * (at + 1)) / n)),
         y: Array.from(risks, (risk) => round(100 * risk)),

@@ -1,10 +1,11 @@
 import { checkNumber, checkOneOf, InputError, type Figure, type Result } from "../core";
 import { intervalOverDraws, type ResultMetric } from "../metrics";
 import { metricNames } from "./labelEfficiency";
+import { legendName } from "./legendName";
 import { logTicks } from "./logTicks";
 import { seriesStyle } from "./palette";
 import { paperAxis, paperLayout, type FigureOptions } from "./paperLayout";
-import { escapeText, round } from "./text";
+import { round } from "./text";
 
 /** A finished trial with the time that it took a machine. */
 export interface TimedResult extends Result {
@@ -78,7 +79,7 @@ export function scoreAgainstMinutes(
   const said =
     of === "machine" ? [] : [`An expert is taken to need ${secondsPerLabel} s for a label.`];
   return {
-    data: curves.map(({ name, points }, i) => line(name, points, i)),
+    data: curves.map(({ name, points }, i) => line(legendName(name, options.width), points, i)),
     layout: {
       ...paperLayout({
         ...options,
@@ -114,7 +115,7 @@ function line(name: string, points: readonly Point[], index: number): object {
   return {
     type: "scatter",
     mode: "lines+markers",
-    name: escapeText(name),
+    name,
     x: points.map(({ x }) => x),
     y: points.map(({ mean }) => mean),
     ...(spread ? { error_y: { type: "data", array, color: colour, thickness: 1.2, width: 3 } } : {}), // prettier-ignore
