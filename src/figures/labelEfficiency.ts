@@ -55,11 +55,7 @@ export function labelEfficiency(
   checkScores(results, metric);
   if (chance !== undefined) checkNumber("chance", chance, { min: 0, max: 1 });
   if (against !== undefined)
-    checkOneOf(
-      "against",
-      against,
-      results.map(({ method }) => method),
-    );
+    checkOneOf("against", against, [...new Set(results.map(({ method }) => method))]);
   const curves = efficiencyCurves(results, metric, level);
   const many = curves.length > fewMethods;
   const interval = options.interval ?? (many ? "bars" : "band");
