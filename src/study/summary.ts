@@ -83,7 +83,11 @@ export function summaryCsv(rows: readonly SummaryRow[], metric: ResultMetric): s
   );
 }
 
-function csv(header: readonly string[], rows: readonly (readonly (string | number)[])[]): string {
+/** Lines of cells as CSV; what is no number is left empty. */
+export function csv(
+  header: readonly string[],
+  rows: readonly (readonly (string | number)[])[],
+): string {
   const quote = (value: string | number): string => {
     const text = typeof value === "number" && !Number.isFinite(value) ? "" : String(value);
     return /[",\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;

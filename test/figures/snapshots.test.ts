@@ -14,7 +14,10 @@ import {
   lineProfile,
   methodDifferences,
   reliability,
+  riskCoverage,
   scan,
+  scoreAgainstMinutes,
+  scoreMap,
   toJson,
 } from "../../src/figures";
 import { labelPoints, planLabels } from "../../src/metrics";
@@ -121,6 +124,21 @@ const examples: Readonly<Record<string, () => Figure | Promise<Figure>>> = {
       channels: ["Z forward", "Z backward"],
       widthNm: 0.3,
     }),
+  "label-efficiency-paired": () =>
+    labelEfficiency(exampleResults(methods, [1, 2, 5, 10], 5), { against: "from scratch" }),
+  "score-map": () => scoreMap(exampleResults(methods, [1, 2, 5, 0], 3)),
+  "score-against-minutes": () =>
+    scoreAgainstMinutes(
+      exampleResults(methods, [1, 5, 20], 3).map((result) => ({
+        ...result,
+        machineSeconds: result.method.startsWith("SimCLR") ? 400 : 2 + result.draw,
+      })),
+    ),
+  "risk-coverage": () =>
+    riskCoverage([
+      { name: "from scratch", risks: numbers(20, (i) => (0.3 * (i + 1)) / 20) },
+      { name: "SimCLR", risks: numbers(10, (i) => 0.02 * i * i * 0.1) },
+    ]),
   reliability: () =>
     reliability([
       { name: "from scratch", calibration: exampleCalibration(2) },
