@@ -51,3 +51,27 @@ export {
   type Occlusion,
   type OcclusionOptions,
 } from "./occlusion";
+export { centreMap, localisation, outstanding, spearman, type Localisation } from "./localisation";
+export { fillingCurves, noisyLinearFill, sensitivity, type FillingCurves } from "./faithfulness";
+export { markedImages, type MarkedImages, type MarkedOptions } from "./markedImages";
+export { randomNetwork } from "./randomNetwork";
+export {
+  audit,
+  auditTable,
+  mapsOf,
+  predictedClasses,
+  type Audit,
+  type AuditedWay,
+  type AuditOptions,
+  type AuditRow,
+} from "./audit";
+export {
+  changedImages,
+  interventions,
+  withGain,
+  withoutLineOffsets,
+  withoutRegion,
+  type Intervention,
+  type InterventionEffect,
+} from "./interventions";
+export { probe, projectOut, type Probe, type ProbeTask } from "./probe";
