@@ -1,4 +1,4 @@
-import { checkInteger, InputError, type Encoder, type ImageSet, type Progress, type Rng } from "../core"; // prettier-ignore
+import { checkInteger, InputError, withLabels, type Encoder, type ImageSet, type Progress, type Rng } from "../core"; // prettier-ignore
 import { setImmediate } from "node:timers/promises";
 import { meanInterval, type MeanInterval } from "../metrics";
 import { embedImages } from "../nets";
@@ -75,7 +75,8 @@ const mostAlike = 0.1;
 
 /**
  * Tests whether maps of an encoder mean something: a logistic head is fitted to the labels, each image is explained for its own class, and the maps are held against
- * the true pixels of the features, against maps that know no network, and against the same maps of networks that have learnt nothing.
+ * the true pixels of the features, against maps that know no network, and against the same maps of
+ * networks that have learnt nothing: all layers random, and the head fitted to shuffled labels.
  * @throws InputError if there are not as many masks as images, or fewer than two classes
  */
 export async function audit(
@@ -97,7 +98,8 @@ export async function audit(
   try {
     const own = await withHead(trained, images, options.logistic);
     const others: Explained[] = [];
-    for (const one of random) others.push(await withHead(one, images, options.logistic));
+    for (const [k, one] of random.entries())
+      others.push(await withHead(one, shuffled(images, rng.fork(`labels ${k}`)), options.logistic));
     const rows: AuditRow[] = [];
     for (const [w, way] of ways.entries()) {
       on.report?.({ task: "auditing", done: w, total: ways.length, unit: "way" });
@@ -108,6 +110,15 @@ export async function audit(
   } finally {
     for (const one of random) one.dispose();
   }
+}
+
+/** The same images with each other's labels: even a head on random layers finds a cue if the labels tell of it. */
+function shuffled(images: ImageSet, rng: Rng): ImageSet {
+  const order = rng.permutation(images.labels.length);
+  return withLabels(
+    images,
+    Array.from(order, (i) => images.labels[i]),
+  );
 }
 
 async function withHead(

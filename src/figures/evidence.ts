@@ -1,6 +1,6 @@
 import { InputError, type Figure } from "../core";
 import { fontSizes, paperLayout, type FigureOptions } from "./paperLayout";
-import { escapeText } from "./text";
+import { escapeText, wrapText } from "./text";
 
 /** One image with a map of what speaks for a class. */
 export interface EvidenceRow {
@@ -24,7 +24,7 @@ export interface EvidenceFigureOptions extends FigureOptions {
   readonly verdict?: string;
 }
 
-const gapBelow = 46;
+const gapBelow = 66;
 const gapBetween = 0.13;
 
 /**
@@ -47,7 +47,7 @@ export function evidence(
     width,
     plotHeight,
     notes: [
-      "Blue speaks for the class, red against it, in units of the score, on one scale.",
+      `Blue speaks for the class, red against it, in units of the score, on one scale. Axes in ${nmPerPixel === undefined ? "pixels" : "nm"}.`,
       ...(verdict === undefined ? [] : [verdict]),
       ...notes,
     ],
@@ -59,7 +59,7 @@ export function evidence(
   rows.forEach((row, r) => {
     const top = 1 - (r * (side + gapBelow) + gapBelow * 0.6) / plotHeight;
     const bottom = top - side / plotHeight;
-    annotations.push(above(row.title, top));
+    annotations.push(above(row.title, top, width - 100));
     const x = Array.from({ length: row.width }, (_, i) => i * scale);
     const y = Array.from({ length: row.height }, (_, i) => i * scale);
     [0, 1, 2].forEach((column) => {
@@ -101,8 +101,9 @@ const axis = (domain: readonly number[], anchor: string, range: readonly number[
   tickfont: { size: fontSizes.note - 3 },
 });
 
-const above = (text: string, y: number): object => ({
-  text: escapeText(text),
+const above = (text: string, y: number, wide: number): object => ({
+  text: wrapText(text, fontSizes.note, wide).map(escapeText).join("<br>"),
+  align: "left",
   font: { size: fontSizes.note },
   showarrow: false,
   xref: "paper",

