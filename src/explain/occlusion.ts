@@ -1,4 +1,4 @@
-import { checkInteger, imageSet, type ImageSet, type Rng } from "../core";
+import { checkInteger, imageSet, InputError, type ImageSet, type Rng } from "../core";
 import { latticeFill, measure, patchLattice, type LatticeOptions, type PatchLattice } from "../physics"; // prettier-ignore
 import type { Target } from "./head";
 import type { ScoreImages } from "./model";
@@ -54,7 +54,29 @@ export interface CleanOptions extends LatticeOptions {
   readonly masks?: readonly Uint8Array[];
 }
 
-/** The same images with the clean crystal in place of the feature: what evidence is taken against. */
+/** Rows that an image needs, so that there are cells to copy. */
+const leastRows = 3;
+
+function checkRows(images: ImageSet, options: LatticeOptions): void {
+  const [height, width, channels] = images.shape;
+  const counts = images.ids.map((_, i) => {
+    const plane = images.pixels.read([i]).filter((__, p) => p % channels === 0);
+    const { across } = patchLattice(plane, { height, width }, options);
+    return Math.min(height, width) / Math.hypot(...across);
+  });
+  const median = counts.sort((a, b) => a - b)[counts.length >> 1];
+  if (median >= leastRows) return;
+  throw new InputError({
+    got: `images of ${median.toFixed(1)} rows of the crystal`,
+    expected: `at least ${leastRows}, to fill a feature from the cells around it`,
+    todo: "Cut larger images, or give cellNm where rows are told wrongly.",
+  });
+}
+
+/**
+ * The same images with the clean crystal in place of the feature: what evidence is taken against.
+ * @throws InputError if images hold fewer than three rows, so that there is nothing to copy from
+ */
 export function cleanImages(images: ImageSet, options: CleanOptions = {}): ImageSet {
   const [height, width, channels] = images.shape;
   const size = height * width * channels;
@@ -62,6 +84,7 @@ export function cleanImages(images: ImageSet, options: CleanOptions = {}): Image
   const pixels = new Float32Array(images.ids.length * size);
   const nm = options.nmPerPixel ?? images.nmPerPixel;
   const known = { ...options, ...(nm === undefined ? {} : { nmPerPixel: nm }) };
+  checkRows(images, known);
   images.ids.forEach((_, i) => {
     const image = images.pixels.read([i]);
     const hole = options.masks?.[i] ?? holeAround(image, images.shape, known);

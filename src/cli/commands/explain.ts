@@ -98,7 +98,7 @@ async function explainUnit(
   const targets = chosen.map(({ first, second }) => ({ for: first, against: second }));
   // The crystal can be told from heights only.
   const heights = set.unit === "pm" || set.unit === "nm";
-  const clean = heights ? explaining.cleanImages(shown) : undefined;
+  const clean = heights ? cleanOf(shown) : undefined;
   const found = explaining.evidence(model, shown, targets, clean === undefined ? {} : { clean });
   const [height, width, channels] = set.shape;
   const figureRows = found.map(({ map, score }, k): EvidenceRow => {
@@ -126,6 +126,17 @@ async function explainUnit(
   writeFileAtomically(`${stem}.csv`, whoTable(fit, rows, chosen, set, row));
   console.log(`${stem}.png: ${chosen.length} test images`);
   console.log(`${stem}.csv: nearest labelled images and the pushes of labels`);
+}
+
+/** The crystal without the features; undefined, with a word, where images are too small to tell it. */
+function cleanOf(images: ImageSet): ImageSet | undefined {
+  try {
+    return explaining.cleanImages(images);
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    console.error(`Evidence is not taken against the clean crystal. ${error.message}`);
+    return undefined;
+  }
 }
 
 interface Doubtful {
