@@ -22,12 +22,11 @@ function slopes(
     const part = targets.slice(from, from + batch);
     const result = tf.tidy(() => {
       const score = (x: Tensor4D) =>
-        // eslint-disable-line @typescript-eslint/explicit-function-return-type
         targetTensor(head, maps.from(maps.upTo(x, stage), stage), part);
       const values = pixels.subarray(from * size, (from + part.length) * size);
       return tf.grad(score as never)(tf.tensor4d(values, [part.length, ...shape]));
     });
-    out.set(result.dataSync() as Float32Array, from * size);
+    out.set(result.dataSync(), from * size);
     result.dispose();
   }
   return out;
