@@ -21,6 +21,7 @@ export type { MarkedFeature } from "./scanFeatures";
 export type { ScanColours } from "./scanPicture";
 export { lineProfile, type LineProfileOptions, type ProfileLine } from "./lineProfile";
 export { fourier, type FourierOptions } from "./fourier";
+export { evidence, type EvidenceFigureOptions, type EvidenceRow } from "./evidence";
 export type { FigureOptions } from "./paperLayout";
 export { exportFigure, type ExportOptions, type FigureFormat } from "./exportFigure";
 export { fontBase64 } from "./fonts";

@@ -11,6 +11,7 @@ export const pretrainings = {
   none: pretrain.none,
   pixels: pretrain.pixels,
   hog: pretrain.hog,
+  physics: pretrain.physics,
   simclr: pretrain.simclr,
   moco: pretrain.moco,
   byol: pretrain.byol,

@@ -6,6 +6,7 @@ import { createRng, type Figure } from "../../src/core";
 import {
   confusionMatrix,
   embeddingMap,
+  evidence,
   imageGrid,
   labelEfficiency,
   labelPlan,
@@ -49,6 +50,17 @@ const examples: Readonly<Record<string, () => Figure | Promise<Figure>>> = {
     labelSavings(exampleResults(methods, [1, 2, 5, 10, 20], 5), {
       baseline: "from scratch",
     }),
+  evidence: () =>
+    evidence(
+      [1, 0.2].map((strength) => ({
+        title: `an image with ${strength} of the evidence`,
+        image: numbers(16, (i) => Math.sin(i)),
+        evidence: numbers(16, (i) => strength * Math.cos(i)),
+        height: 4,
+        width: 4,
+      })),
+      { title: "Why", nmPerPixel: 0.12, verdict: "Usable." },
+    ),
   "method-differences": () =>
     methodDifferences(exampleResults(methods, [1, 2, 5, 10, 20], 5), {
       against: "from scratch",
