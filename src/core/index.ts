@@ -60,4 +60,4 @@ export type {
 } from "./backend";
 export { joinVariables, trainableVariables, type HasVariables } from "./variables";
 export { readBatch, readLabels } from "./readBatch";
-export { columnMeans, normaliseRows, unitRows } from "./rows";
+export { columnMeans, columnScale, normaliseRows, unitRows } from "./rows";

@@ -1,4 +1,4 @@
-import { InputError, tf, type ImageSet, type Tensor4D } from "../core";
+import { columnMeans, InputError, tf, type ImageSet, type Tensor4D } from "../core";
 import { cellMap, type CellMap } from "./cells";
 import { targetShares, type Head, type Target } from "./head";
 import { lastStage, targetsFor, type Explained } from "./model";
@@ -106,8 +106,7 @@ function cellSums(
       for (let j = 0; j < dim; j++) direction[j] += share * head.weights[c * dim + j];
     });
   } else {
-    const mean = new Float64Array(dim);
-    cells.forEach((value, at) => (mean[at % dim] += value / n));
+    const mean = columnMeans(cells, dim);
     const length = Math.hypot(...mean.map((value, j) => value - head.centre[j]));
     shares.forEach((share, c) => {
       const point = head.points.subarray(c * dim, (c + 1) * dim);

@@ -1,4 +1,4 @@
-import { checkNumber, InputError, type LabelledRows } from "../core";
+import { checkNumber, columnScale, InputError, type LabelledRows } from "../core";
 import { linearHead, type LinearHead } from "./head";
 
 /** How a logistic head is fitted. */
@@ -49,7 +49,9 @@ export function fitLogistic(
       todo: "Label an image of another class.",
     });
   }
-  const { mean, spread } = scaleOf(features, dim, standardise);
+  const { mean, spread } = standardise
+    ? columnScale(features, dim)
+    : { mean: new Float64Array(dim), spread: new Float64Array(dim).fill(1) };
   const width = dim + 1;
   const inputs = new Float64Array(chosen.length * width);
   chosen.forEach((row, i) => {
@@ -78,21 +80,6 @@ export function fitLogistic(
     spread,
     options: { lambda, penaliseBias, standardise },
   };
-}
-
-function scaleOf(
-  features: ArrayLike<number>,
-  dim: number,
-  standardise: boolean,
-): { readonly mean: Float64Array; readonly spread: Float64Array } {
-  const mean = new Float64Array(dim);
-  const squares = new Float64Array(dim);
-  if (!standardise) return { mean, spread: squares.fill(1) };
-  const n = features.length / dim;
-  for (let at = 0; at < features.length; at++) mean[at % dim] += features[at] / n;
-  for (let at = 0; at < features.length; at++) squares[at % dim] += (features[at] - mean[at % dim]) ** 2 / n; // prettier-ignore
-  // A constant feature tells nothing.
-  return { mean, spread: squares.map((v) => (v > 1e-12 ? Math.sqrt(v) : 1)) };
 }
 
 interface Problem {

@@ -1,4 +1,4 @@
-import { InputError, type PredictRows } from "../core";
+import { columnMeans, InputError, type PredictRows } from "../core";
 
 /**
  * What turns an embedding into class scores, so far as maps can be exact: scores that are affine in the embedding (logistic regression, linear layers, squared
@@ -175,8 +175,7 @@ export function readHead(
   { dim, classes, tolerance = 0.02 }: { readonly dim: number; readonly classes: number; readonly tolerance?: number }, // prettier-ignore
 ): ReadHead {
   const n = features.length / dim;
-  const mean = new Float64Array(dim);
-  features.forEach((value, at) => (mean[at % dim] += value / n));
+  const mean = columnMeans(features, dim);
   const spread = new Float64Array(dim);
   features.forEach((value, at) => (spread[at % dim] += (value - mean[at % dim]) ** 2 / n));
   const asked = new Float32Array((1 + 2 * dim) * dim);

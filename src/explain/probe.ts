@@ -1,4 +1,5 @@
-import { createRng, InputError, type Rng } from "../core";
+import { columnMeans, createRng, InputError, type Rng } from "../core";
+import { argmaxRows } from "../metrics";
 import { fitLogistic } from "./fitLogistic";
 import { scoresOf } from "./head";
 
@@ -71,12 +72,11 @@ function crossScore(
     const labels = values.map((value, i) => (fold.get(groups[i]) === k ? -1 : value));
     if (new Set(labels.filter((label) => label >= 0)).size < 2) continue;
     const { head } = fitLogistic({ features, labels, dim, classNames }, { lambda });
+    const told = argmaxRows(scoresOf(head, features), count);
     labels.forEach((label, i) => {
       if (label >= 0) return;
-      const scores = scoresOf(head, features.subarray(i * dim, (i + 1) * dim));
-      const best = scores.indexOf(Math.max(...scores));
       totals[values[i]] += 1;
-      if (best === values[i]) hits[values[i]] += 1;
+      if (told[i] === values[i]) hits[values[i]] += 1;
     });
   }
   const recalls = Array.from(hits).flatMap((hit, c) => (totals[c] > 0 ? [hit / totals[c]] : []));
@@ -90,8 +90,7 @@ function crossScore(
 export function projectOut(features: Float32Array, direction: ArrayLike<number>): Float32Array {
   const dim = direction.length;
   const n = features.length / dim;
-  const mean = new Float64Array(dim);
-  features.forEach((value, at) => (mean[at % dim] += value / n));
+  const mean = columnMeans(features, dim);
   let squares = 0;
   for (let j = 0; j < dim; j++) squares += direction[j] ** 2;
   const out = features.slice();
