@@ -1,6 +1,6 @@
 import { checkInteger, InputError, withLabels, type Encoder, type ImageSet, type Progress, type Rng } from "../core"; // prettier-ignore
 import { setImmediate } from "node:timers/promises";
-import { meanInterval, type MeanInterval } from "../metrics";
+import { argmaxRows, meanInterval, type MeanInterval } from "../metrics";
 import { embedImages } from "../nets";
 import { cellsToPixels } from "./cells";
 import { evidence } from "./evidence";
@@ -168,9 +168,7 @@ async function auditWay(
   await setImmediate();
   const random = others.map((model) => mapsOf(way, model, images));
   const stride = way === "exact evidence" ? own.maps.stages[own.maps.stages.length - 1].stride : 1;
-  const measured = (list: readonly Float64Array[]) =>
-    chosen.map((i) => localisation(list[i], masks[i], { width, tolerance: stride })); // prettier-ignore -- eslint-disable-line
-  const found = measured(maps);
+  const found = chosen.map((i) => localisation(maps[i], masks[i], { width, tolerance: stride }));
   const enrichments = found.map(({ enrichment }) => filledIn(enrichment));
   const floors = chosen.map((i) => mean(random.map((list) => filledIn(localisation(list[i], masks[i], { width }).enrichment)))); // prettier-ignore
   const byGroup = (values: readonly number[]): MeanInterval =>
@@ -215,7 +213,6 @@ function groupInterval(
   chosen: readonly number[],
   { groups }: ImageSet,
 ): MeanInterval {
-  // prettier-ignore
   const sums = new Map<string, number[]>();
   chosen.forEach((i, k) => sums.set(groups[i], [...(sums.get(groups[i]) ?? []), values[k]]));
   return meanInterval([...sums.values()].map(mean));
@@ -323,10 +320,5 @@ export function auditTable({
 /** Predicted class of each embedding under a head. Row-major [n*dim] -> [n] */
 export function predictedClasses(model: Explained, features: ArrayLike<number>): Int32Array {
   const { classes } = model.head;
-  const scores = scoresOf(model.head, features);
-  return Int32Array.from({ length: scores.length / classes }, (_, i) => {
-    let best = 0;
-    for (let c = 1; c < classes; c++) if (scores[i * classes + c] > scores[i * classes + best]) best = c; // prettier-ignore
-    return best;
-  });
+  return argmaxRows(scoresOf(model.head, features), classes);
 }

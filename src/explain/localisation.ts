@@ -77,7 +77,6 @@ function pixelAuc(
   order: readonly number[],
   inside: number,
 ): number {
-  // prettier-ignore
   let [sum, from] = [0, 0];
   const n = order.length;
   while (from < n) {

@@ -85,7 +85,6 @@ function scoresText(
   metric: ResultMetric,
   baseline: string,
 ): string[] {
-  // prettier-ignore
   const units = plan.draws > 2 ? " with 95 % intervals of Student's t over the draws" : "";
   const compared =
     plan.draws > 2 && new Set(results.map(({ method }) => method)).size > 1

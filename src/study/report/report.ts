@@ -118,7 +118,6 @@ function wordsOf(
   baseline: string,
   target: number | undefined,
 ): Words {
-  // prettier-ignore
   const { plan, results, trials, fullPlan, failures } = data;
   const references = referenceMethods(results, baseline, metric).map(({ name }) => name);
   const done = `${results.length} of ${trials} trials are done`;
@@ -140,7 +139,6 @@ function plannerText(
   metric: ResultMetric,
   target: number | undefined,
 ): string {
-  // prettier-ignore
   const best = Math.max(...summarise(results, metric).map(({ mean }) => mean));
   const next = Math.min(0.99, (Math.floor(best * 20) + 1) / 20);
   try {

@@ -104,7 +104,6 @@ function certainty(
   results: readonly TimedRecord[],
   { budget, metric }: FigureContext,
 ): ReportFigure[] {
-  // prettier-ignore
   const own = results.filter((one) => one.labelsPerClass === budget && one.risks !== undefined);
   const names = [...new Set(own.map(({ method }) => method))];
   const of = (name: string): TimedRecord[] => own.filter(({ method }) => method === name);
