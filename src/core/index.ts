@@ -61,3 +61,5 @@ export type {
 export { joinVariables, trainableVariables, type HasVariables } from "./variables";
 export { readBatch, readLabels } from "./readBatch";
 export { columnMeans, columnScale, normaliseRows, unitRows } from "./rows";
+export { escapeHtml } from "./escapeHtml";
+export { twoDigits } from "./twoDigits";

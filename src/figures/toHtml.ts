@@ -1,5 +1,5 @@
 import * as fs from "node:fs";
-import type { Figure } from "../core";
+import { escapeHtml, type Figure } from "../core";
 import { fontBase64 } from "./fonts";
 import { plainFigure } from "./plainFigure";
 import { titleText } from "./text";
@@ -50,10 +50,3 @@ const config = {
 
 /** JSON that cannot end the script it stands in. */
 const script = (value: unknown): string => JSON.stringify(value).replaceAll("<", "\\u003c");
-
-const escapeHtml = (text: string): string =>
-  text
-    .replaceAll("&", "&amp;")
-    .replaceAll("<", "&lt;")
-    .replaceAll(">", "&gt;")
-    .replaceAll('"', "&quot;");

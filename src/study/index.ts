@@ -44,3 +44,4 @@ export {
   type SlurmTask,
 } from "./executors/slurm";
 export { report, type ReportOptions, type StudyReport } from "./report/report";
+export { redrawnResults } from "./redrawnResults";

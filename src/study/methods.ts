@@ -62,6 +62,12 @@ export const selfSupervised: readonly (keyof typeof pretrainings)[] = namesOf(
     "epochs" in options && Object.values(options).every(({ outside }) => outside === undefined),
 );
 
+/** Names of the pretrainings that make a network or read one; the others only compute, and have no weights that took time to learn. */
+export const withNetwork: readonly (keyof typeof pretrainings)[] = namesOf(
+  pretrainings,
+  ({ options }) => "encoder" in options || "file" in options,
+);
+
 /** Names of the classifiers that train on labelled and unlabelled images together. */
 export const semiSupervised: readonly (keyof typeof classifiers)[] = namesOf(
   classifiers,

@@ -1,3 +1,4 @@
+import { escapeHtml } from "../../core";
 import type { ReportTable } from "./reportTables";
 
 /** A figure as it stands on the page. */
@@ -28,16 +29,6 @@ export interface PageContent {
   readonly made: string;
   /** The figures' font in base64, so that their letters are as wide as was reckoned. */
   readonly font: string;
-}
-
-/** Text that is no markup. */
-export function escapeHtml(text: string): string {
-  return text
-    .replaceAll("&", "&amp;")
-    .replaceAll("<", "&lt;")
-    .replaceAll(">", "&gt;")
-    .replaceAll('"', "&quot;")
-    .replaceAll("'", "&#39;");
 }
 
 /** One page that loads nothing: pictures inside, no script. */

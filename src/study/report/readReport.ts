@@ -3,6 +3,7 @@ import * as path from "node:path";
 import type { SplitAudit } from "../audit/auditSplit";
 import type { KeptAudit } from "../openJob";
 import type { Plan } from "../plan";
+import { withNetwork } from "../methods";
 import { openStore, readStudyFile, type FailureMark } from "../store/store";
 import type { TrialRecord } from "../store/record";
 import { readTimings, type KeptTiming } from "../store/timings";
@@ -89,7 +90,8 @@ function secondsOf(
 ): number {
   const seconds = (of: string, without: number): number => timings.get(of)?.seconds ?? without;
   // Features that are computed have no weights, and so nothing that took time to learn.
-  const learnt = typeof pretrain === "object" && !["pixels", "hog"].includes(pretrain.name);
+  const learnt =
+    typeof pretrain === "object" && (withNetwork as readonly string[]).includes(pretrain.name);
   return (
     seconds(key, NaN) +
     encoders.reduce((sum, one) => sum + seconds(one, learnt ? NaN : 0), 0) +

@@ -1,4 +1,5 @@
 import type { ResultMetric } from "../../metrics";
+import { plusMinus } from "../plusMinus";
 import { csv, summarise } from "../summary";
 import { budgetWords } from "./methodsText";
 import type { ReportData, TimedRecord } from "./readReport";
@@ -29,7 +30,7 @@ function summaryTable(results: readonly TimedRecord[], metric: ResultMetric): Re
   const budgets = budgetsOf(results);
   const cell = (method: string, budget: number): string => {
     const row = rows.find((one) => one.method === method && one.labelsPerClass === budget);
-    return row === undefined ? "–" : plusMinus(row.mean, row.halfWidth);
+    return row === undefined ? "–" : percent(row.mean, row.halfWidth);
   };
   return {
     name: "summary",
@@ -65,7 +66,7 @@ function recallTable(
     header: ["method", ...classNames],
     rows: told
       .filter(({ budget }) => budget === shown)
-      .map(({ method, recalls }) => [method, ...recalls.map((value) => plusMinus(value, NaN))]),
+      .map(({ method, recalls }) => [method, ...recalls.map((value) => percent(value))]),
     csv: csv(
       ["method", "labelsPerClass", "class", "draws", "recall"],
       told.flatMap(({ method, budget, draws, recalls }) =>
@@ -106,7 +107,7 @@ function qualityTable(results: readonly TimedRecord[]): ReportTable {
     rows: groups.map(({ method, budget, values, seconds }) => [
       method,
       budgetText(budget),
-      ...values.map((value) => plusMinus(value, NaN)),
+      ...values.map((value) => percent(value)),
       Number.isNaN(seconds) ? "–" : seconds.toPrecision(3),
     ]),
     csv: csv(
@@ -131,7 +132,6 @@ const budgetText = (budget: number): string => (budget === 0 ? "all" : String(bu
 const mean = (values: readonly number[]): number =>
   values.reduce((sum, value) => sum + value, 0) / values.length;
 
-const plusMinus = (value: number, half: number): string =>
-  Number.isNaN(value)
-    ? "–"
-    : `${(100 * value).toFixed(1)}${Number.isFinite(half) ? ` ± ${(100 * half).toFixed(1)}` : ""}`;
+/** A share in percent; a dash where there is none. */
+const percent = (value: number, half = NaN): string =>
+  Number.isNaN(value) ? "–" : plusMinus(value, half);

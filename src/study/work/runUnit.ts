@@ -64,7 +64,7 @@ export async function runUnit(
     ...(checkpoint === undefined ? {} : { checkpoint, identity: key }),
     keep: (name, values) => {
       // Told at the end of a training, also of one that goes on from a checkpoint of its last step.
-      if (name === "loss") steps = values.length;
+      if (name === "loss") steps = Math.max(steps, values.length);
       // What pseudo-labels were taken is worth a file; the losses of every trial are not.
       else keep?.keepLosses(`${key}-${name}`, name, values);
     },
