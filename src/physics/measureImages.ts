@@ -19,25 +19,24 @@ export interface MeasuredImages {
  */
 export function measureImages(images: ImageSet, options: LatticeOptions = {}): MeasuredImages {
   const known = { ...(images.nmPerPixel === undefined ? {} : { nmPerPixel: images.nmPerPixel }), ...options }; // prettier-ignore
-  const [height, width, channels] = images.shape;
   checkSize(images.shape);
-  const list = images.ids.map((_, i) => {
-    const values = images.pixels.read([i]);
-    const channel = (c: number): Float32Array =>
-      Float32Array.from({ length: height * width }, (__, p) => values[p * channels + c]);
-    return measure(
-      channel(0),
-      { height, width },
-      {
-        ...known,
-        ...(channels === 2 ? { second: channel(1) } : {}),
-      },
-    );
-  });
+  const list = images.ids.map((_, i) => measureImage(images.pixels.read([i]), images.shape, known));
   const dim = featureColumns.length;
   const features = new Float32Array(list.length * dim);
   list.forEach((one, i) => features.set(featureRow(one), i * dim));
   return { names: featureColumns, features, dim, images: list };
+}
+
+/** Measures the first channel of one image; of two channels the second is the same place measured again. [h*w*c] */
+export function measureImage(
+  values: Float32Array,
+  [height, width, channels]: ImageSet["shape"],
+  lattice: LatticeOptions,
+): PhysicalFeatures {
+  const channel = (c: number): Float32Array =>
+    Float32Array.from({ length: height * width }, (_, p) => values[p * channels + c]);
+  const second = channels === 2 ? { second: channel(1) } : {};
+  return measure(channel(0), { height, width }, { ...lattice, ...second });
 }
 
 /** Makes sure that rows can be seen. @throws InputError if an image is too small */

@@ -2,15 +2,19 @@ import {
   define,
   known,
   option,
-  tf,
-  writeFileAtomically,
   type Encoder,
   type ImageSet,
   type OptionTable,
   type Pretrain,
 } from "../core";
-import { writeSafetensors } from "../nets";
-import { checkSize, featureColumns, featureRow, measure, type LatticeOptions } from "../physics";
+import {
+  checkSize,
+  featureColumns,
+  featureRow,
+  measureImage,
+  type LatticeOptions,
+} from "../physics";
+import { measuredEncoder } from "./measuredEncoder";
 
 /** What is known of the crystal. */
 export interface PhysicsOptions {
@@ -45,30 +49,11 @@ export function physics(given: PhysicsOptions = {}): Pretrain {
 physics.definition = definition;
 
 function physicsEncoder(shape: ImageSet["shape"], lattice: LatticeOptions): Encoder {
-  const dim = featureColumns.length;
-  const [height, width, channels] = shape;
-  return {
-    dim,
-    embed: (images) => {
-      const values = images.dataSync<"float32">();
-      const count = images.shape[0];
-      const out = new Float32Array(count * dim);
-      const size = height * width;
-      const channel = (i: number, c: number): Float32Array =>
-        Float32Array.from({ length: size }, (_, p) => values[(i * size + p) * channels + c]);
-      for (let i = 0; i < count; i++) {
-        const second = channels === 2 ? { second: channel(i, 1) } : {};
-        const found = measure(channel(i, 0), { height, width }, { ...lattice, ...second });
-        out.set(featureRow(found), i * dim);
-      }
-      return tf.tensor2d(out, [count, dim]);
-    },
-    clone: () => physicsEncoder(shape, lattice),
-    save: (file) => {
-      const metadata = { encoder: JSON.stringify({ kind: "physics", shape, ...lattice }) };
-      writeFileAtomically(file, writeSafetensors(new Map(), metadata));
-      return Promise.resolve();
-    },
-    dispose: () => undefined,
-  };
+  return measuredEncoder({
+    kind: "physics",
+    shape,
+    options: lattice,
+    dim: featureColumns.length,
+    measure: (image) => featureRow(measureImage(image, shape, lattice)),
+  });
 }
