@@ -11,7 +11,7 @@ import {
   type ReliabilityRun,
   type RiskRun,
 } from "../../figures";
-import type { Calibration, ResultMetric } from "../../metrics";
+import { calibrationOfBins, type Calibration, type ResultMetric } from "../../metrics";
 import type { ReliabilityCounts } from "../store/record";
 import { budgetWords } from "./methodsText";
 import type { ReportData, TimedRecord } from "./readReport";
@@ -148,14 +148,7 @@ function pooled(trials: readonly (readonly ReliabilityCounts[])[]): Calibration 
       accuracy: own.reduce((sum, one) => sum + one.right, 0) / count,
     };
   });
-  const filled = bins.filter(({ count }) => count > 0);
-  const all = filled.reduce((sum, { count }) => sum + count, 0);
-  const errors = filled.map((bin) => Math.abs(bin.accuracy - bin.confidence));
-  return {
-    expectedError: errors.reduce((sum, error, i) => sum + (error * filled[i].count) / all, 0),
-    largestError: Math.max(0, ...errors),
-    bins,
-  };
+  return calibrationOfBins(bins);
 }
 
 const meanOf = (lists: readonly (readonly number[])[]): number[] =>
