@@ -288,8 +288,15 @@ function startLab({ python, env }: Jupyter, folder: string, port: number): Child
     ],
     {
       stdio: "ignore",
-      // No settings of this user; and the quick variant, whose trainings take seconds.
-      env: { ...env, NODE_OPTIONS: "", FEWSCOPE_FAST: "1", JUPYTERLAB_SETTINGS_DIR: settings },
+      env: {
+        ...env,
+        NODE_OPTIONS: "",
+        // No settings of this user, and no notebooks opened again that were open some time before.
+        JUPYTERLAB_SETTINGS_DIR: settings,
+        JUPYTERLAB_WORKSPACES_DIR: path.join(folder, "workspaces"),
+        // The quick variant, whose trainings take seconds.
+        FEWSCOPE_FAST: "1",
+      },
     },
   );
 }
