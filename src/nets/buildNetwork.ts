@@ -12,6 +12,7 @@ import { conv4 } from "./conv4";
 import { checkEncoderSpec, type EncoderSpec } from "./encoderSpec";
 import { withLast } from "./lastWeights";
 import { disposeVariables, makeVariable } from "./layer";
+import { mapsOf, type MappedNetwork } from "./networkMaps";
 import { resnet } from "./resnet";
 
 /** A network as a file describes it: what it is, and what stands beside its weights. */
@@ -46,7 +47,8 @@ export function buildNetwork(
     ]),
   };
   const variables = new Map([...joinVariables({ input }), ...body.variables]);
-  const network: Network = {
+  const network: MappedNetwork = {
+    maps: mapsOf(body, (images) => standardise(images, mean, std)),
     spec: { ...spec, shape: [...shape] },
     dim: body.dim,
     variables,

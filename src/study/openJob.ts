@@ -50,13 +50,27 @@ export async function openJob(plan: Plan, store: Store, on: Progress = {}): Prom
   const units = planUnits(set, drawn, methods, settings);
   const file = (name: string): string => path.join(store.folder, name);
   const leaks = await auditNotesOf(all, images, drawn, plan.audit ?? "refuse", store.folder, on);
-  const notes = [...leaks, ...drawn.split.notes, ...classNotes];
+  const notes = [
+    ...leaks,
+    ...drawn.split.notes,
+    ...unlabelledNotes(all, drawn.split),
+    ...classNotes,
+  ];
   writeFileIfChanged(file("split.json"), splitToJson(all, images, drawn));
   writeFileIfChanged(file("plan.json"), `${canonicalJson(fullPlan(plan, methods), 1)}\n`);
   const trials = listTrials(units);
-  writeStudyFile(store.folder, { plan, images, notes, trials, threads: threadsNow() });
+  const { shape, classNames } = set;
+  const threads = threadsNow();
+  writeStudyFile(store.folder, { plan, images, shape, classNames, notes, trials, threads });
   const metric = plan.metric ?? "balancedAccuracy";
   return { job: { set, drawn, units, settings, metric, store }, notes };
+}
+
+/** How many of the images that pretraining sees nobody has labelled. */
+function unlabelledNotes({ labels }: ImageSet, { pretrain }: Split): string[] {
+  const bare = pretrain.filter((i) => labels[i] === UNLABELLED).length;
+  if (bare === 0) return [];
+  return [`Pretraining: ${pretrain.length} images, ${bare} of them without a label.`];
 }
 
 /** What the audit of a split says; made once for each split and kept in the folder. */
@@ -77,7 +91,8 @@ async function auditNotesOf(
   return auditNotes(audit, rule);
 }
 
-interface KeptAudit {
+/** An audit as a folder keeps it. */
+export interface KeptAudit {
   /** Which split it is of. */
   readonly of: string;
   readonly audit: SplitAudit;
