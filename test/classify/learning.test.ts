@@ -6,7 +6,7 @@ import { sawTeeth } from "../study/sawTeeth";
 
 const encoder = { resnet: { depth: 8, width: 8 } } as const;
 const images = sawTeeth({ count: 240, noise: 0.2 });
-const steps = 150;
+const steps = 200;
 
 /** Two labels of each of the four classes. */
 const labelled = 8;
@@ -18,6 +18,7 @@ const train = withLabels(
 /** What is not as by default, so that seconds are enough. */
 const short: Readonly<Record<string, object>> = {
   meanTeacher: { weight: 5, momentum: 0.9 },
+  mixMatch: { weight: 20 },
   uda: { unlabelledRatio: 2 },
   fixMatch: { unlabelledRatio: 2 },
   flexMatch: { unlabelledRatio: 2 },

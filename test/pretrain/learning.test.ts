@@ -16,7 +16,7 @@ const views = augment.compose(
 
 /** For a hundred or two hundred steps. */
 const short: Readonly<Record<string, object>> = {
-  moco: { learningRate: 0.15 },
+  moco: { momentum: 0.9, epochs: 60 },
   byol: { learningRate: 0.3, momentum: 0.9, epochs: 60 },
   simSiam: { learningRate: 0.1, batchSize: 80, epochs: 60, outputDim: 128, bottleneck: 64 },
   barlowTwins: { learningRate: 0.003, batchSize: 80, epochs: 60, outputDim: 128 },
