@@ -6,7 +6,7 @@ import { baselineName } from "./expectations";
 /** The network of every technique. */
 export const benchEncoder = { resnet: { depth: 8, width: 8 } } as const;
 
-/** Labelled images in a step of what trains on unlabelled ones too. */
+/** Labelled images in a step of what trains on unlabelled ones too, but for a quicker measurement. */
 export const labelledInStep = 32;
 
 /** The ten techniques of a quick run, beside training from scratch. */
@@ -26,8 +26,14 @@ export const mainTechniques = [
 /**
  * Every technique as it is by default, but for its size, and the baseline first.
  * @param learningRate of the baseline
+ * @param batchSize labelled images in a step of what trains on unlabelled ones too
  */
-export function techniqueMethods(images: ImageSet, steps: number, learningRate: number): Method[] {
+export function techniqueMethods(
+  images: ImageSet,
+  steps: number,
+  learningRate: number,
+  batchSize: number = labelledInStep,
+): Method[] {
   const none = pretrain.none({ encoder: benchEncoder });
   return [
     {
@@ -35,13 +41,17 @@ export function techniqueMethods(images: ImageSet, steps: number, learningRate: 
       pretrain: none,
       classify: classify.fineTune({ steps, learningRate }),
     },
-    ...trainedOnLabels(steps).map(([name, head]) => ({ name, pretrain: none, classify: head })),
-    ...pretrained(images, steps),
+    ...trainedOnLabels(steps, batchSize).map(([name, head]) => ({
+      name,
+      pretrain: none,
+      classify: head,
+    })),
+    ...pretrained(images, steps, batchSize),
   ];
 }
 
-function trainedOnLabels(steps: number): [string, Method["classify"]][] {
-  const few = { steps, batchSize: labelledInStep };
+function trainedOnLabels(steps: number, batchSize: number): [string, Method["classify"]][] {
+  const few = { steps, batchSize };
   return Object.entries({
     "Pi-model": classify.piModel(few),
     "Mean Teacher": classify.meanTeacher(few),
@@ -55,7 +65,7 @@ function trainedOnLabels(steps: number): [string, Method["classify"]][] {
   });
 }
 
-function pretrained(images: ImageSet, steps: number): Method[] {
+function pretrained(images: ImageSet, steps: number, batchSize: number): Method[] {
   const pool = images.parts?.filter((part) => part !== "test").length ?? images.ids.length;
   const epochs = Math.max(1, Math.round(steps / Math.max(1, Math.floor(pool / 128))));
   const sizes = { encoder: benchEncoder, epochs };
@@ -82,7 +92,7 @@ function pretrained(images: ImageSet, steps: number): Method[] {
     "label spreading": classify.labelSpreading(),
     "self-training": classify.selfTraining(),
     "fine-tuned": classify.fineTune({ steps }),
-    FixMatch: classify.fixMatch({ steps, batchSize: labelledInStep }),
+    FixMatch: classify.fixMatch({ steps, batchSize }),
   };
   const logistic = classify.logisticRegression();
   return [
