@@ -10,8 +10,7 @@ export interface PlanChoices {
   readonly labelsPerClass: readonly number[];
   readonly draws: number;
   readonly epochs: number;
-  readonly fineTuneEpochs: number;
-  readonly minSteps: number;
+  readonly steps: number;
   readonly colour: boolean;
   readonly suggested?: GroupSuggestion;
   readonly groups: number;
@@ -20,7 +19,7 @@ export interface PlanChoices {
 
 /** A plan as JSON with comments. */
 export function planText(choices: PlanChoices): string {
-  const { name, data, split, labelsPerClass, draws, epochs, fineTuneEpochs, minSteps } = choices;
+  const { name, data, split, labelsPerClass, draws, epochs, steps } = choices;
   const views = choices.colour ? { photo: {} } : { grey: { turns: true } };
   const simclr = `"pretrain": ${json({ simclr: { epochs, views } })}`;
   const lines = [
@@ -48,13 +47,13 @@ export function planText(choices: PlanChoices): string {
     `  "methods": [`,
     `    { "name": "SimCLR + logistic", ${simclr}, "classify": { "logisticRegression": {} } },`,
     ...comment(
-      "The baseline must be trained long enough: try more epochs and other step sizes (learningRate) before you believe in a saving.",
+      "The baseline must be trained long enough: try more steps and other step sizes (learningRate) before you believe in a saving.",
       "    ",
     ),
     `    {`,
     `      "name": "from scratch",`,
     `      "pretrain": { "none": {} },`,
-    `      "classify": ${json({ fineTune: { epochs: fineTuneEpochs, minSteps } })}`,
+    `      "classify": ${json({ fineTune: { steps } })}`,
     `    },`,
     `    { "name": "pixels + logistic", "pretrain": { "pixels": {} }, "classify": { "logisticRegression": {} } }`,
     `  ]`,
