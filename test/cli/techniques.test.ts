@@ -4,7 +4,7 @@ import { study } from "../../src";
 import { drawnDigits } from "../../src/cli/bench/drawnDigits";
 import { benchTechniques } from "../../src/cli/bench/techniques";
 import { mainTechniques, techniqueMethods } from "../../src/cli/bench/techniqueMethods";
-import { techniquesText, type TechniqueTable } from "../../src/cli/bench/techniqueTable";
+import { techniquesText } from "../../src/cli/bench/techniqueTable";
 
 const digits = { sets: ["digits"], labelsPerClass: [4], draws: 1 } as const;
 
