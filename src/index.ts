@@ -11,5 +11,6 @@ export * as figures from "./figures";
 export * as catalog from "./catalog";
 export * as pretrain from "./pretrain";
 export * as classify from "./classify";
+export * as acquire from "./acquire";
 export * as study from "./study";
 export * as notebook from "./notebook";

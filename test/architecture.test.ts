@@ -24,6 +24,7 @@ const ranks: Readonly<Record<string, number>> = {
   catalog: 2,
   pretrain: 2,
   classify: 2,
+  acquire: 2,
   study: 3,
   notebook: 4,
   cli: 4,
