@@ -37,3 +37,6 @@ export {
 export { areaUnderCurve, type AreaUnderCurveOptions } from "./areaUnderCurve";
 export { resultMetrics, type ResultMetric } from "./resultMetrics";
 export { riskCoverage, type RiskCoverage } from "./riskCoverage";
+export { wilson, type ShareInterval, type WilsonOptions } from "./wilson";
+export { poissonInterval, type CountInterval, type PoissonIntervalOptions } from "./poissonInterval";
+export { conformal, conformalSet, type Conformal, type ConformalOptions } from "./conformal";
