@@ -13,4 +13,5 @@ export * as pretrain from "./pretrain";
 export * as classify from "./classify";
 export * as acquire from "./acquire";
 export * as study from "./study";
+export * as session from "./session";
 export * as notebook from "./notebook";
