@@ -9,6 +9,7 @@ import { detect } from "./commands/detect";
 import { doctor } from "./commands/doctor";
 import { figure } from "./commands/figure";
 import { kernel } from "./commands/kernel";
+import { label } from "./commands/label";
 import { look } from "./commands/look";
 import { patches } from "./commands/patches";
 import { simulate } from "./commands/simulate";
@@ -25,6 +26,7 @@ const commands = [
   convert,
   detect,
   patches,
+  label,
   simulate,
   kernel,
   doctor,
