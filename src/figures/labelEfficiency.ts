@@ -31,6 +31,9 @@ export const metricNames: Readonly<Record<ResultMetric, string>> = {
   macroF1: "macro F1 (%)",
 };
 
+/** Whether the budget of a result counts the labels of all classes. */
+const countsAll = ({ counting = "perClass" }: Result): boolean => counting !== "perClass";
+
 /** More methods than this get bars for bands, and their dashed lines stand aside. */
 const fewMethods = 6;
 
@@ -71,7 +74,7 @@ export function labelEfficiency(
     ],
     layout: {
       ...layout,
-      xaxis: paperAxis("labels per class", xaxis),
+      xaxis: paperAxis(results.every(countsAll) ? "labels" : "labels per class", xaxis),
       yaxis: paperAxis(metricNames[metric], yaxis),
       ...(chance === undefined ? {} : chanceLine(layout, round(100 * chance))),
     },

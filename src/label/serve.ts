@@ -42,6 +42,7 @@ const views = ["labelView", "galleryView", "scanView", "exportView"];
 const pageFiles: Readonly<Record<string, readonly [file: string, type: string]>> = {
   "/": ["src/label/page/index.html", "text/html; charset=utf-8"],
   "/style.css": ["src/label/page/style.css", "text/css; charset=utf-8"],
+  "/icon.svg": ["src/label/page/icon.svg", "image/svg+xml"],
   "/lib/preact.js": ["node_modules/preact/dist/preact.min.umd.js", "text/javascript"],
   "/lib/hooks.js": ["node_modules/preact/hooks/dist/hooks.umd.js", "text/javascript"],
   ...Object.fromEntries(

@@ -57,7 +57,6 @@ export function conformalSet(
   threshold: number,
 ): number[] {
   const set: number[] = [];
-  for (let c = 0; c < classes; c++)
-    if (1 - probabilities[at + c] <= threshold + slack) set.push(c);
+  for (let c = 0; c < classes; c++) if (1 - probabilities[at + c] <= threshold + slack) set.push(c);
   return set;
 }

@@ -38,5 +38,9 @@ export { areaUnderCurve, type AreaUnderCurveOptions } from "./areaUnderCurve";
 export { resultMetrics, type ResultMetric } from "./resultMetrics";
 export { riskCoverage, type RiskCoverage } from "./riskCoverage";
 export { wilson, type ShareInterval, type WilsonOptions } from "./wilson";
-export { poissonInterval, type CountInterval, type PoissonIntervalOptions } from "./poissonInterval";
+export {
+  poissonInterval,
+  type CountInterval,
+  type PoissonIntervalOptions,
+} from "./poissonInterval";
 export { conformal, conformalSet, type Conformal, type ConformalOptions } from "./conformal";

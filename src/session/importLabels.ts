@@ -50,6 +50,21 @@ export async function importLabels(session: Session, file: string, by: string): 
   return [...byClass.values()].reduce((sum, items) => sum + items.length, 0);
 }
 
+/** A box of COCO, as far as it matters here. */
+interface Box {
+  readonly category_id?: number;
+  readonly attributes?: { readonly id?: unknown };
+}
+
+/** A class of COCO. */
+interface Category {
+  readonly id?: number;
+  readonly name?: unknown;
+}
+
+const isList = <T extends object>(value: unknown): value is readonly T[] =>
+  Array.isArray(value) && value.every((item) => typeof item === "object" && item !== null);
+
 /** The labels of boxes that say which feature they are of; undefined if it is no such file. */
 function boxLabels(file: string): Map<string, string> | undefined {
   let text: string;
@@ -67,10 +82,10 @@ function boxLabels(file: string): Map<string, string> | undefined {
     return undefined;
   }
   const { annotations, categories } = json as {
-    annotations?: readonly { category_id?: number; attributes?: { id?: unknown } }[];
-    categories?: readonly { id?: number; name?: unknown }[];
+    readonly annotations?: unknown;
+    readonly categories?: unknown;
   };
-  if (!Array.isArray(annotations) || !Array.isArray(categories)) return undefined;
+  if (!isList<Box>(annotations) || !isList<Category>(categories)) return undefined;
   const names = new Map(categories.map(({ id, name }) => [id, String(name)]));
   const found = new Map<string, string>();
   for (const { category_id: category, attributes } of annotations) {

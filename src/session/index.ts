@@ -16,3 +16,10 @@ export { exportSession, sessionImages } from "./exportSession";
 export { importLabels } from "./importLabels";
 export { densities, type Density } from "./densities";
 export { className, resolveItems, type Resolved } from "./resolved";
+export {
+  reduceRows,
+  simulateLabelling,
+  type LabellingPoint,
+  type LabellingTask,
+  type SimulateLabellingOptions,
+} from "./simulateLabelling";

@@ -42,5 +42,5 @@ export interface Collection {
    * Cuts the image of a place that somebody pointed at. -> [h*w*c]
    * @throws InputError if the place is not on the scan
    */
-  cut(scan: number, xNm: number, yNm: number): Float32Array;
+  readonly cut: (scan: number, xNm: number, yNm: number) => Float32Array;
 }

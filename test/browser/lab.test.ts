@@ -5,6 +5,7 @@ import { createServer, type AddressInfo } from "node:net";
 import { once } from "node:events";
 import * as path from "node:path";
 import type { Browser, Page } from "playwright-core";
+import { findChromium } from "./findChromium";
 import { prepareJupyter, project, type Jupyter } from "../notebooks/runNotebook";
 
 /** Set to a folder to keep the screenshots: FEWSCOPE_SCREENSHOTS=/tmp/shots npm run test:browser */
@@ -195,14 +196,6 @@ function command(page: Page, id: string): Promise<void> {
     const { jupyterapp } = globalThis as unknown as { jupyterapp: Application };
     await jupyterapp.commands.execute(name);
   }, id);
-}
-
-function findChromium(): string | undefined {
-  const folders = (process.env["PATH"] ?? "").split(path.delimiter);
-  const names = ["chromium", "chromium-browser", "google-chrome"];
-  return folders
-    .flatMap((folder) => names.map((name) => path.join(folder, name)))
-    .find((file) => fs.existsSync(file));
 }
 
 async function freePort(): Promise<number> {

@@ -49,8 +49,8 @@ describe("session", function () {
   const answer = async (session: Session, count: number): Promise<void> => {
     for (let done = 0; done < count;) {
       for (const { item, reason } of session.next("ann", Math.min(10, count - done))) {
-        const action = { kind: "label", items: [item], class: truth(item) } as const;
-        act(session, { ...action, how: { blind: true, reason, activeMs: 1500 } });
+        const seen = { blind: true, reason, activeMs: 1500 };
+        act(session, { kind: "label", items: [item], class: truth(item), how: seen });
         done++;
       }
       await session.refit();

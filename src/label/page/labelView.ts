@@ -88,7 +88,7 @@ export function LabelView({
   const given = item.kind === "label" ? className(store, item.class) : item.kind;
   return h(
     "div",
-    { class: "label-view" },
+    { class: "label-view", "data-item": current },
     h(
       "div",
       { class: "pictures" },

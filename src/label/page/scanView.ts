@@ -200,8 +200,8 @@ export function ScanView({ store }: { readonly store: Store }): View {
     ),
     h("canvas", {
       ref: canvas,
-      width: 760,
-      height: 640,
+      width: 960,
+      height: 600,
       class: adding ? "scan adding" : "scan",
       tabIndex: 0,
       role: "application",
