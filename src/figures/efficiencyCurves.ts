@@ -1,5 +1,4 @@
-import type { Result } from "../core";
-import { meanInterval, type ResultMetric } from "../metrics";
+import { intervalOverDraws, type ResultMetric, type ScoredResult } from "../metrics";
 import { seriesStyle, transparent, type SeriesStyle } from "./palette";
 import { escapeText, round } from "./text";
 
@@ -19,14 +18,14 @@ export interface EfficiencyCurve {
 export interface EfficiencyPoint {
   readonly labels: number;
   readonly mean: number;
-  /** Half the width of the interval; NaN for a single draw. */
+  /** Half the width of the interval; NaN for fewer than three independent draws. */
   readonly half: number;
   readonly draws: number;
 }
 
 /** Means and intervals by method, in the order in which methods first occur. */
 export function efficiencyCurves(
-  results: readonly Result[],
+  results: readonly ScoredResult[],
   metric: ResultMetric,
   level: number,
 ): EfficiencyCurve[] {
@@ -36,8 +35,8 @@ export function efficiencyCurves(
     const budgets = [...new Set(own.map((result) => result.labelsPerClass))].sort((a, b) => a - b);
     const points = budgets.map((labels): EfficiencyPoint => {
       const trials = own.filter((result) => result.labelsPerClass === labels);
-      const percent = trials.map((trial) => 100 * trial[metric]);
-      const { mean, halfWidth, n } = meanInterval(percent, { level });
+      const percent = trials.map((trial) => ({ ...trial, value: 100 * trial[metric] }));
+      const { mean, halfWidth, n } = intervalOverDraws(percent, { level });
       return { labels, mean: round(mean), half: round(halfWidth), draws: n };
     });
     return {
@@ -50,13 +49,18 @@ export function efficiencyCurves(
 }
 
 /** The line of means; `factor` moves it along x, so that the bars of many methods stand side by side. */
-export function meanLine(curve: EfficiencyCurve, interval: IntervalStyle, factor: number): object {
+export function meanLine(
+  curve: EfficiencyCurve,
+  interval: IntervalStyle,
+  factor: number,
+  legend: string,
+): object {
   const { name, style, points } = curve;
   const bars = interval === "bars" && points.some((point) => !Number.isNaN(point.half));
   return {
     type: "scatter",
     mode: "lines+markers",
-    name: escapeText(name),
+    name: legend,
     legendgroup: name,
     x: points.map((point) => (bars ? round(point.labels * factor) : point.labels)),
     y: points.map((point) => point.mean),
@@ -70,7 +74,9 @@ export function meanLine(curve: EfficiencyCurve, interval: IntervalStyle, factor
 }
 
 const spread = ({ half, draws }: EfficiencyPoint): string =>
-  Number.isNaN(half) ? "% (1 draw)" : `± ${half.toFixed(1)} % (${draws} draws)`;
+  Number.isNaN(half)
+    ? `% (${draws} ${draws === 1 ? "draw" : "draws"})`
+    : `± ${half.toFixed(1)} % (${draws} draws)`;
 
 const marker = ({ colour, symbol }: SeriesStyle, size: number): object => ({
   symbol,

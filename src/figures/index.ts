@@ -1,6 +1,8 @@
 export { labelEfficiency, type LabelEfficiencyOptions } from "./labelEfficiency";
 export type { IntervalStyle } from "./efficiencyCurves";
+export { methodDifferences, type MethodDifferencesOptions } from "./methodDifferences";
 export { labelSavings, type LabelSavingsFigureOptions } from "./labelSavings";
+export { labelPlan, type LabelPlanFigureOptions } from "./labelPlan";
 export { learningCurve, type LearningCurveOptions, type LearningRun } from "./learningCurve";
 export { imageGrid, type ImageGridOptions } from "./imageGrid";
 export { confusionMatrix, type ConfusionMatrixOptions } from "./confusionMatrix";
@@ -13,7 +15,8 @@ export { lineProfile, type LineProfileOptions, type ProfileLine } from "./linePr
 export { fourier, type FourierOptions } from "./fourier";
 export type { FigureOptions } from "./paperLayout";
 export { exportFigure, type ExportOptions, type FigureFormat } from "./exportFigure";
+export { plainFigure } from "./plainFigure";
 export { toHtml } from "./toHtml";
 export { toJson } from "./toJson";
 export { toPng, type PngOptions } from "./toPng";
-export { toSvg, type SizeOptions } from "./toSvg";
+export { toSvg, traceForBrowser, type SizeOptions } from "./toSvg";

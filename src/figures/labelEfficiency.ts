@@ -1,5 +1,5 @@
-import { checkNumber, checkOneOf, InputError, type Figure, type Result } from "../core";
-import type { ResultMetric } from "../metrics";
+import { checkNumber, checkOneOf, InputError, type Figure } from "../core";
+import type { ResultMetric, ScoredResult } from "../metrics";
 import {
   efficiencyCurves,
   fullLine,
@@ -8,6 +8,8 @@ import {
   type EfficiencyCurve,
   type IntervalStyle,
 } from "./efficiencyCurves";
+import { checkScores } from "./checkScores";
+import { legendName } from "./legendName";
 import { quiet } from "./palette";
 import { fontSizes, paperAxis, paperLayout, type FigureOptions } from "./paperLayout";
 import { round, textWidth } from "./text";
@@ -32,7 +34,7 @@ export const metricNames: Readonly<Record<ResultMetric, string>> = {
 };
 
 /** Whether the budget of a result counts the labels of all classes. */
-const countsAll = ({ counting = "perClass" }: Result): boolean => counting !== "perClass";
+const countsAll = ({ counting = "perClass" }: ScoredResult): boolean => counting !== "perClass";
 
 /** More methods than this get bars for bands, and their dashed lines stand aside. */
 const fewMethods = 6;
@@ -40,15 +42,17 @@ const fewMethods = 6;
 /**
  * Accuracy against labels per class on a logarithmic axis: for each method the mean over draws with its t-interval, and a
  * dashed line where it gets with all labels (results with labelsPerClass 0).
- * @throws InputError if there is no result, or results of several data sets, whose mean would mean nothing
+ * @throws InputError if there is no result, results of several data sets, whose mean would mean nothing, or a score that is
+ * not in [0,1]
  */
 export function labelEfficiency(
-  results: readonly Result[],
+  results: readonly ScoredResult[],
   options: LabelEfficiencyOptions = {},
 ): Figure {
   const { metric = "balancedAccuracy", level = 0.95, chance } = options;
   checkResults(results);
   checkOneOf("metric", metric, Object.keys(metricNames));
+  checkScores(results, metric);
   if (chance !== undefined) checkNumber("chance", chance, { min: 0, max: 1 });
   const curves = efficiencyCurves(results, metric, level);
   const many = curves.length > fewMethods;
@@ -69,7 +73,9 @@ export function labelEfficiency(
     data: [
       ...(interval === "band" ? curves.flatMap(intervalBands) : []),
       ...curves.flatMap((curve) => fullLine(curve, from, right)),
-      ...curves.map((curve, i) => meanLine(curve, interval, dodge(i, curves.length))),
+      ...curves.map((curve, i) =>
+        meanLine(curve, interval, dodge(i, curves.length), legendName(curve.name, options.width)),
+      ),
       ...(anyFull ? [fullLegend] : []),
     ],
     layout: {
@@ -81,7 +87,7 @@ export function labelEfficiency(
   };
 }
 
-function checkResults(results: readonly Result[]): void {
+function checkResults(results: readonly ScoredResult[]): void {
   const sets = [...new Set(results.map((result) => result.dataset))];
   if (sets.length === 1) return;
   throw new InputError({

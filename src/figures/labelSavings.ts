@@ -1,15 +1,19 @@
-import { InputError, type Figure, type Result, type Rng } from "../core";
+import { InputError, type Figure } from "../core";
 import {
+  comparableBudget,
+  fewestDraws,
+  independentUnits,
   labelPoints,
-  scoreToCompare,
   labelSavings as savingsOf,
   type LabelSavings,
   type ResultMetric,
+  type ScoredResult,
 } from "../metrics";
+import { checkScores } from "./checkScores";
 import { metricNames } from "./labelEfficiency";
 import { quiet, seriesStyle } from "./palette";
 import { fontSizes, paperAxis, paperLayout, type FigureOptions } from "./paperLayout";
-import { escapeText, round, textWidth, wrapText } from "./text";
+import { escapeText, round, shortenText, textWidth, wrapText } from "./text";
 
 /** What `labelSavings` draws. */
 export interface LabelSavingsFigureOptions extends FigureOptions {
@@ -17,10 +21,8 @@ export interface LabelSavingsFigureOptions extends FigureOptions {
   readonly baseline: string;
   /** @default "balancedAccuracy" */
   readonly metric?: ResultMetric;
-  /** Score at which labels are counted, in [0,1]. @default the baseline's mean at its largest budget but one */
+  /** Score at which labels are counted, in [0,1]. @default the baseline's at the budget of `metrics.comparableBudget` */
   readonly target?: number;
-  /** Random numbers of the bootstrap interval over draws; without them there is none. */
-  readonly rng?: Rng;
 }
 
 interface Row {
@@ -29,15 +31,15 @@ interface Row {
 }
 
 /**
- * How many labels of the baseline one label of each method is worth, at one score: a point a method on a logarithmic axis, with
- * its bootstrap interval; an arrow where the budgets give a bound only.
- * @throws InputError if a method is unknown, or its draws are not those of the baseline
+ * How many labels of the baseline one label of each method is worth, at one score for all: a point a method on a logarithmic axis, with
+ * its 95 % interval over draws; an arrow where the budgets give a bound only. Its first line says what the intervals leave out.
+ * @throws InputError if a method is unknown, its draws are not those of the baseline, or a score is not in [0,1]
  */
 export function labelSavings(
-  results: readonly Result[],
+  results: readonly ScoredResult[],
   options: LabelSavingsFigureOptions,
 ): Figure {
-  const { baseline, metric = "balancedAccuracy", rng, width = 600 } = options;
+  const { baseline, metric = "balancedAccuracy", width = 600 } = options;
   const names = [...new Set(results.map((result) => result.method))];
   const others = names.filter((name) => name !== baseline);
   if (!names.includes(baseline) || others.length === 0) {
@@ -47,31 +49,54 @@ export function labelSavings(
       todo: "Name the method that the others are held against.",
     });
   }
+  checkScores(results, metric);
   const own = labelPoints(results, { method: baseline, metric });
-  const target = options.target ?? scoreToCompare(own);
-  const rows = others.map((name): Row => {
-    const method = labelPoints(results, { method: name, metric });
-    const random = rng === undefined ? {} : { rng: rng.fork(name) };
-    const savings = savingsOf({
-      baseline: own,
-      method,
-      ...random,
-      ...(target === undefined ? {} : { target }),
-    });
-    return { name, savings };
-  });
+  const compared = others.map((name) => ({
+    baseline: own,
+    method: labelPoints(results, { method: name, metric }),
+  }));
+  const budget = comparableBudget(compared);
+  const at =
+    options.target !== undefined
+      ? { target: options.target }
+      : budget === undefined
+        ? {}
+        : { budget };
+  const rows = compared.map((pair, i): Row => ({
+    name: others[i],
+    savings: savingsOf({ ...pair, ...at }),
+  }));
   const score = metricNames[metric].replace(" (%)", "");
+  const { target, baseline: needed } = rows[0].savings;
   const percent = (100 * target).toFixed(1);
   const heading = [
     ...wrapText(`“${baseline}” labels that one label is worth`, fontSizes.axis, 460),
-    `at ${percent} % ${score}`,
+    `at ${percent} % ${score}, its score with ${labelsText(needed)} a class`,
   ];
-  return draw(rows, heading.map(escapeText), { ...options, width });
+  const { onePretraining, unitOf } = independentUnits(results);
+  const first = firstLine(onePretraining, new Set(unitOf.values()).size, unitOf.size);
+  return draw(rows, heading.map(escapeText), first, { ...options, width });
+}
+
+function labelsText({ status, labels }: LabelSavings["baseline"]): string {
+  const count = Number(labels.toPrecision(2));
+  if (status === "notReached") return `more than ${count}`;
+  return status === "atFirstBudget" ? `${count} or fewer` : String(count);
+}
+
+function firstLine(onePretraining: boolean, independent: number, draws: number): string {
+  if (draws === 1) return "One draw of labels: there is no interval.";
+  if (independent < fewestDraws)
+    return `${draws} draws of labels, ${independent} independent: too few for an interval.`;
+  return onePretraining
+    ? `95 % intervals over ${draws} draws; one pretraining: they leave out what another would change.`
+    : `95 % intervals over ${draws} draws of labels and their pretrainings.`;
 }
 
 function draw(
   rows: readonly Row[],
   heading: readonly string[],
+  first: string,
   options: FigureOptions & { width: number },
 ): Figure {
   const { width } = options;
@@ -80,6 +105,7 @@ function draw(
   const text = rows.map((row) => factorText(row.savings));
   const right = round(Math.max(...text.map((line) => textWidth(line, fontSizes.note))) + 20, 2);
   const [low, high] = range(rows);
+  const lines = wrapText(first, fontSizes.note, width - 24);
   const layout = paperLayout({
     ...options,
     plotHeight: 44 * rows.length + 12,
@@ -87,11 +113,15 @@ function draw(
     right,
     bottom: 40 + 24 * heading.length,
   });
-  const annotations = layout["annotations"] as object[];
+  const annotations = [...(layout["annotations"] as object[]), aboveAll(lines, left)];
+  const margin = layout["margin"] as { readonly t: number };
+  const extra = 19 * lines.length;
   return {
     data: rows.map((row, i) => point(row, i, low, high)),
     layout: {
       ...layout,
+      height: (layout["height"] as number) + extra,
+      margin: { ...margin, t: margin.t + extra },
       showlegend: false,
       shapes: [noSaving],
       annotations: [...annotations, ...text.map((line, i) => beside(line, i))],
@@ -105,7 +135,7 @@ function draw(
         range: [rows.length - 0.4, -0.6],
         tickmode: "array",
         tickvals: rows.map((_, i) => i),
-        ticktext: rows.map((row) => escapeText(row.name)),
+        ticktext: rows.map((row) => escapeText(shortenText(row.name, fontSizes.tick, left - 20))),
         ticks: "",
         ticklabelstandoff: 8,
         showgrid: false,
@@ -177,6 +207,22 @@ const beside = (text: string, y: number): object => ({
   xshift: 8,
   y,
   yanchor: "middle",
+});
+
+/** Small lines between title and plot. */
+const aboveAll = (lines: readonly string[], left: number): object => ({
+  text: lines.map(escapeText).join("<br>"),
+  font: { size: fontSizes.note, color: "#404040" },
+  align: "left",
+  showarrow: false,
+  xref: "paper",
+  x: 0,
+  xanchor: "left",
+  xshift: 12 - left,
+  yref: "paper",
+  y: 1,
+  yanchor: "bottom",
+  yshift: 4,
 });
 
 const noSaving: object = {

@@ -12,6 +12,12 @@ export { openStore, type FailureMark, type Store, type StoreOptions } from "./st
 export { readTimings, type KeptTiming, type Timing } from "./store/timings";
 export type { Claim, Claims, ClaimsOptions, Holder } from "./store/claims";
 export type { Tuning } from "./work/tuning";
+export { needsUnlabelled, type KnownResult } from "./needsUnlabelled";
+export { planStudy, planText, type PlanStudyOptions, type StudyPlan } from "./planStudy";
+export { referenceMethods, type ReferenceMethod } from "./referenceMethods";
+export { savings, type Savings, type SavingsRow } from "./savings";
+export { savingsText } from "./savingsText";
+export { differencesCsv, statisticsText } from "./statisticsText";
 export { version } from "./version";
 export { resultsCsv, summarise, summaryCsv, summaryTable, type SummaryRow } from "./summary";
 export {

@@ -1,5 +1,5 @@
 import type { Result } from "../core";
-import { meanInterval, resultMetrics, type ResultMetric } from "../metrics";
+import { intervalOverDraws, resultMetrics, type ResultMetric, type ScoredResult } from "../metrics";
 
 /** One method at one budget: the mean over draws with its 95 % t-interval. */
 export interface SummaryRow {
@@ -8,22 +8,24 @@ export interface SummaryRow {
   readonly labelsPerClass: number;
   readonly draws: number;
   readonly mean: number;
-  /** Half width of the 95 % t-interval; NaN for a single draw. */
+  /** Half width of the 95 % t-interval, over draws, or over pretrainings where draws take turns with several; NaN for fewer than three. */
   readonly halfWidth: number;
 }
 
 /** Mean and interval by method and budget, in the order in which they first occur. */
 export function summarise(
-  results: readonly Result[],
+  results: readonly ScoredResult[],
   metric: ResultMetric = "balancedAccuracy",
 ): SummaryRow[] {
-  const groups = new Map<string, Result[]>();
+  const groups = new Map<string, ScoredResult[]>();
   for (const result of results) {
     const key = JSON.stringify([result.method, result.labelsPerClass]);
     groups.set(key, [...(groups.get(key) ?? []), result]);
   }
   return [...groups.values()].map((group) => {
-    const { mean, halfWidth } = meanInterval(group.map((result) => result[metric]));
+    const { mean, halfWidth } = intervalOverDraws(
+      group.map((result) => ({ ...result, value: result[metric] })),
+    );
     const { method, labelsPerClass } = group[0];
     return { method, labelsPerClass, draws: group.length, mean, halfWidth };
   });
@@ -49,7 +51,9 @@ export function summaryTable(rows: readonly SummaryRow[]): string {
   const format = (line: readonly string[]): string =>
     line.map((text, i) => (i === 0 ? text.padEnd(widths[i]) : text.padStart(widths[i]))).join("  ");
   const rule = widths.map((width) => "-".repeat(width)).join("  ");
-  return [format(header), rule, ...lines.map(format)].join("\n");
+  const short = rows.some((row) => row.draws > 1 && Number.isNaN(row.halfWidth));
+  const note = short ? ["No interval where fewer than three draws, or pretrainings that draws share, were done: too few."] : []; // prettier-ignore
+  return [format(header), rule, ...lines.map(format), ...note].join("\n");
 }
 
 const resultColumns = [

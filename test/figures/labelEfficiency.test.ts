@@ -1,8 +1,7 @@
 import assert from "node:assert/strict";
 import { InputError, type Figure } from "../../src/core";
-import { labelEfficiency, labelSavings } from "../../src/figures";
+import { labelEfficiency, labelSavings, methodDifferences } from "../../src/figures";
 import { meanInterval } from "../../src/metrics";
-import { createRng } from "../../src/core";
 import { exampleResults } from "./exampleData";
 
 interface Trace {
@@ -93,16 +92,30 @@ describe("labelEfficiency", () => {
 describe("labelSavings", () => {
   const results = exampleResults(["from scratch", "SimCLR"], [1, 2, 5, 10], 5);
 
-  it("has a point for each method but the baseline, and an interval with a generator only", () => {
+  it("has a point and an interval for each method but the baseline, and no interval for one draw", () => {
     const figure = labelSavings(results, { baseline: "from scratch" });
     assert.deepEqual(
       traces(figure).map((trace) => trace.name),
       ["SimCLR"],
     );
-    assert.equal("error_x" in figure.data[0], false);
-    const drawn = labelSavings(results, { baseline: "from scratch", rng: createRng(1) });
-    assert.equal("error_x" in drawn.data[0], true);
-    assert.deepEqual(drawn, labelSavings(results, { baseline: "from scratch", rng: createRng(1) }));
+    assert.equal("error_x" in figure.data[0], true);
+    const single = results.filter((result) => result.draw === 0);
+    assert.equal("error_x" in labelSavings(single, { baseline: "from scratch" }).data[0], false);
+  });
+
+  it("says above the plot what its intervals leave out", () => {
+    const lines = (pretraining: (draw: number) => number): string => {
+      const known = results.map((result) => ({ ...result, pretraining: pretraining(result.draw) }));
+      return JSON.stringify(labelSavings(known, { baseline: "from scratch" }).layout);
+    };
+    assert.match(
+      lines(() => 0),
+      /5 draws; one pretraining: they leave out/,
+    );
+    assert.match(
+      lines((draw) => draw),
+      /5 draws of labels and their pretrainings/,
+    );
   });
 
   it("says that a score lies beyond the budgets", () => {
@@ -115,5 +128,38 @@ describe("labelSavings", () => {
     assert.throws(() => labelSavings(results, { baseline: "scratch" }), /"scratch".*from scratch/);
     const alone = results.filter((result) => result.method === "SimCLR");
     assert.throws(() => labelSavings(alone, { baseline: "SimCLR" }), InputError);
+  });
+});
+
+describe("methodDifferences", () => {
+  const results = exampleResults(["from scratch", "SimCLR", "pixels"], [1, 2, 5, 0], 5);
+
+  it("has a series a method over budgets, all labels and the whole curve, in points", () => {
+    const figure = methodDifferences(results, { against: "from scratch" });
+    assert.deepEqual(
+      traces(figure).map((trace) => [trace.name, trace.y.length]),
+      [
+        ["SimCLR", 5],
+        ["pixels", 5],
+      ],
+    );
+    const layout = figure.layout as { readonly xaxis: { readonly ticktext: readonly string[] } };
+    assert.deepEqual(layout.xaxis.ticktext, ["1", "2", "5", "all", "whole curve"]);
+  });
+
+  it("fills what Holm's correction leaves, and nothing where draws are one", () => {
+    const symbols = (own: typeof results): readonly string[] =>
+      (methodDifferences(own, { against: "from scratch" }).data as { readonly marker: { readonly symbol: readonly string[] } }[]).flatMap((trace) => trace.marker.symbol); // prettier-ignore
+    const far = results.map(
+      (result) =>
+      result.method === "SimCLR" ? { ...result, balancedAccuracy: result.balancedAccuracy + 0.4 } : result, // prettier-ignore
+    );
+    assert.ok(symbols(far).includes("square"));
+    const single = results.filter((result) => result.draw === 0);
+    assert.ok(symbols(single).every((symbol) => symbol.endsWith("-open")));
+  });
+
+  it("refuses a method that is not there", () => {
+    assert.throws(() => methodDifferences(results, { against: "SimCLT" }), /Did you mean "SimCLR"/);
   });
 });

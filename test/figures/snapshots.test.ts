@@ -8,13 +8,16 @@ import {
   embeddingMap,
   imageGrid,
   labelEfficiency,
+  labelPlan,
   labelSavings,
   learningCurve,
   lineProfile,
+  methodDifferences,
   reliability,
   scan,
   toJson,
 } from "../../src/figures";
+import { labelPoints, planLabels } from "../../src/metrics";
 import { exampleCalibration, exampleResults, exampleScan } from "./exampleData";
 
 const methods = ["pixels", "from scratch", "SimCLR + logistic", "SimCLR + fine-tune"];
@@ -42,8 +45,17 @@ const examples: Readonly<Record<string, () => Figure | Promise<Figure>>> = {
   "label-savings": () =>
     labelSavings(exampleResults(methods, [1, 2, 5, 10, 20], 5), {
       baseline: "from scratch",
-      rng: createRng(1),
     }),
+  "method-differences": () =>
+    methodDifferences(exampleResults(methods, [1, 2, 5, 10, 20], 5), {
+      against: "from scratch",
+      title: "Simulated STM",
+    }),
+  "label-plan": () => {
+    const results = exampleResults(["SimCLR"], [1, 2, 5, 10, 20, 40], 5);
+    const plan = planLabels(labelPoints(results, { method: "SimCLR" }), { target: 0.91 });
+    return labelPlan(plan, { title: "Simulated STM", notes: ["Shaded: 95 % range."] });
+  },
   "learning-curve": () =>
     learningCurve(
       [1, 2].map((k) => ({ name: `run ${k}`, values: numbers(60, (i) => 2 + k / (1 + i)) })),

@@ -15,7 +15,8 @@ const tellEvery = 200;
 const stop = new AbortController();
 
 const say = (word: WorkerWord): void => {
-  if (process.connected) process.send?.(word);
+  // Who started it may be gone between the question and the word; that is told by the event below.
+  if (process.connected) process.send?.(word, () => undefined);
 };
 
 async function main({

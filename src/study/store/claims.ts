@@ -29,6 +29,8 @@ export interface Claims {
   holder(key: string): Holder | undefined;
   /** Everything that is held now, by key. */
   held(): ReadonlyMap<string, Holder>;
+  /** Forgets those of processes of this machine that have ended, and how often they died. */
+  forgetDead(): void;
   /** Stops the heartbeat, so that the process can end. */
   close(): void;
 }
@@ -104,6 +106,11 @@ export function openClaims(folder: string, options: ClaimsOptions = {}): Claims 
         if (age > 1000 * deadAfterSeconds) fs.rmSync(turn, { force: true });
         return undefined;
       }
+      // Another had its turn between the two looks.
+      if (read(fileOf(key))?.content.token !== found.content.token) {
+        fs.rmSync(turn, { force: true });
+        return undefined;
+      }
       const next = own(found.content.died + 1);
       const temporary = `${fileOf(key)}.${next.token}.tmp`;
       fs.writeFileSync(temporary, JSON.stringify(next));
@@ -122,6 +129,13 @@ export function openClaims(folder: string, options: ClaimsOptions = {}): Claims 
           held.set(name, found.content);
       }
       return held;
+    },
+    forgetDead: () => {
+      for (const name of attempt(() => fs.readdirSync(folder)) ?? []) {
+        const holder = read(fileOf(name))?.content;
+        if (holder?.host === os.hostname() && !isRunning(holder.pid))
+          fs.rmSync(fileOf(name), { force: true });
+      }
     },
     close: () => clearInterval(beat),
   };

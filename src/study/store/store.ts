@@ -46,7 +46,7 @@ export interface Store {
   /** The keys of all failures. */
   failed(): readonly string[];
   fail(key: string, mark: FailureMark): void;
-  /** Forgets what failed, so that it is tried again. */
+  /** Forgets what failed and how often processes died at what, so that it is tried again. */
   clearFailures(): void;
   /** Where the encoder of a pretraining is kept. */
   encoderFile(key: string): string;
@@ -54,6 +54,8 @@ export interface Store {
   setEncoderAside(key: string, reason: string): void;
   /** Where an unfinished training keeps its checkpoint. */
   checkpointFile(key: string): string;
+  /** Removes it, when what it was for is kept. */
+  removeCheckpoint(key: string): void;
   /** Keeps the loss of each step of a training. */
   keepLosses(key: string, name: string, values: Float32Array): void;
   /** What was left aside, in sentences. */
@@ -79,13 +81,18 @@ export function openStore(folder: string, options: StoreOptions = {}): Store {
   const file = (...parts: readonly string[]): string => path.join(folder, ...parts);
   const recordFile = (key: string): string => file("records", `${key}.json`);
   const failureFile = (key: string): string => file("failures", `${key}.json`);
+  const checkpointFile = (key: string): string => file("checkpoints", `${key}.safetensors`);
   const { readOnly = false } = options;
   if (!readOnly) {
     // Found out before any hour of work, not after it.
     writeFileAtomically(file(".writable"), "");
     fs.rmSync(file(".writable"), { force: true });
     for (const name of [...folders.map((name) => file(name)), encoders]) removeLeftovers(name);
+    // A kill came between a record and the end of its checkpoint.
+    for (const key of keysIn(file("checkpoints"), "safetensors"))
+      if (fs.existsSync(recordFile(key))) fs.rmSync(checkpointFile(key), { force: true });
   }
+  const claims = openClaims(file("claims"), options);
   const asides: string[] = [];
   const setAside = (what: string, where: string, reason: string): void => {
     if (readOnly) return;
@@ -105,7 +112,7 @@ export function openStore(folder: string, options: StoreOptions = {}): Store {
   return {
     folder,
     asides,
-    claims: openClaims(file("claims"), options),
+    claims,
     has: (key) => fs.existsSync(recordFile(key)),
     read: (key) => {
       const text = readIfThere(recordFile(key));
@@ -128,15 +135,18 @@ export function openStore(folder: string, options: StoreOptions = {}): Store {
     },
     failed: () => keysIn(file("failures")),
     fail: (key, mark) => writeFileAtomically(failureFile(key), `${canonicalJson(mark, 1)}\n`),
-    clearFailures: () => fs.rmSync(file("failures"), { recursive: true, force: true }),
+    clearFailures: () => {
+      fs.rmSync(file("failures"), { recursive: true, force: true });
+      claims.forgetDead();
+    },
     encoderFile: (key) => path.join(encoders, `${key}.safetensors`),
     setEncoderAside: (key, reason) =>
       setAside("encoder", path.join(encoders, `${key}.safetensors`), `got ${reason}`),
     checkpointFile: (key) => {
-      const where = file("checkpoints", `${key}.safetensors`);
-      fs.mkdirSync(path.dirname(where), { recursive: true });
-      return where;
+      fs.mkdirSync(file("checkpoints"), { recursive: true });
+      return checkpointFile(key);
     },
+    removeCheckpoint: (key) => fs.rmSync(checkpointFile(key), { force: true }),
     keepLosses: (key, name, values) => {
       const text = `${canonicalJson({ name, values: Array.from(values) })}\n`;
       writeFileIfChanged(file("losses", `${key}.json`), text);
@@ -145,9 +155,12 @@ export function openStore(folder: string, options: StoreOptions = {}): Store {
 }
 
 /** The keys of the files in a folder. */
-function keysIn(folder: string): string[] {
+function keysIn(folder: string, ending = "json"): string[] {
   if (!fs.existsSync(folder)) return [];
-  return fs.readdirSync(folder).flatMap((name) => /^([0-9a-f]{64})\.json$/.exec(name)?.[1] ?? []);
+  return fs.readdirSync(folder).flatMap((name) => {
+    const [, key, end] = /^([0-9a-f]{64})\.(\w+)$/.exec(name) ?? [];
+    return end === ending ? [key] : [];
+  });
 }
 
 /** A name that is free in a folder. */

@@ -21,12 +21,21 @@ export interface KeptTiming extends Timing {
   readonly peakMegabytes: number;
 }
 
+let machine: string | undefined;
+
+/** What this machine is; found out once, since it takes as long as writing a record. */
+function machineName(): string {
+  const cpus = machine === undefined ? os.cpus() : [];
+  machine ??= `${cpus[0]?.model ?? "unknown"} x ${cpus.length}, ${os.platform()} ${os.arch()}`;
+  return machine;
+}
+
 /** Adds a line to this process's own file. */
 export function appendTiming(folder: string, timing: Timing): void {
   const kept: KeptTiming = {
     ...timing,
     finishedAt: new Date().toISOString(),
-    machine: `${os.cpus()[0]?.model ?? "unknown"} x ${os.cpus().length}, ${os.platform()} ${os.arch()}`,
+    machine: machineName(),
     node: process.version,
     fewscope: version,
     peakMegabytes: Math.round(process.resourceUsage().maxRSS / 1024),

@@ -1,4 +1,3 @@
-import * as fs from "node:fs";
 import {
   createRng,
   hideLabels,
@@ -17,6 +16,7 @@ import {
   argmaxRows,
   balancedAccuracy,
   calibration,
+  classRecall,
   confusion,
   macroF1,
   riskCoverage,
@@ -61,17 +61,14 @@ export async function runUnit(
   const start = performance.now();
   const told = await predict(candidate.classify, trained, images, rng, {
     ...on,
-    report: (event) => {
-      if (event.unit === "step") steps = Math.max(steps, event.done);
-      on.report?.(event);
-    },
     ...(checkpoint === undefined ? {} : { checkpoint, identity: key }),
     keep: (name, values) => {
+      // Told at the end of a training, also of one that goes on from a checkpoint of its last step.
+      if (name === "loss") steps = values.length;
       // What pseudo-labels were taken is worth a file; the losses of every trial are not.
-      if (name !== "loss") keep?.keepLosses(`${key}-${name}`, name, values);
+      else keep?.keepLosses(`${key}-${name}`, name, values);
     },
   });
-  if (checkpoint !== undefined) fs.rmSync(checkpoint, { force: true });
   const { counting = "perClass" } = settings;
   return {
     key,
@@ -120,10 +117,8 @@ function scores(
     balancedAccuracy: balancedAccuracy(counts),
     macroF1: macroF1(counts),
     confusion: counts,
-    recall: counts.map((row, c) => {
-      const sum = row.reduce((a, b) => a + b, 0);
-      return sum === 0 ? null : row[c] / sum;
-    }),
+    // JSON knows no NaN.
+    recall: classRecall(counts).map((recall) => (Number.isNaN(recall) ? null : recall)),
     calibrationError: calibration(told, truth).expectedError,
     riskCoverage: riskCoverage(told, truth).area,
   };

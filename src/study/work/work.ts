@@ -254,6 +254,8 @@ class Worker {
   private write(store: Store, record: TrialRecord): Promise<void> {
     const writing: Promise<void> = store
       .write(record)
+      // Not before: a kill in between would cost the whole training.
+      .then(() => store.removeCheckpoint(record.key))
       .catch((error: unknown) => void (this.writeError ??= error))
       .finally(() => this.writes.delete(writing));
     this.writes.add(writing);
