@@ -23,7 +23,7 @@ export async function importLabels(session: Session, file: string, by: string): 
       todo: "Take the file of an export of the same scans.",
     });
   }
-  // Named by what it holds, so that a file that is taken in twice counts once.
+  // The log grows with every import, so no name comes twice.
   const rng = createRng(session.events.length + 1).fork(file);
   const uuid = (): string =>
     `import ${Array.from({ length: 4 }, () => rng.integer(4294967296).toString(16)).join("")}`;
