@@ -1,4 +1,4 @@
-import { InputError, type Figure } from "../core";
+import { InputError, twoDigits, type Figure } from "../core";
 import {
   comparableBudget,
   fewestDraws,
@@ -12,7 +12,7 @@ import {
 import { checkScores } from "./checkScores";
 import { metricNames } from "./labelEfficiency";
 import { quiet, seriesStyle } from "./palette";
-import { fontSizes, paperAxis, paperLayout, type FigureOptions } from "./paperLayout";
+import { fontSizes, paperAxis, paperLayout, smallLines, type FigureOptions } from "./paperLayout";
 import { escapeText, round, shortenText, textWidth, wrapText } from "./text";
 
 /** What `labelSavings` draws. */
@@ -187,15 +187,14 @@ const signs = { exact: "", atLeast: "≥ ", atMost: "≤ ", unknown: "" } as con
 
 function factorText({ factor, interval }: LabelSavings): string {
   if (factor.bound === "unknown") return "beyond the budgets";
-  const main = `${signs[factor.bound]}${short(factor.value)} ×`;
+  const main = `${signs[factor.bound]}${twoDigits(factor.value)} ×`;
   if (interval === undefined) return main;
   const [low, high] = [interval.low, interval.high];
-  if (!Number.isFinite(high)) return low > 0 ? `${main} (> ${short(low)})` : main;
-  return low > 0 ? `${main} (${short(low)} to ${short(high)})` : `${main} (< ${short(high)})`;
+  if (!Number.isFinite(high)) return low > 0 ? `${main} (> ${twoDigits(low)})` : main;
+  return low > 0
+    ? `${main} (${twoDigits(low)} to ${twoDigits(high)})`
+    : `${main} (< ${twoDigits(high)})`;
 }
-
-const short = (value: number): string =>
-  value >= 100 ? value.toFixed(0) : String(Number(value.toPrecision(2)));
 
 const beside = (text: string, y: number): object => ({
   text: escapeText(text),
@@ -210,20 +209,8 @@ const beside = (text: string, y: number): object => ({
 });
 
 /** Small lines between title and plot. */
-const aboveAll = (lines: readonly string[], left: number): object => ({
-  text: lines.map(escapeText).join("<br>"),
-  font: { size: fontSizes.note, color: "#404040" },
-  align: "left",
-  showarrow: false,
-  xref: "paper",
-  x: 0,
-  xanchor: "left",
-  xshift: 12 - left,
-  yref: "paper",
-  y: 1,
-  yanchor: "bottom",
-  yshift: 4,
-});
+const aboveAll = (lines: readonly string[], left: number): object =>
+  smallLines(lines, left, { y: 1, yanchor: "bottom", yshift: 4 });
 
 const noSaving: object = {
   type: "line",

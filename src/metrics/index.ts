@@ -6,6 +6,7 @@ export { macroF1 } from "./macroF1";
 export { argmaxRows } from "./argmaxRows";
 export {
   calibration,
+  calibrationOfBins,
   type Calibration,
   type CalibrationBin,
   type CalibrationOptions,

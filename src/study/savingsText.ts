@@ -1,3 +1,4 @@
+import { twoDigits } from "../core";
 import {
   fewestDraws,
   type Bounded,
@@ -55,7 +56,7 @@ function atOneScore(all: Savings): string[] {
   const which = reason(against);
   const width = Math.max(...rows.map((row) => row.name.length));
   const head = told
-    ? `Labels a class for ${score} ${metricWords[metric]}, which "${against.name}" (${which}) has with ${short(budget)}:`
+    ? `Labels a class for ${score} ${metricWords[metric]}, which "${against.name}" (${which}) has with ${twoDigits(budget)}:`
     : `At no score of "${against.name}" (${which}; ${percent(scores[0])} with ${labels[0]} a class, ${percent(scores[scores.length - 1])} with ${labels[labels.length - 1]}) can savings be told:`;
   return [head, ...rows.map((row) => `  ${row.name.padEnd(width)}  ${sentence(row, all)}`)];
 }
@@ -72,10 +73,10 @@ function sentence(row: SavingsRow, { labels, scores, budget }: Savings): string 
   const [first, start] = [labels[0], row.scores[0]];
   const rises = row.target - Math.min(scores[0], start) >= flat;
   if (!rises && scores[scores.length - 1] - scores[0] < flat)
-    return `both reach it with ${short(first)} ${first === 1 ? "label" : "labels"} a class`;
+    return `both reach it with ${twoDigits(first)} ${first === 1 ? "label" : "labels"} a class`;
   const last = method.status === "notReached";
-  const needed = `${last ? "not with " : ""}${short(method.labels)}${method.status === "atFirstBudget" ? " or fewer" : ""}`;
-  return `${needed}${last ? "" : `, not ${short(budget)}`}: ${verdict(row.factor, interval)}`;
+  const needed = `${last ? "not with " : ""}${twoDigits(method.labels)}${method.status === "atFirstBudget" ? " or fewer" : ""}`;
+  return `${needed}${last ? "" : `, not ${twoDigits(budget)}`}: ${verdict(row.factor, interval)}`;
 }
 
 /** What the draws tell; where curves end before the answer, only the bound that they set. */
@@ -99,15 +100,15 @@ function verdict(
   return `no difference told${factor}${range(low, high, level, " times fewer")}`;
 }
 
-const fewer = (factor: number): string => `${short(factor)} times fewer`;
-const more = (factor: number): string => `${short(1 / factor)} times more`;
+const fewer = (factor: number): string => `${twoDigits(factor)} times fewer`;
+const more = (factor: number): string => `${twoDigits(1 / factor)} times more`;
 
 function range(low: number, high: number, level: number, unit = ""): string {
   if (Number.isNaN(level)) return "";
-  if (!Number.isFinite(high)) return ` (${short(low)}${unit} or more)`;
+  if (!Number.isFinite(high)) return ` (${twoDigits(low)}${unit} or more)`;
   return low === 0
-    ? ` (${short(high)}${unit} or less)`
-    : ` (${short(low)} to ${short(high)}${unit})`;
+    ? ` (${twoDigits(high)}${unit} or less)`
+    : ` (${twoDigits(low)} to ${twoDigits(high)}${unit})`;
 }
 
 /** A table: what one label is worth in labels of the reference, by method and budget. */
@@ -131,16 +132,14 @@ function cell(equivalent: LabelEquivalent | undefined): string {
   if (equivalent === undefined) return "-";
   const { factor, interval } = equivalent;
   const sign = { exact: "", atLeast: ">", atMost: "<", unknown: "?" }[factor.bound];
-  const main = `${sign}${short(factor.value)}`;
+  const main = `${sign}${twoDigits(factor.value)}`;
   if (interval === undefined) return main;
   const { low, high } = interval;
   if (low === 0 && high === Infinity) return "?";
-  if (high === Infinity) return `${main} (>${short(low)})`;
-  return low === 0 ? `${main} (<${short(high)})` : `${main} (${short(low)}-${short(high)})`;
+  if (high === Infinity) return `${main} (>${twoDigits(low)})`;
+  return low === 0
+    ? `${main} (<${twoDigits(high)})`
+    : `${main} (${twoDigits(low)}-${twoDigits(high)})`;
 }
 
 const percent = (score: number): string => `${(100 * score).toFixed(1)} %`;
-
-/** Two digits that count. */
-const short = (value: number): string =>
-  value >= 100 ? value.toFixed(0) : String(Number(value.toPrecision(2)));

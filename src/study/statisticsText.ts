@@ -10,6 +10,8 @@ import {
   type VarianceComponents,
 } from "../metrics";
 import { metricWords } from "./savingsText";
+import { plusMinus } from "./plusMinus";
+import { csv } from "./summary";
 import { textTable } from "./textTable";
 
 /**
@@ -35,17 +37,13 @@ export function differencesCsv(
   references: readonly string[],
   metric: ResultMetric,
 ): string {
-  const quote = (text: string): string =>
-    /[",\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
-  const number = (value: number): string => (Number.isFinite(value) ? String(value) : "");
   const rows = references
     .flatMap((against) => compareMethods(results, { against, metric }))
-    .map(({ method, against, at, n, mean, low, high, p, adjusted }) =>
-      [quote(method), quote(against), at, n, ...[mean, low, high, p, adjusted].map(number)].join(
-        ",",
-      ),
-    );
-  return `method,against,labelsPerClass,draws,difference,low95,high95,p,pHolm\n${rows.map((row) => `${row}\n`).join("")}`;
+    .map(({ method, against, at, n, mean, low, high, p, adjusted }) => [method, against, at, n, mean, low, high, p, adjusted]); // prettier-ignore
+  return csv(
+    ["method", "against", "labelsPerClass", "draws", "difference", "low95", "high95", "p", "pHolm"],
+    rows,
+  );
 }
 
 const methodsOf = (results: readonly ScoredResult[]): string[] => [
@@ -111,6 +109,3 @@ function pooled(split: readonly VarianceComponents[]): string {
   const same = leftOut.length === 0 ? [] : [`${leftOut.join(" and ")} never varied`];
   return [...told, ...same].join("; ");
 }
-
-const plusMinus = (mean: number, halfWidth: number): string =>
-  `${(100 * mean).toFixed(1)}${Number.isFinite(halfWidth) ? ` ± ${(100 * halfWidth).toFixed(1)}` : ""}`;

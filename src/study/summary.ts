@@ -1,4 +1,5 @@
 import type { Result } from "../core";
+import { plusMinus } from "./plusMinus";
 import { intervalOverDraws, resultMetrics, type ResultMetric, type ScoredResult } from "../metrics";
 
 /** One method at one budget: the mean over draws with its 95 % t-interval. */
@@ -39,9 +40,7 @@ export function summaryTable(rows: readonly SummaryRow[]): string {
   const methods = [...new Set(rows.map((row) => row.method))];
   const cell = (method: string, budget: number): string => {
     const row = rows.find((r) => r.method === method && r.labelsPerClass === budget);
-    if (row === undefined) return "-";
-    const mean = (100 * row.mean).toFixed(1);
-    return Number.isFinite(row.halfWidth) ? `${mean} ± ${(100 * row.halfWidth).toFixed(1)}` : mean;
+    return row === undefined ? "-" : plusMinus(row.mean, row.halfWidth);
   };
   const header = ["labels a class", ...budgets.map((b) => (b === 0 ? "all" : String(b)))];
   const lines = methods.map((method) => [method, ...budgets.map((b) => cell(method, b))]);
@@ -83,7 +82,11 @@ export function summaryCsv(rows: readonly SummaryRow[], metric: ResultMetric): s
   );
 }
 
-function csv(header: readonly string[], rows: readonly (readonly (string | number)[])[]): string {
+/** Lines of cells as CSV; what is no number is left empty. */
+export function csv(
+  header: readonly string[],
+  rows: readonly (readonly (string | number)[])[],
+): string {
   const quote = (value: string | number): string => {
     const text = typeof value === "number" && !Number.isFinite(value) ? "" : String(value);
     return /[",\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;

@@ -56,7 +56,8 @@ export async function writeReport(
   return { table, savings: told, figure };
 }
 
-function defaultBaseline({ methods }: Plan): string {
+/** The method that savings are counted against where a plan names none. */
+export function defaultBaseline({ methods }: Plan): string {
   const names = methods.map((method) => method.name);
   return names.includes("from scratch") ? "from scratch" : names[names.length - 1];
 }

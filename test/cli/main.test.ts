@@ -97,6 +97,17 @@ describe("cli", function () {
     refuses(["study", "plan-labels", "longer"], /--target/);
   });
 
+  it("makes the report of a study's folder, and prints what is ready to paste", () => {
+    const { status, out, err } = fewscope("study", "report", "out", "--seconds-per-label", "4");
+    assert.equal(status, 0, err);
+    assert.match(out, /We compared .* on .*labels of each class/);
+    assert.match(out, /Page: .*report\.html/);
+    const page = fs.readFileSync(path.join(folder, "out", "report", "report.html"), "utf8");
+    assert.match(page, /to need 4 s for a label/);
+    refuses(["study", "report", "nowhere"], /nowhere/);
+    refuses(["study", "report", "out", "--seconds-per-label", "-1"], /secondsPerLabel -1/);
+  });
+
   it("names a wrong command, option or key with the nearest right one", () => {
     refuses(["stdy"], /Did you mean "study"/);
     refuses(["study", "plan.json"], /--out/);

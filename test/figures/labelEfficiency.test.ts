@@ -80,6 +80,46 @@ describe("labelEfficiency", () => {
     assert.equal(named(marked, "&lt;b&gt;a&lt;/b&gt;").y.length, 1);
   });
 
+  it("marks where a method differs from another on the same draws, after Holm's correction", () => {
+    // 40 points better at one label, and no better at two.
+    const scores: Readonly<Record<string, readonly number[][]>> = {
+      scratch: [
+        [0.4, 0.5, 0.45, 0.43],
+        [0.8, 0.82, 0.81, 0.8],
+      ],
+      taught: [
+        [0.8, 0.91, 0.84, 0.83],
+        [0.81, 0.81, 0.8, 0.81],
+      ],
+    };
+    const compared = Object.entries(scores).flatMap(([method, budgets]) =>
+      budgets.flatMap((draws, b) =>
+        draws.map((score, draw) => {
+          const balancedAccuracy = score;
+          return { ...results[0], method, labelsPerClass: b + 1, draw, balancedAccuracy };
+        }),
+      ),
+    );
+    const marked = labelEfficiency(compared, { against: "scratch" });
+    const marks = traces(marked).filter((trace) => trace.mode === "markers");
+    assert.deepEqual(
+      marks.map(({ x, marker }) => [x, marker?.symbol]),
+      [
+        [
+          [1, 2],
+          ["triangle-up", "circle"],
+        ],
+      ],
+    );
+    const worse = labelEfficiency(compared, { against: "taught" });
+    const [other] = traces(worse).filter((trace) => trace.mode === "markers");
+    assert.deepEqual(other.marker?.symbol, ["triangle-down", "circle"]);
+    assert.match(JSON.stringify(marked.layout), /worse than “scratch” on the same draws/);
+    assert.throws(() => labelEfficiency(compared, { against: "scrach" }), /"scratch"/);
+    const few = compared.filter(({ draw }) => draw < 2);
+    assert.equal("yaxis2" in labelEfficiency(few, { against: "scratch" }).layout, false);
+  });
+
   it("refuses no result, several data sets, and unknown metrics", () => {
     assert.throws(() => labelEfficiency([]), /no result.*Run the study/);
     const mixed = [...results, { ...results[0], dataset: "other" }];

@@ -3,7 +3,7 @@ import type { Command } from "commander";
 import { checkOneOf } from "../../core";
 import { exportFigure, labelPlan } from "../../figures";
 import { resultMetrics, type ResultMetric } from "../../metrics";
-import { planStudy, planText, redraw } from "../../study";
+import { planStudy, planText, redrawnResults } from "../../study";
 
 interface PlanLabelsOptions {
   readonly target: number;
@@ -22,7 +22,7 @@ export function planLabels(study: Command): void {
     .option("--metric <name>", `one of ${resultMetrics.join(", ")}`, "balancedAccuracy")
     .action(async (folder: string, { target, method, metric }: PlanLabelsOptions) => {
       checkOneOf("metric", metric, resultMetrics);
-      const { results } = await redraw(folder);
+      const results = redrawnResults(folder);
       const options = { target, metric, ...(method === undefined ? {} : { method }) };
       const planned = planStudy(results, options);
       console.log(planText(planned));
