@@ -46,10 +46,9 @@ const pageFiles: Readonly<Record<string, readonly [file: string, type: string]>>
   "/lib/preact.js": ["node_modules/preact/dist/preact.min.umd.js", "text/javascript"],
   "/lib/hooks.js": ["node_modules/preact/hooks/dist/hooks.umd.js", "text/javascript"],
   ...Object.fromEntries(
-    ["main", "api", "draw", "store", "preact", "image", "levels", "side", ...views].map((name) => [
-      `/${name}.js`,
-      [`dist/label/page/${name}.js`, "text/javascript"],
-    ]),
+    ["main", "api", "draw", "store", "preact", "image", "levels", "side", "unsent", ...views].map(
+      (name) => [`/${name}.js`, [`dist/label/page/${name}.js`, "text/javascript"]],
+    ),
   ),
 };
 

@@ -37,7 +37,8 @@ describe("the page for labels in a browser", function () {
     server = await serve(session);
     const { chromium: driver } = await import("playwright-core");
     browser = await driver.launch({ executablePath: chromium, args: ["--no-sandbox"] });
-    page = await browser.newPage({ viewport: { width: 1366, height: 768 } });
+    const context = await browser.newContext({ viewport: { width: 1366, height: 768 } });
+    page = await context.newPage();
     page.on("pageerror", (error) => complaints.push(error.message));
     page.on("console", (message) => {
       if (message.type() === "error") complaints.push(message.text());
@@ -162,6 +163,37 @@ describe("the page for labels in a browser", function () {
     await page.getByRole("button", { name: "Write all files" }).click();
     await page.getByRole("listitem").getByText("features.csv").waitFor();
     assert.ok(fs.existsSync(path.join(folder, "export", "features.csv")));
+  });
+
+  it("keeps what is said while the program is gone, and sends it to the next one", async () => {
+    await view("Label");
+    const { port } = server;
+    const before = session.events.length;
+    await server.close();
+    const item = await page.locator(".label-view").getAttribute("data-item");
+    await page.keyboard.press("1");
+    await page.getByText("1 not kept yet. The program does not answer.").waitFor();
+    // The browser's own complaints about a server that is gone.
+    complaints.length = 0;
+    server = await serve(session, { port });
+    await page.getByText("Open the address that the terminal shows").waitFor();
+    await page.goto(server.url);
+    await until(() => session.events.length > before);
+    await page.getByRole("alert").waitFor({ state: "hidden" });
+    const last = session.events[before].action;
+    assert.ok(last.kind === "label" && last.items[0] === item);
+    // Also a page that is opened anew has it, and what is sent twice counts once.
+    await server.close();
+    await page.keyboard.press("1");
+    await page.getByText("1 not kept yet").waitFor();
+    server = await serve(session, { port });
+    const other = await page.context().newPage();
+    await other.goto(server.url);
+    await until(() => session.events.length > before + 1);
+    await other.close();
+    await page.getByRole("alert").waitFor({ state: "hidden" });
+    assert.equal(session.events.length, before + 2);
+    complaints.length = 0;
   });
 
   it("is in order for who sees or points badly, large and small", async () => {

@@ -50,6 +50,10 @@ describe("fewscope label", function () {
       fs.readdirSync(out).filter((name) => name.endsWith(".lock")),
       [],
     );
+    // The next one is where the page of this one was.
+    const again = await run(file, "--out", out, "--size-nm", "4", "--no-lattice");
+    const portOf = (said: string): string | undefined => /127\.0\.0\.1:(\d+)/.exec(said)?.[1];
+    assert.equal(portOf(again.text), portOf(text));
   });
 
   it("tells what is wrong in words", async () => {

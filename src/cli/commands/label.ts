@@ -1,8 +1,9 @@
+import * as fs from "node:fs";
 import * as path from "node:path";
 import type { Command } from "commander";
-import { type Scan } from "../../core";
+import { writeFileAtomically, type Scan } from "../../core";
 import { readImageSetNpz } from "../../formats";
-import { serve } from "../../label";
+import { serve, type LabelServer } from "../../label";
 import { from } from "../../pretrain";
 import {
   collect,
@@ -11,6 +12,7 @@ import {
   openSession,
   type Collection,
   type PreparedScan,
+  type Session,
 } from "../../session";
 import { addDetectOptions, detectOptions, type DetectWords } from "../detectOptions";
 import { forEachScan, narrowed } from "../forEachScan";
@@ -31,7 +33,7 @@ interface LabelCommandOptions extends PreparingOptions, DetectWords {
   readonly sizeNm: number;
   readonly pixels: number;
   readonly channel?: string;
-  readonly port: number;
+  readonly port?: number;
   readonly seed: number;
   readonly encoder?: string;
   readonly labels?: string;
@@ -54,7 +56,7 @@ export function label(program: Command): void {
       "--labels <file>",
       "labels to begin with: CSV, COCO or Label Studio of an earlier export",
     )
-    .option("--port <n>", "port of the page; 0 takes any that is free", Number, 0)
+    .option("--port <n>", "port of the page; without it the one of last time, else any", Number)
     .option("--seed <n>", "what is drawn at random", Number, 1);
   addPreparingOptions(addDetectOptions(command), { level: "plane", align: "median" }).action(run);
 }
@@ -73,10 +75,7 @@ async function run(inputs: string[], options: LabelCommandOptions): Promise<void
       const count = await importLabels(session, options.labels, "import");
       console.log(`${count} labels taken from ${options.labels}`);
     }
-    const server = await serve(session, {
-      port: options.port,
-      onFault: (fault) => console.error(fault),
-    });
+    const server = await serveAsBefore(session, options);
     const { items, scans } = session;
     const of =
       scans.length === 0 ? "" : ` of ${scans.length} ${scans.length === 1 ? "scan" : "scans"}`;
@@ -93,6 +92,23 @@ async function run(inputs: string[], options: LabelCommandOptions): Promise<void
   } finally {
     session.close();
   }
+}
+
+/** Serves on the port of last time where it is free: a page that was open then finds what it could not send. */
+async function serveAsBefore(
+  session: Session,
+  { port, out }: LabelCommandOptions,
+): Promise<LabelServer> {
+  const onFault = (fault: unknown): void => console.error(fault);
+  const file = path.join(out, "port");
+  const before = fs.existsSync(file) ? Number(fs.readFileSync(file, "utf8")) : 0;
+  const wanted = port ?? (Number.isInteger(before) && before > 0 && before < 65536 ? before : 0);
+  const server = await serve(session, { port: wanted, onFault }).catch((error: unknown) => {
+    if (port !== undefined || wanted === 0) throw error;
+    return serve(session, { onFault });
+  });
+  writeFileAtomically(file, `${server.port}\n`);
+  return server;
 }
 
 async function collectionOf(

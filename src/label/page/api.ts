@@ -81,12 +81,27 @@ export async function login(): Promise<void> {
   history.replaceState(null, "", location.pathname);
 }
 
-/** A JSON answer. @throws Error with the server's words */
+/** What a server says that does not do what it was asked. */
+export class ServerError extends Error {
+  constructor(
+    readonly status: number,
+    message: string,
+  ) {
+    super(message);
+  }
+}
+
+/** What an error says. */
+export function textOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+/** A JSON answer. @throws ServerError with the server's words */
 export async function get<T>(address: string): Promise<T> {
   return await answer<T>(await fetch(address, { credentials: "same-origin" }));
 }
 
-/** Sends JSON. @throws Error with the server's words */
+/** Sends JSON. @throws ServerError with the server's words */
 export async function send<T>(address: string, body: unknown): Promise<T> {
   return await answer<T>(
     await fetch(address, {
@@ -102,8 +117,11 @@ async function answer<T>(response: Response): Promise<T> {
   const body = (await response.json().catch(() => ({}))) as { error?: string };
   if (response.ok) return body as T;
   if (response.status === 401)
-    throw new Error("This page is not let in. Open the address that the terminal shows.");
-  throw new Error(body.error ?? `The server says ${response.status}.`);
+    throw new ServerError(
+      401,
+      "This page is not let in. Open the address that the terminal shows.",
+    );
+  throw new ServerError(response.status, body.error ?? `The server says ${response.status}.`);
 }
 
 const images = new Map<string, Promise<Float32Array>>();

@@ -1,4 +1,4 @@
-import { send } from "./api.js";
+import { send, textOf } from "./api.js";
 import { h, useState, type View } from "./preact.js";
 import type { Store } from "./store.js";
 
@@ -12,7 +12,7 @@ export function ExportView({ store }: { readonly store: Store }): View {
     setBusy(true);
     send<{ folder: string; files: readonly string[] }>("/api/export", {})
       .then(setWritten)
-      .catch((error: unknown) => store.say(error instanceof Error ? error.message : String(error)))
+      .catch((error: unknown) => store.say(textOf(error)))
       .finally(() => setBusy(false));
   };
   const open = store.state.items.filter(

@@ -9,6 +9,7 @@ const page = 120;
 
 /** Which features are shown. What measures and has no answer yet is never among them. */
 const filters: readonly (readonly [string, (item: ItemInfo) => boolean])[] = [
+  ["not labelled", (item) => item.kind === undefined],
   ["doubtful", (item) => item.kind === undefined && (item.verdict === 3 || item.verdict === 1)],
   ["unlike anything labelled", (item) => item.kind === undefined && item.verdict === 4],
   ["told by the model", (item) => item.kind === undefined && item.verdict === 2],
@@ -25,7 +26,9 @@ export function GalleryView({
   readonly store: Store;
   readonly levels: Levels;
 }): View {
-  const [filter, setFilter] = useState("doubtful");
+  const [filter, setFilter] = useState(
+    store.state.model === undefined ? "not labelled" : "doubtful",
+  );
   const [only, setOnly] = useState("");
   const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
   const [last, setLast] = useState(0);

@@ -1,4 +1,4 @@
-import { get, imageOf, login, type Facts, type State } from "./api.js";
+import { get, imageOf, login, textOf, type Facts, type State } from "./api.js";
 import { levelsOf, type Levels } from "./draw.js";
 import { ExportView } from "./exportView.js";
 import { GalleryView } from "./galleryView.js";
@@ -107,6 +107,12 @@ async function start(): Promise<void> {
   await keeper.load();
   // Another window, or another expert, may have gone on.
   window.addEventListener("focus", () => void keeper?.load());
+  // The address of a program that was started anew differs in its secret alone, for which no browser loads a page again.
+  window.addEventListener("hashchange", () => {
+    login()
+      .then(() => keeper?.load())
+      .catch((error: unknown) => keeper?.store.say(textOf(error)));
+  });
   window.addEventListener("beforeunload", (event) => {
     if (keeper?.busy === true) event.preventDefault();
   });
@@ -125,6 +131,6 @@ start().catch((error: unknown) => {
   const place = document.getElementById("app");
   const text = document.createElement("p");
   text.className = "empty";
-  text.textContent = error instanceof Error ? error.message : String(error);
+  text.textContent = textOf(error);
   place?.replaceChildren(text);
 });

@@ -111,14 +111,15 @@ export function ScanView({ store }: { readonly store: Store }): View {
     setChosen(nearest !== undefined && far(nearest) <= reach ? nearest.id : undefined);
   };
   const give = (answer: string): void => {
-    const item = chosen === undefined ? undefined : store.item(chosen);
-    if (item === undefined) return;
-    store.answer([item.id], answer, {
-      blind: item.audit === true && item.kind === undefined,
+    if (chosen === undefined) return;
+    // One that was added a moment ago is not in the list yet; the server hears of it first.
+    const item = store.item(chosen);
+    store.answer([chosen], answer, {
+      blind: item?.audit === true && item.kind === undefined,
       reason: "scan",
       answeredAt: new Date().toISOString(),
       ...(levels ?? {}),
-      ...(item.prediction === undefined ? {} : { shownPrediction: item.prediction }),
+      ...(item?.prediction === undefined ? {} : { shownPrediction: item.prediction }),
     });
   };
   const remove = (): void => {

@@ -253,7 +253,7 @@ function Progress({ store }: { readonly store: Store }): View {
           "p",
           null,
           h("strong", null, `${percent(model.accuracy.share)} right`),
-          ` on ${model.accuracy.n} random, blind labels (95 %: ${percent(model.accuracy.low)} to ${percent(model.accuracy.high)})`,
+          ` on ${model.accuracy.n} random, blind labels: between ${percent(model.accuracy.low)} and ${percent(model.accuracy.high)} of all features (95 % confidence)`,
         ),
     model === undefined ? null : h("p", { class: "promise" }, model.sentence),
   );

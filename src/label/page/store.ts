@@ -1,5 +1,15 @@
-import { get, send, type Asked, type Facts, type ItemInfo, type State } from "./api.js";
+import {
+  get,
+  send,
+  ServerError,
+  textOf,
+  type Asked,
+  type Facts,
+  type ItemInfo,
+  type State,
+} from "./api.js";
 import { builtIn, type Levels } from "./draw.js";
+import { Unsent } from "./unsent.js";
 
 /** What the page knows and what it can do. */
 export interface Store {
@@ -38,7 +48,7 @@ export class Keeper {
   private message = "";
   private queue: Asked[] = [];
   private index = new Map<string, number>();
-  private unsent: unknown[] = [];
+  private readonly unsent: Unsent;
   private sending = false;
   private loading = false;
   private filling = false;
@@ -54,6 +64,8 @@ export class Keeper {
       string
     >;
     this.reindex();
+    this.unsent = new Unsent(facts.folder);
+    if (this.busy) void this.sendAll();
   }
 
   /** What views draw from. */
@@ -142,36 +154,42 @@ export class Keeper {
   }
 
   private act(action: Readonly<Record<string, unknown>>): void {
-    this.unsent.push({ uuid: fresh(), by: this.by, action });
+    this.unsent.add({ uuid: fresh(), by: this.by, action });
     this.changed();
     void this.sendAll();
   }
 
-  /** Sends what was done, in order; what fails on the way is sent again, and counts once. */
+  /** Sends what was done, in order, until the server has it; only what it calls wrong is given up, and told. */
   private async sendAll(): Promise<void> {
     if (this.sending) return;
     this.sending = true;
-    try {
-      while (this.unsent.length > 0) {
-        const events = this.unsent.slice(0, 100);
-        try {
-          await send("/api/events", { events });
-          this.message = "";
-        } catch (error) {
-          if (error instanceof TypeError) {
-            this.say(
-              `${this.unsent.length} not kept yet: the program does not answer. Trying again.`,
-            );
-            await new Promise((resolve) => setTimeout(resolve, 1000));
-            continue;
+    let most = 100;
+    let waited = false;
+    while (this.busy) {
+      const events = this.unsent.first(most);
+      try {
+        await send("/api/events", { events });
+        this.unsent.drop(events.length);
+        if (waited) this.message = "";
+        waited = false;
+      } catch (error) {
+        const why = textOf(error);
+        if (error instanceof ServerError && error.status === 400) {
+          // One of them is wrong; alone it is told which.
+          if (events.length > 1) most = 1;
+          else {
+            this.unsent.drop(1);
+            this.say(why);
           }
-          this.say(error instanceof Error ? error.message : String(error));
+          continue;
         }
-        this.unsent = this.unsent.slice(events.length);
+        const reason = error instanceof ServerError ? why : "The program does not answer.";
+        this.say(`${this.unsent.length} not kept yet. ${reason} Trying again.`);
+        waited = true;
+        await new Promise((resolve) => setTimeout(resolve, 1000));
       }
-    } finally {
-      this.sending = false;
     }
+    this.sending = false;
     await this.load();
     await this.load(true);
   }
@@ -194,7 +212,7 @@ export class Keeper {
         this.reindex();
       }
     } catch (error) {
-      this.message = error instanceof Error ? error.message : String(error);
+      this.message = textOf(error);
     } finally {
       this.loading = false;
     }
