@@ -78,6 +78,7 @@ export {
   type ScoreForecast,
 } from "./planLabels";
 export { resultMetrics, type ResultMetric } from "./resultMetrics";
+export { exactShare, type ExactShareOptions } from "./exactShare";
 export { wilson, type ShareInterval, type WilsonOptions } from "./wilson";
 export {
   poissonInterval,

@@ -6,6 +6,8 @@ export interface ShareInterval {
   readonly low: number;
   readonly high: number;
   readonly n: number;
+  /** How many independent ones the n were taken to count for. */
+  readonly effective: number;
 }
 
 /** How sure, and whether what was counted hangs together. */
@@ -28,10 +30,12 @@ export function wilson(
 ): ShareInterval {
   checkInteger("n", n, { min: 0 });
   checkInteger("k", k, { min: 0, max: n });
-  if (n === 0) return { share: NaN, low: 0, high: 1, n };
+  if (n === 0) return { share: NaN, low: 0, high: 1, n, effective: 0 };
   const p = k / n;
   const m = Math.min(n, Math.max(1, effective));
   const middle = (p + (z * z) / (2 * m)) / (1 + (z * z) / m);
   const half = (z / (1 + (z * z) / m)) * Math.sqrt((p * (1 - p)) / m + (z * z) / (4 * m * m));
-  return { share: p, low: Math.max(0, middle - half), high: Math.min(1, middle + half), n };
+  // Rounding must not shut out 0 or 1 where nothing speaks against them.
+  const [low, high] = [k === 0 ? 0 : middle - half, k === n ? 1 : middle + half];
+  return { share: p, low: Math.max(0, low), high: Math.min(1, high), n, effective: m };
 }

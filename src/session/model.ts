@@ -1,5 +1,11 @@
 import { createRng, tf, unitRows, valuesOf, type FitRows } from "../core";
-import { conformal, conformalSet, wilson, type Conformal, type ShareInterval } from "../metrics";
+import {
+  conformal,
+  conformalSet,
+  exactShare,
+  type Conformal,
+  type ShareInterval,
+} from "../metrics";
 import type { Item } from "./items";
 import type { SessionState } from "./state";
 
@@ -80,7 +86,7 @@ export async function fitModel(input: ModelInput): Promise<Model | undefined> {
     probabilities,
     verdicts,
     conformal: promise,
-    accuracy: wilson(right, audited.length, {
+    accuracy: exactShare(right, audited.length, {
       effective: effectiveCount(
         audited.map((i) => items[i].scan),
         audited.map((i, at) => likeliest(probabilities, i, k) === truth[at]),

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { conformal, conformalSet, poissonInterval, wilson } from "../../src/metrics";
+import { conformal, conformalSet, exactShare, poissonInterval, wilson } from "../../src/metrics";
 
 const near = (found: number, expected: number, tolerance = 5e-6): void =>
   assert.ok(Math.abs(found - expected) <= tolerance, `${found} is not ${expected}`);
@@ -15,7 +15,31 @@ describe("intervals of shares and counts", () => {
       near(found.low, low);
       near(found.high, high);
     }
-    assert.deepEqual(wilson(0, 0), { share: NaN, low: 0, high: 1, n: 0 });
+    assert.deepEqual(wilson(0, 0), { share: NaN, low: 0, high: 1, n: 0, effective: 0 });
+  });
+
+  it("gives the exact interval of a share, which holds for few counts too", () => {
+    for (const [k, n, low, high] of [
+      [9, 10, 0.55498, 0.99747],
+      [0, 10, 0, 1 - 0.025 ** (1 / 10)],
+      [10, 10, 0.025 ** (1 / 10), 1],
+    ]) {
+      const found = exactShare(k, n);
+      near(found.low, low);
+      near(found.high, high);
+    }
+    // Of all counts that 5 draws can give, those whose interval misses are rare, whatever the share is; Wilson's misses 14 % at 0.97.
+    const misses = (interval: typeof exactShare | typeof wilson, p: number): number => {
+      const chances = [1, 5, 10, 10, 5, 1].map((ways, k) => ways * p ** k * (1 - p) ** (5 - k));
+      const isMissed = (k: number): boolean => interval(k, 5).low > p || interval(k, 5).high < p;
+      return chances.reduce((sum, chance, k) => sum + (isMissed(k) ? chance : 0), 0);
+    };
+    for (let p = 0.01; p < 1; p += 0.01) assert.ok(misses(exactShare, p) <= 0.05, String(p));
+    near(misses(wilson, 0.97), 0.1413, 1e-3);
+    const together = exactShare(45, 50, { effective: 10 });
+    near(together.low, exactShare(9, 10).low, 1e-9);
+    assert.deepEqual(exactShare(0, 0), { share: NaN, low: 0, high: 1, n: 0, effective: 0 });
+    assert.throws(() => exactShare(3, 2), /Got k 3/);
   });
 
   it("widens it where what was counted hangs together", () => {
