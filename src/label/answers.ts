@@ -1,4 +1,10 @@
-import { className, likeliest, type Session, type Verdict } from "../session";
+import {
+  accuracySentence,
+  likeliest,
+  promiseSentence,
+  type Session,
+  type Verdict,
+} from "../session";
 
 /** Verdicts as numbers, in this order; 0 stands for none. */
 const verdictNumbers: Readonly<Record<Verdict, number>> = {
@@ -71,19 +77,8 @@ export function sessionState(session: Session, by: string): object {
             trainedOn: model.trainedOn,
             missing: model.conformal.missing,
             calibrated: model.conformal.n,
-            accuracy: Number.isNaN(model.accuracy.share) ? undefined : model.accuracy,
+            accuracy: accuracySentence(session),
             sentence: promiseSentence(session),
           },
   };
-}
-
-/** What may be promised, in words. */
-export function promiseSentence(session: Session): string {
-  const { model } = session;
-  if (model === undefined) return "Two classes need a label before anything is learnt.";
-  const { missing, n } = model.conformal;
-  if (missing > 0)
-    return `No promise yet: ${missing} more random ${missing === 1 ? "label is" : "labels are"} missing. What is shown are guesses.`;
-  const classes = model.classes.map((id) => className(session, id)).join(", ");
-  return `Of features like these, 90 % have their class in what is told or left open (from ${n} random labels; classes: ${classes}).`;
 }

@@ -15,6 +15,7 @@ export { classOf, likeliest, type Model, type Verdict } from "./model";
 export { exportSession, sessionImages } from "./exportSession";
 export { importLabels } from "./importLabels";
 export { densities, type Density } from "./densities";
+export { accuracySentence, promiseSentence } from "./sentences";
 export { className, resolveItems, type Resolved } from "./resolved";
 export {
   reduceRows,

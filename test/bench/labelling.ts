@@ -1,7 +1,14 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { capped, strategies, type Acquire } from "../../src/acquire";
-import { createRng, hideLabels, type ImageSet, type Result, type Rng } from "../../src/core";
+import {
+  createRng,
+  hideLabels,
+  subset,
+  type ImageSet,
+  type Result,
+  type Rng,
+} from "../../src/core";
 import { load } from "../../src/catalog";
 import { exportFigure, labelEfficiency } from "../../src/figures";
 import { readNpzImages } from "../../src/formats";
@@ -12,10 +19,12 @@ import { reduceRows, simulateLabelling, type LabellingTask } from "../../src/ses
 
 /*
  * What each strategy saves against random choice, with equal budgets and paired draws, on frozen gradients' histograms and logistic regression:
- * node --import tsx test/bench/labelling.ts OUT [DRAWS] [PATCHES.npz]
- * The set is stm-simulated-small, as even as its pool is and with a long tail (each class half as frequent as the one before); with a file also its real patches.
+ * node --import tsx test/bench/labelling.ts OUT [DRAWS] [PATCHES.npz] [TASK...]
+ * As on the page, what is tested is the rest of the scans that labels are of: stm-simulated-small, as even as its pool is and with a long tail (each class half as
+ * frequent as the one before). Then other scans, with another tip. With a file of real patches also each of its scans; with names of
+ * tasks these alone.
  */
-const budgets = [10, 20, 40, 80];
+const allBudgets = [10, 20, 40, 80];
 /** Of a class, at most so many in an even pool; of the first class in a long tail. */
 const mostOfClass = 120;
 
@@ -29,32 +38,50 @@ interface Prepared {
 }
 
 async function main(): Promise<void> {
-  const [out = "runs/labelling", drawsText = "20", patches] = process.argv.slice(2);
+  const [out = "runs/labelling", drawsText = "20", patches, ...only] = process.argv.slice(2);
   const draws = Number(drawsText);
-  const small = await prepare("stm-simulated-small", await load("stm-simulated-small"));
+  const simulated = await load("stm-simulated-small");
+  const same = await prepare("stm-simulated-small", simulated, theSameScans(simulated));
+  const other = await prepare(
+    "stm-simulated-small",
+    simulated,
+    (i) => simulated.parts?.[i] === "test",
+  );
+  const even = (of: Prepared) => (rng: Rng) => byClass(of, rng, () => mostOfClass);
   const tasks = [
-    { ...small, name: "even", pick: (rng: Rng) => byClass(small, rng, () => mostOfClass) },
+    { ...same, name: "even", pick: even(same) },
     {
-      ...small,
+      ...same,
       name: "long tail",
-      pick: (rng: Rng) => byClass(small, rng, (c) => Math.max(4, Math.round(mostOfClass / 2 ** c))),
+      pick: (rng: Rng) => byClass(same, rng, (c) => Math.max(4, Math.round(mostOfClass / 2 ** c))),
     },
+    { ...other, name: "another tip", pick: even(other) },
   ];
   if (patches !== undefined) {
-    const set = readNpzImages({
+    const all = readNpzImages({
       file: patches,
       images: "patches",
       labels: "labels",
       groups: "group",
       classNames: ["background", "bright", "dark"],
     });
-    const real = await prepare("real", set, "0");
-    tasks.push({ ...real, pick: (rng) => byClass(real, rng, () => 400) });
+    for (const group of new Set(all.groups)) {
+      const rows = [...all.ids.keys()].filter((i) => all.groups[i] === group);
+      const set = subset(all, rows);
+      const real = await prepare(`real scan ${group}`, set, theSameScans(set));
+      tasks.push({ ...real, pick: (rng) => byClass(real, rng, () => 400) });
+    }
   }
-  const names = ["random", "kMeans", "typiClust", "kCentre", "margin", "badge", "mixed"] as const;
+  const names = [
+    ...(["random", "kMeans", "typiClust", "maxHerding", "kCentre"] as const),
+    ...(["margin", "badge", "mixed"] as const),
+  ];
   const methods = new Map<string, Acquire>(names.map((name) => [name, strategies[name]()]));
+  methods.set("mixed, badge", strategies.mixed({ then: "badge" }));
   methods.set("random, capped", capped(strategies.random(), { perGroup: 1 }));
   for (const task of tasks) {
+    if (only.length > 0 && !only.includes(task.name)) continue;
+    const budgets = allBudgets.filter((labels) => labels < task.pool.length);
     const results: Result[] = [];
     const reduced = reduceRows({ ...task, labels: task.set.labels, classNames: [] });
     const found = new Map<string, number[]>();
@@ -89,20 +116,33 @@ async function main(): Promise<void> {
       }
       console.error(`${task.name}: draw ${draw + 1} of ${draws}`);
     }
-    report(task.name, results, found, [...methods.keys()], draws);
+    report(task.name, results, found, [...methods.keys()], draws, budgets);
     await keep(out, task.name, results);
   }
 }
 
-async function prepare(name: string, set: ImageSet, testGroup?: string): Promise<Prepared> {
+async function prepare(
+  name: string,
+  set: ImageSet,
+  isTest: (i: number) => boolean,
+): Promise<Prepared> {
   const encoder = await hog()(hideLabels(set), createRng(1));
   const features = await embedImages(encoder, set);
   const all = [...set.ids.keys()].filter((i) => set.labels[i] >= 0);
-  // Real patches are asked from one scan and tested on the others; simulated ones have parts of their own.
-  const isTest = (i: number): boolean =>
-    testGroup === undefined ? set.parts?.[i] === "test" : set.groups[i] !== testGroup;
-  const pool = all.filter((i) => !isTest(i) && set.parts?.[i] !== "unlabelled");
+  const pool = all.filter(
+    (i) => !isTest(i) && set.parts?.[i] !== "unlabelled" && set.parts?.[i] !== "test",
+  );
   return { name, set, features, dim: encoder.dim, pool, test: all.filter(isTest) };
+}
+
+/** Every other one of what is there to learn from, drawn once. */
+function theSameScans(set: ImageSet): (i: number) => boolean {
+  const learnt = [...set.ids.keys()].filter(
+    (i) => set.labels[i] >= 0 && set.parts?.[i] !== "test" && set.parts?.[i] !== "unlabelled",
+  );
+  const order = createRng(1).fork("test").permutation(learnt.length);
+  const test = new Set(learnt.filter((_, at) => order[at] % 2 === 0));
+  return (i) => test.has(i);
 }
 
 /** At most so many of each class, in an order of the classes that is drawn, so that not always the same one is rare. */
@@ -121,6 +161,7 @@ function report(
   found: ReadonlyMap<string, readonly number[]>,
   methods: readonly string[],
   draws: number,
+  budgets: readonly number[],
 ): void {
   const of = (method: string, labels: number): number[] =>
     results
@@ -147,7 +188,7 @@ async function keep(out: string, task: string, results: readonly Result[]): Prom
   fs.mkdirSync(out, { recursive: true });
   const base = path.join(out, task.replaceAll(" ", "-"));
   fs.writeFileSync(`${base}.json`, JSON.stringify(results));
-  const shown = ["random", "kMeans", "typiClust", "margin", "badge", "mixed"];
+  const shown = ["random", "maxHerding", "kCentre", "margin", "badge", "mixed"];
   const figure = labelEfficiency(
     results.filter(({ method }) => shown.includes(method)),
     {

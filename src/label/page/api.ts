@@ -23,14 +23,6 @@ export interface ItemInfo {
   readonly verdict: number;
 }
 
-/** A share with its interval. */
-interface Share {
-  readonly share: number;
-  readonly low: number;
-  readonly high: number;
-  readonly n: number;
-}
-
 /** Everything that changes. */
 export interface State {
   readonly seq: number;
@@ -43,7 +35,7 @@ export interface State {
     readonly trainedOn: number;
     readonly missing: number;
     readonly calibrated: number;
-    readonly accuracy?: Share;
+    readonly accuracy?: string;
     readonly sentence: string;
   };
 }

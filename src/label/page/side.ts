@@ -235,7 +235,6 @@ function Progress({ store }: { readonly store: Store }): View {
   const open = (verdict: number): number =>
     count((item) => item.kind === undefined && item.verdict === verdict);
   const { model } = store.state;
-  const percent = (value: number): string => `${Math.round(100 * value)} %`;
   const lines = [
     `${labelled} of ${items.length} labelled`,
     model === undefined
@@ -247,14 +246,7 @@ function Progress({ store }: { readonly store: Store }): View {
     { class: "progress", "aria-live": "polite" },
     h("h2", null, "How far, how sure"),
     lines.map((line) => h("p", { key: line }, line)),
-    model?.accuracy === undefined
-      ? null
-      : h(
-          "p",
-          null,
-          h("strong", null, `${percent(model.accuracy.share)} right`),
-          ` on ${model.accuracy.n} random, blind labels: between ${percent(model.accuracy.low)} and ${percent(model.accuracy.high)} of all features (95 % confidence)`,
-        ),
+    model?.accuracy === undefined ? null : h("p", { class: "accuracy" }, model.accuracy),
     model === undefined ? null : h("p", { class: "promise" }, model.sentence),
   );
 }
