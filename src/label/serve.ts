@@ -38,13 +38,18 @@ const mostImages = 500;
 /** Modules of the page, one for each view. */
 const views = ["labelView", "galleryView", "scanView", "exportView"];
 
+/** A file of preact, wherever it is installed. */
+function ofPreact(...parts: readonly string[]): string {
+  return path.join(path.dirname(require.resolve("preact/package.json")), ...parts);
+}
+
 /** Files of the page, by address. Nothing else is ever read for a request, so no path leads anywhere. */
 const pageFiles: Readonly<Record<string, readonly [file: string, type: string]>> = {
   "/": ["src/label/page/index.html", "text/html; charset=utf-8"],
   "/style.css": ["src/label/page/style.css", "text/css; charset=utf-8"],
   "/icon.svg": ["src/label/page/icon.svg", "image/svg+xml"],
-  "/lib/preact.js": ["node_modules/preact/dist/preact.min.umd.js", "text/javascript"],
-  "/lib/hooks.js": ["node_modules/preact/hooks/dist/hooks.umd.js", "text/javascript"],
+  "/lib/preact.js": [ofPreact("dist", "preact.min.umd.js"), "text/javascript"],
+  "/lib/hooks.js": [ofPreact("hooks", "dist", "hooks.umd.js"), "text/javascript"],
   ...Object.fromEntries(
     ["main", "api", "draw", "store", "preact", "image", "levels", "side", "unsent", ...views].map(
       (name) => [`/${name}.js`, [`dist/label/page/${name}.js`, "text/javascript"]],
@@ -190,7 +195,7 @@ function readPage(): Map<string, { content: Uint8Array<ArrayBuffer>; type: strin
   const project = path.join(__dirname, "..", "..");
   return new Map(
     Object.entries(pageFiles).map(([address, [file, type]]) => {
-      const whole = path.join(project, file);
+      const whole = path.resolve(project, file);
       if (!fs.existsSync(whole)) throw notBuilt(whole);
       return [address, { content: Uint8Array.from(fs.readFileSync(whole)), type }];
     }),

@@ -171,12 +171,12 @@ function report(
   console.log(
     `\n${task}: balanced accuracy in points over random, ${draws} paired draws, 95 % t-intervals`,
   );
-  console.log(["labels".padEnd(18), ...budgets.map((n) => String(n).padStart(16))].join(""));
+  console.log(["labels".padEnd(18), ...budgets.map((n) => String(n).padStart(20))].join(""));
   for (const method of methods) {
     const cells = budgets.map((n) => {
-      if (method === "random") return meanInterval(of(method, n)).mean.toFixed(1).padStart(16);
+      if (method === "random") return meanInterval(of(method, n)).mean.toFixed(1).padStart(20);
       const { mean, low, high } = pairedDifference(of(method, n), of("random", n));
-      return `${mean.toFixed(1)} (${low.toFixed(1)}, ${high.toFixed(1)})`.padStart(16);
+      return `${mean.toFixed(1)} (${low.toFixed(1)}, ${high.toFixed(1)})`.padStart(20);
     });
     const classes = found.get(method) ?? [];
     const mean = classes.reduce((a, b) => a + b, 0) / classes.length;

@@ -15,6 +15,7 @@ import {
   type Session,
 } from "../../session";
 import { addDetectOptions, detectOptions, type DetectWords } from "../detectOptions";
+import { examples } from "../examples";
 import { forEachScan, narrowed } from "../forEachScan";
 import { interruptible } from "../interrupt";
 import {
@@ -45,6 +46,14 @@ export function label(program: Command): void {
     .command("label")
     .description(
       "a page on this machine to label the features of scans, and to have the rest classified",
+    )
+    .addHelpText(
+      "after",
+      examples(
+        "label scans --out labels",
+        "label scans --out labels --labels labels/export/coco.json",
+        "label set.npz --out labels --encoder encoder.safetensors",
+      ),
     )
     .argument("<files...>", "scans, or folders of them; or one archive that `patches` wrote")
     .option("--out <folder>", "where labels are kept; a session that is there goes on", "labels")
