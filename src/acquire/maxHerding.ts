@@ -48,7 +48,7 @@ export function herd(
   const { features, dim, ids } = pool;
   const m = items.length;
   const kernel = allDistances(features, dim, items);
-  const width = sigma ?? medianOf(kernel);
+  const width = sigma ?? medianOf(kernel, m);
   for (let at = 0; at < kernel.length; at++) kernel[at] = Math.exp(-((kernel[at] / width) ** 2));
   const best = new Float64Array(m);
   for (const j of labelledOf(pool))
@@ -76,7 +76,14 @@ export function herd(
 }
 
 /** The median of what is not 0; 1 where all is. */
-function medianOf(distances: Float32Array): number {
-  const sorted = distances.filter((d) => d > 0).sort();
-  return sorted.length === 0 ? 1 : sorted[sorted.length >> 1];
+function medianOf(distances: Float32Array, m: number): number {
+  // Each pair once.
+  const pairs = new Float32Array((m * (m - 1)) / 2);
+  let n = 0;
+  for (let i = 1; i < m; i++)
+    for (let j = 0; j < i; j++) {
+      const d = distances[i * m + j];
+      if (d > 0) pairs[n++] = d;
+    }
+  return n === 0 ? 1 : pairs.subarray(0, n).sort()[n >> 1];
 }

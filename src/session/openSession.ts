@@ -73,7 +73,7 @@ export interface Session {
 }
 
 /** Features that are weighed against each other to choose what to ask, so that the next are there at once. */
-const weighed = 600;
+const weighed = 400;
 /** Directions in which distances are told. */
 const mainDirections = 32;
 /** Most items that are set apart to measure; more would make the interval no use narrower. */
@@ -88,7 +88,8 @@ export async function openSession(
   options: SessionOptions,
 ): Promise<Session> {
   const { folder, seed = 1, auditShare = 0.2, miss = 0.1, pretrain, on = {} } = options;
-  const { strategy = maxHerding({ sample: weighed }), now = () => new Date().toISOString() } = options;
+  const { strategy = maxHerding({ sample: weighed }), now = () => new Date().toISOString() } =
+    options;
   checkInteger("seed", seed);
   const log = openEventLog(path.join(folder, "events.jsonl"));
   try {
