@@ -66,7 +66,7 @@ const fixedKeys: Readonly<Record<string, string>> = { nothing: "n", artefact: "a
  */
 export function label(session: Session, options: LabelOptions = {}): Labelling {
   const { classes = [], by = "expert", every = 3 } = options;
-  makeClasses(session, classes, by);
+  makeClasses(session, classes);
   const painted = painter(session);
   let queue: Asked[] = [];
   let sinceFit = 0;
@@ -119,24 +119,26 @@ export function label(session: Session, options: LabelOptions = {}): Labelling {
   return Object.assign(shown, { images: () => sessionImages(session) });
 }
 
-function makeClasses({ state, record }: Session, names: readonly string[], by: string): void {
-  const known = new Set(state.classes.map(({ name }) => name));
+/** By nobody who could take it back: z is for answers. */
+function makeClasses(session: Session, names: readonly string[]): void {
+  const known = new Set(session.state.classes.map(({ name }) => name));
   const news = [...new Set(names)].filter((name) => !known.has(name));
-  record(
+  session.record(
     news.map((name) => ({
       uuid: `class ${name}`,
-      by,
+      by: "cell",
       action: { kind: "add class", class: name, name },
     })),
   );
 }
 
 /** The queue without what has an answer, with more where it runs short. */
-function filled({ state, next }: Session, queue: readonly Asked[], by: string): Asked[] {
+function filled(session: Session, queue: readonly Asked[], by: string): Asked[] {
+  const { state } = session;
   const left = queue.filter(({ item }) => !state.answers.has(item) && !state.removed.has(item));
   if (left.length >= ahead) return left;
   const known = new Set(left.map(({ item }) => item));
-  return [...left, ...next(by, 10).filter(({ item }) => !known.has(item))];
+  return [...left, ...session.next(by, 10).filter(({ item }) => !known.has(item))];
 }
 
 function answersOf({ state, items }: Session): Answer[] {
@@ -169,10 +171,11 @@ function textOf(session: Session): string {
 }
 
 /** Paints images with the same shades throughout. */
-function painter({ items, images, read }: Session): (item: string) => string {
+function painter(session: Session): (item: string) => string {
+  const { items, images } = session;
   const numbers = new Map(items.map(({ id }, i) => [id, i]));
   const channel = images.shape[2] === 3 ? "rgb" : 0;
-  const tileOf = (i: number): Tile => ({ row: 0, column: 0, values: read([i]) });
+  const tileOf = (i: number): Tile => ({ row: 0, column: 0, values: session.read([i]) });
   const some = [...items.keys()].slice(0, 200).map(tileOf);
   const range = valueRange(some, images, channel);
   const grid = { shape: images.shape, rows: 1, columns: 1, gap: 0, channel } as const;

@@ -76,8 +76,8 @@ describe("notebook/label", () => {
     });
   });
 
-  it("takes back what was answered, and asks it again at once", async () => {
-    await inPage((page) => {
+  it("takes back what was answered, and asks it again at once", () => {
+    inPage((page) => {
       notebook.label(opened, { classes: ["round", "long", "hole"] });
       const item = answer(page, "first");
       say(page, "back", { kind: "undo" });
@@ -88,8 +88,8 @@ describe("notebook/label", () => {
     });
   });
 
-  it("tells what cannot be kept, and takes names for names", async () => {
-    await inPage((page) => {
+  it("tells what cannot be kept, and takes names for names", () => {
+    inPage((page) => {
       const labelling = notebook.label(opened);
       say(page, "wrong", {
         kind: "label",

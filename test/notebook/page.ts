@@ -21,8 +21,8 @@ export interface Page {
 }
 
 /** Runs something as in a cell, with a page before it; waits for it where it takes time. */
-export function inPage(act: (page: Page) => void, interactive?: boolean): void;
 export function inPage(act: (page: Page) => Promise<void>, interactive?: boolean): Promise<void>;
+export function inPage(act: (page: Page) => void, interactive?: boolean): void;
 export function inPage(
   act: (page: Page) => void | Promise<void>,
   interactive = true,
