@@ -8,7 +8,7 @@ import { classOf, className, openSession, type Session } from "../../src/session
 import { bumps } from "../session/bumps";
 import { findChromium } from "./findChromium";
 
-/** Set to a folder to keep the screenshots: FEWSCOPE_SCREENSHOTS=/tmp/shots */
+/** Set FEWSCOPE_SCREENSHOTS to a folder to keep the screenshots. */
 const screenshots = process.env["FEWSCOPE_SCREENSHOTS"];
 
 /** What axe says of a page. */
