@@ -10,6 +10,7 @@ import { doctor } from "./commands/doctor";
 import { explain } from "./commands/explain";
 import { figure } from "./commands/figure";
 import { kernel } from "./commands/kernel";
+import { label } from "./commands/label";
 import { look } from "./commands/look";
 import { newCommands } from "./commands/new";
 import { patches } from "./commands/patches";
@@ -29,6 +30,7 @@ const commands = [
   convert,
   detect,
   patches,
+  label,
   simulate,
   kernel,
   doctor,
