@@ -6,6 +6,7 @@ import { convert } from "./commands/convert";
 import { datasets } from "./commands/datasets";
 import { demo } from "./commands/demo";
 import { detect } from "./commands/detect";
+import { detector } from "./commands/detector";
 import { doctor } from "./commands/doctor";
 import { figure } from "./commands/figure";
 import { kernel } from "./commands/kernel";
@@ -24,6 +25,7 @@ const commands = [
   look,
   convert,
   detect,
+  detector,
   patches,
   simulate,
   kernel,

@@ -2,7 +2,10 @@ import { InputError, type Channel, type Scan } from "../core";
 
 /** Which channels a step changes. */
 export interface ChannelOptions {
-  /** Name of a channel ("Z" for both directions), or name and direction ("Z backward"). @default "", all of the first channel's name and unit */
+  /**
+   * Name of a channel ("Z" for both directions), or name and direction ("Z backward"). @default "", all of the name and unit of the
+   * first channel of heights that are not all the same, else of the first channel of other values that are not
+   */
   readonly channel?: string;
 }
 
@@ -17,7 +20,9 @@ export interface ExcludeOptions {
  * @throws InputError that lists the channels if there is none of this name
  */
 export function chosenChannels({ channels, name }: Scan, choice: string): readonly Channel[] {
-  const first = channels[0] as Channel | undefined;
+  // Instruments list currents and amplitudes first as they please; heights are what is meant, unless the tip stayed at one.
+  const alive = channels.filter(({ data }) => varies(data));
+  const first: Channel | undefined = alive.find(({ unit }) => unit === "m") ?? alive[0] ?? channels[0]; // prettier-ignore
   const chosen = channels.filter((channel) =>
     choice === ""
       ? channel.name === first?.name && channel.unit === first.unit
@@ -29,6 +34,11 @@ export function chosenChannels({ channels, name }: Scan, choice: string): readon
     expected: `one of ${channels.map((channel) => `"${channel.name} ${channel.direction}"`).join(", ")}`,
     todo: "Choose one of these.",
   });
+}
+
+function varies(data: Float64Array): boolean {
+  const first = data.find(Number.isFinite);
+  return data.some((value) => Number.isFinite(value) && value !== first);
 }
 
 /** Changes the chosen channels and writes the step, with all its options, into the history. */

@@ -34,7 +34,7 @@ export function detect(program: Command): void {
     .option("--mask <npy>", "number of its feature for each pixel; of several scans one file each")
     .option("--picture <png>", "scan with the features boxed; of several scans one file each")
     .option("--channel <channel>", channelHelp, "0");
-  addPreparingOptions(addDetectOptions(command), { level: "plane", align: "median" }).action(run);
+  addPreparingOptions(addDetectOptions(command), { level: "auto", align: "auto" }).action(run);
 }
 
 async function run(inputs: string[], options: DetectCommandOptions): Promise<void> {
@@ -51,6 +51,7 @@ async function run(inputs: string[], options: DetectCommandOptions): Promise<voi
       unit = sameUnit(raw, chosen.unit, unit);
       const scan = flatten(raw, channel);
       const found = find(scan, { ...settings, channel });
+      for (const note of found.notes) console.error(`${raw.name}: ${note}`);
       const stem = scanStem(file.stem, i, read.length);
       table.push(
         ...found.features.map((feature, k) =>
