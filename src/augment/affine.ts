@@ -1,13 +1,7 @@
-import {
-  checkNumber,
-  checkOneOf,
-  checkProbability,
-  tf,
-  type Augmentation,
-  type Rng,
-} from "../core";
-import { augmentation, checkRange, happens, type Range } from "./augmentation";
+import { define, option, tf, type Augmentation, type OptionTable, type Rng } from "../core";
+import { augmentation, happens, type Range } from "./augmentation";
 import { mirrored } from "./mirrored";
+import { range } from "./options";
 
 /** How much images are turned, shifted, scaled and sheared. The defaults are what drift and creep do to a scan. */
 export interface AffineOptions {
@@ -25,6 +19,15 @@ export interface AffineOptions {
   readonly probability?: number;
 }
 
+const definition = define("affine", 1, {
+  degrees: option.number({ min: 0, max: 180, default: 5 }),
+  translate: option.share({ default: 0.05 }),
+  scale: range({ min: 0, aboveMin: true, default: [0.95, 1.05] }),
+  shear: option.number({ min: 0, max: 89, default: 2 }),
+  fill: option.choice(["reflect", "edge"], { default: "reflect" }),
+  probability: option.share({ default: 1 }),
+} satisfies OptionTable<AffineOptions>);
+
 /** From new to old places about the centre: x' = a x + b y + c, y' = d x + e y + f, in pixels. */
 type PlaceMap = readonly [a: number, b: number, c: number, d: number, e: number, f: number];
 
@@ -32,23 +35,18 @@ type PlaceMap = readonly [a: number, b: number, c: number, d: number, e: number,
  * Turns, shifts, scales and shears each image a little about its centre, bilinearly. [b,h,w,c] -> [b,h,w,c]
  * @throws InputError if an option is out of range
  */
-export function affine(options: AffineOptions = {}): Augmentation {
-  const { degrees = 5, translate = 0.05, shear = 2, fill = "reflect", probability = 1 } = options;
-  checkNumber("degrees", degrees, { min: 0, max: 180 });
-  checkNumber("translate", translate, { min: 0, max: 1 });
-  checkNumber("shear", shear, { min: 0, max: 89 });
-  const scale = checkRange("scale", options.scale ?? [0.95, 1.05], { min: 0, aboveMin: true });
-  checkOneOf("fill", String(fill), ["reflect", "edge"]);
-  checkProbability("probability", probability);
-  const beyond = fill === "reflect" ? mirrored : nearestInside;
-  return augmentation("affine", (images, rng) => {
+export function affine(given: AffineOptions = {}): Augmentation {
+  const { options, settings } = definition.resolve(given);
+  const { probability } = options;
+  const beyond = options.fill === "reflect" ? mirrored : nearestInside;
+  return augmentation(definition.name, settings, (images, rng) => {
     const [count, height, width, channels] = images.shape;
     const size = { height, width, channels };
     const old = images.dataSync<"float32">();
     const changed = new Float32Array(old.length);
     const perImage = height * width * channels;
     for (let i = 0; i < count; i++) {
-      const map = drawPlaceMap({ degrees, translate, shear, scale }, size, rng);
+      const map = drawPlaceMap(options, size, rng);
       const from = old.subarray(i * perImage, (i + 1) * perImage);
       const to = changed.subarray(i * perImage, (i + 1) * perImage);
       if (happens(rng, probability)) sample(from, to, size, map, beyond);
@@ -57,6 +55,7 @@ export function affine(options: AffineOptions = {}): Augmentation {
     return tf.tensor4d(changed, images.shape);
   });
 }
+affine.definition = definition;
 
 interface Strengths {
   readonly degrees: number;

@@ -51,6 +51,6 @@ export async function applyTo(
     ids,
     groups,
     unit,
-    ...(images.parts === undefined ? {} : { parts: images.parts }),
+    parts: images.parts,
   });
 }

@@ -1,20 +1,32 @@
-import { checkNumber, InputError, tf, type Augmentation, type Rng, type Tensor4D } from "../core";
+import {
+  InputError,
+  known,
+  tf,
+  type Augmentation,
+  type Rng,
+  type Settings,
+  type Tensor4D,
+} from "../core";
 
 /** Smallest and largest value of what is drawn uniformly. */
 export type Range = readonly [low: number, high: number];
 
 /**
- * Gives a change of images its name, draws that depend on the generator's path only, and a tidy workplace. The result
+ * Gives a change of images its name, its settings, draws that depend on the generator's path only, and a tidy workplace. The result
  * is always a tensor of its own, so that the caller may dispose of it.
  */
-export function augmentation(name: string, apply: Augmentation): Augmentation {
-  const named: Augmentation = (images, rng) =>
+export function augmentation(
+  name: string,
+  settings: Settings | undefined,
+  apply: Augmentation,
+): Augmentation {
+  const named = (images: Tensor4D, rng: Rng): Tensor4D =>
     tf.tidy(() => {
       const changed = apply(images, rng.fork(name));
       return changed === images ? images.clone() : changed;
     });
   // compose tells augmentations apart by it.
-  return Object.defineProperty(named, "name", { value: name });
+  return known(Object.defineProperty(named, "name", { value: name }), settings);
 }
 
 /** One number for each image, to be broadcast over its pixels. n -> [n,1,1,1] */
@@ -47,49 +59,9 @@ export function imageDeviation(images: Tensor4D): Tensor4D {
   return tf.sqrt(imageMean(tf.square(deviations)));
 }
 
-/**
- * Passes a range, or makes one of a single number.
- * @throws InputError if it is not two numbers within the bounds in rising order
- */
-export function checkRange(
-  name: string,
-  value: Range | number,
-  bounds: { readonly min?: number; readonly max?: number; readonly aboveMin?: boolean } = {},
-): Range {
-  if (typeof value === "number") {
-    checkNumber(name, value, bounds);
-    return [value, value];
-  }
-  if (!Array.isArray(value) || value.length !== 2 || value[0] > value[1]) {
-    throw new InputError({
-      got: `${name} ${JSON.stringify(value)}`,
-      expected: "two numbers, the smaller first",
-      todo: `Write ${name} as [low, high].`,
-    });
-  }
-  return [checkNumber(name, value[0], bounds), checkNumber(name, value[1], bounds)];
-}
-
-/**
- * Factors between 1 - strength and 1 + strength, never below 0.
- * @throws InputError if the strength is negative or no number
- */
-export function factorRange(name: string, strength: number): Range {
-  checkNumber(name, strength, { min: 0 });
+/** Factors between 1 - strength and 1 + strength, never below 0. */
+export function factorRange(strength: number): Range {
   return [Math.max(0, 1 - strength), 1 + strength];
-}
-
-/**
- * Passes what is on or off.
- * @throws InputError if it is neither true nor false
- */
-export function checkSwitch(name: string, value: boolean): boolean {
-  if (typeof value === "boolean") return value;
-  throw new InputError({
-    got: `${name} ${JSON.stringify(value)}`,
-    expected: "true or false",
-    todo: `Change ${name}.`,
-  });
 }
 
 /** @throws InputError if the images do not have red, green and blue */

@@ -1,6 +1,15 @@
-import { checkProbability, tf, type Augmentation, type Rng, type Tensor3D } from "../core";
-import { augmentation, checkRange, drawFrom, happens, type Range } from "./augmentation";
+import {
+  define,
+  option,
+  tf,
+  type Augmentation,
+  type OptionTable,
+  type Rng,
+  type Tensor3D,
+} from "../core";
+import { augmentation, drawFrom, happens, type Range } from "./augmentation";
 import { mirrored } from "./mirrored";
+import { range } from "./options";
 
 /** How much images are blurred. */
 export interface BlurOptions {
@@ -10,18 +19,23 @@ export interface BlurOptions {
   readonly probability?: number;
 }
 
+const definition = define("blur", 1, {
+  sigma: range({ min: 0, default: [0.1, 2] }),
+  probability: option.share({ default: 0.5 }),
+} satisfies OptionTable<BlurOptions>);
+
 /**
  * Blurs each image with a Gaussian of its own width, cut at three standard deviations; beyond the border the image is
  * mirrored. The work grows with the third power of the edge: meant for images up to some hundred pixels.
  * [b,h,w,c] -> [b,h,w,c]
  * @throws InputError if an option is out of range
  */
-export function blur({ sigma = [0.1, 2], probability = 0.5 }: BlurOptions = {}): Augmentation {
-  const range = checkRange("sigma", sigma, { min: 0 });
-  checkProbability("probability", probability);
-  return augmentation("blur", (images, rng) => {
+export function blur(given: BlurOptions = {}): Augmentation {
+  const { options, settings } = definition.resolve(given);
+  const { sigma, probability } = options;
+  return augmentation(definition.name, settings, (images, rng) => {
     const [count, height, width, channels] = images.shape;
-    const sigmas = Float64Array.from({ length: count }, () => drawSigma(rng, range, probability));
+    const sigmas = Float64Array.from({ length: count }, () => drawSigma(rng, sigma, probability));
     // A Gaussian is a product of one along the columns and one along the rows, each a small matrix for each image.
     const alongColumns = blurMatrices(sigmas, height);
     const alongRows = height === width ? alongColumns : blurMatrices(sigmas, width);
@@ -42,10 +56,11 @@ export function blur({ sigma = [0.1, 2], probability = 0.5 }: BlurOptions = {}):
     return tf.transpose(tf.reshape(done, [count, width, height, channels]), [0, 2, 1, 3]);
   });
 }
+blur.definition = definition;
 
-function drawSigma(rng: Rng, range: Range, probability: number): number {
-  const sigma = drawFrom(rng, range);
-  return happens(rng, probability) ? sigma : 0;
+function drawSigma(rng: Rng, sigma: Range, probability: number): number {
+  const drawn = drawFrom(rng, sigma);
+  return happens(rng, probability) ? drawn : 0;
 }
 
 /** For each image the matrix that blurs an axis of this length; rows sum to 1. n -> [n,length,length] */

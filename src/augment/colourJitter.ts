@@ -1,8 +1,9 @@
 import {
-  checkNumber,
-  checkProbability,
+  define,
+  option,
   tf,
   type Augmentation,
+  type OptionTable,
   type Rng,
   type Tensor4D,
 } from "../core";
@@ -33,6 +34,14 @@ export interface ColourJitterOptions {
   readonly probability?: number;
 }
 
+const definition = define("colourJitter", 1, {
+  brightness: option.number({ min: 0, default: 0.4 }),
+  contrast: option.number({ min: 0, default: 0.4 }),
+  saturation: option.number({ min: 0, default: 0.4 }),
+  hue: option.number({ min: 0, max: 0.5, default: 0.1 }),
+  probability: option.share({ default: 0.8 }),
+} satisfies OptionTable<ColourJitterOptions>);
+
 /**
  * Changes brightness, contrast, saturation and hue of colour images with values in [0,1], in random order, and clips
  * to [0,1]. The meanings are torchvision's, with two differences that make it one multiplication an image: values are
@@ -41,18 +50,17 @@ export interface ColourJitterOptions {
  * @throws InputError if images do not have 3 channels, or an option is out of range
  * @see Chen et al. 2020, arXiv:2002.05709, appendix A
  */
-export function colourJitter(options: ColourJitterOptions = {}): Augmentation {
-  const { brightness = 0.4, contrast = 0.4, saturation = 0.4, hue = 0.1 } = options;
-  const probability = checkProbability("probability", options.probability ?? 0.8);
-  checkNumber("hue", hue, { min: 0, max: 0.5 });
+export function colourJitter(given: ColourJitterOptions = {}): Augmentation {
+  const { options, settings } = definition.resolve(given);
+  const { hue, probability } = options;
   const ranges: Ranges = {
-    brightness: factorRange("brightness", brightness),
-    contrast: factorRange("contrast", contrast),
-    saturation: factorRange("saturation", saturation),
+    brightness: factorRange(options.brightness),
+    contrast: factorRange(options.contrast),
+    saturation: factorRange(options.saturation),
     hue: [-hue, hue],
   };
-  return augmentation("colourJitter", (images, rng) => {
-    checkColour("colourJitter", images);
+  return augmentation(definition.name, settings, (images, rng) => {
+    checkColour(definition.name, images);
     const means = meanColours(images);
     const maps = Array.from({ length: images.shape[0] }, (_, i) => {
       const map = drawMap(ranges, means.subarray(3 * i, 3 * i + 3), rng);
@@ -61,6 +69,7 @@ export function colourJitter(options: ColourJitterOptions = {}): Augmentation {
     return tf.clipByValue(applyColourMaps(images, maps), 0, 1);
   });
 }
+colourJitter.definition = definition;
 
 type Ranges = Readonly<Record<"brightness" | "contrast" | "saturation" | "hue", Range>>;
 

@@ -1,5 +1,6 @@
-import { checkInteger, checkNumber, checkOneOf, InputError, tf, type Augmentation } from "../core";
+import { define, InputError, option, tf, type Augmentation, type OptionTable } from "../core";
 import { augmentation, imageMean } from "./augmentation";
+import { fill as fillOption } from "./options";
 
 /** What is covered, and with what. */
 export interface CutoutOptions {
@@ -9,17 +10,21 @@ export interface CutoutOptions {
   readonly fill?: number | "mean";
 }
 
+const definition = define("cutout", 1, {
+  size: option.count({ default: 8 }),
+  fill: fillOption({ default: 0 }),
+} satisfies OptionTable<CutoutOptions>);
+
 /**
  * Covers one random square of each image; its centre may be any pixel, so that it may stick out.
  * [b,h,w,c] -> [b,h,w,c]
  * @throws InputError if the square is larger than the image, or an option is out of range
  * @see DeVries & Taylor 2017, arXiv:1708.04552
  */
-export function cutout({ size = 8, fill = 0 }: CutoutOptions = {}): Augmentation {
-  checkInteger("size", size, { min: 1 });
-  if (typeof fill === "string") checkOneOf("fill", fill, ["mean"]);
-  else checkNumber("fill", fill);
-  return augmentation("cutout", (images, rng) => {
+export function cutout(given: CutoutOptions = {}): Augmentation {
+  const { options, settings } = definition.resolve(given);
+  const { size, fill } = options;
+  return augmentation(definition.name, settings, (images, rng) => {
     const [count, height, width] = images.shape;
     if (size > Math.min(height, width)) {
       throw new InputError({
@@ -43,3 +48,4 @@ export function cutout({ size = 8, fill = 0 }: CutoutOptions = {}): Augmentation
     return tf.where(mask, tf.broadcastTo(value, images.shape), images);
   });
 }
+cutout.definition = definition;

@@ -1,4 +1,4 @@
-import { checkProbability, type Augmentation } from "../core";
+import { define, option, type Augmentation, type OptionTable } from "../core";
 import { augmentation, happens } from "./augmentation";
 import { copyRectangles } from "./resample";
 
@@ -10,14 +10,19 @@ export interface FlipOptions {
   readonly vertical?: number;
 }
 
+const definition = define("flip", 1, {
+  horizontal: option.share({ default: 0.5 }),
+  vertical: option.share({ default: 0 }),
+} satisfies OptionTable<FlipOptions>);
+
 /**
  * Mirrors each image at random. [b,h,w,c] -> [b,h,w,c]
  * @throws InputError if a probability is outside [0,1]
  */
-export function flip({ horizontal = 0.5, vertical = 0 }: FlipOptions = {}): Augmentation {
-  checkProbability("horizontal", horizontal);
-  checkProbability("vertical", vertical);
-  return augmentation("flip", (images, rng) => {
+export function flip(given: FlipOptions = {}): Augmentation {
+  const { options, settings } = definition.resolve(given);
+  const { horizontal, vertical } = options;
+  return augmentation(definition.name, settings, (images, rng) => {
     const [, height, width] = images.shape;
     return copyRectangles(images, () => {
       const leftRight = happens(rng, horizontal);
@@ -29,3 +34,4 @@ export function flip({ horizontal = 0.5, vertical = 0 }: FlipOptions = {}): Augm
     });
   });
 }
+flip.definition = definition;

@@ -1,5 +1,6 @@
-import { checkProbability, tf, type Augmentation } from "../core";
-import { augmentation, checkRange, happens, perImage, type Range } from "./augmentation";
+import { define, option, tf, type Augmentation, type OptionTable } from "../core";
+import { augmentation, happens, perImage, type Range } from "./augmentation";
+import { range } from "./options";
 
 /** How the grey scale of images is bent. */
 export interface GammaOptions {
@@ -9,20 +10,24 @@ export interface GammaOptions {
   readonly probability?: number;
 }
 
+const definition = define("gamma", 1, {
+  range: range({ min: 0, aboveMin: true, default: [0.8, 1.25] }),
+  probability: option.share({ default: 1 }),
+} satisfies OptionTable<GammaOptions>);
+
 /**
  * Bends the values of each image within its own range: with lowest value l and highest value m,
  * x -> l + (m - l) ((x - l) / (m - l))^gamma. So l and m stay, and heights need not lie in [0,1].
  * [b,h,w,c] -> [b,h,w,c]
  * @throws InputError if an option is out of range
  */
-export function gamma(options: GammaOptions = {}): Augmentation {
-  const range = checkRange("range", options.range ?? [0.8, 1.25], { min: 0, aboveMin: true });
-  const probability = checkProbability("probability", options.probability ?? 1);
-  const [low, high] = range.map(Math.log);
-  return augmentation("gamma", (images, rng) => {
+export function gamma(given: GammaOptions = {}): Augmentation {
+  const { options, settings } = definition.resolve(given);
+  const [low, high] = options.range.map(Math.log);
+  return augmentation(definition.name, settings, (images, rng) => {
     const exponent = perImage(images.shape[0], () => {
       const drawn = Math.exp(rng.between(low, high));
-      return happens(rng, probability) ? drawn : 1;
+      return happens(rng, options.probability) ? drawn : 1;
     });
     const lowest = tf.min(images, [1, 2, 3], true);
     const extent = tf.sub(tf.max(images, [1, 2, 3], true), lowest);
@@ -31,3 +36,4 @@ export function gamma(options: GammaOptions = {}): Augmentation {
     return tf.add(lowest, tf.mul(extent, tf.pow(share, exponent)));
   });
 }
+gamma.definition = definition;

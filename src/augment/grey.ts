@@ -1,13 +1,14 @@
-import { type Augmentation } from "../core";
-import { augmentation, checkSwitch, type Range } from "./augmentation";
+import { define, option, type Augmentation, type OptionTable } from "../core";
+import { augmentation, type Range } from "./augmentation";
 import { blur } from "./blur";
 import { brightness } from "./brightness";
 import { compose } from "./compose";
 import { contrast } from "./contrast";
 import { flip } from "./flip";
 import { noise } from "./noise";
+import { range, size, type Size } from "./options";
 import { quarterTurns } from "./quarterTurns";
-import { randomResizedCrop, type RandomResizedCropOptions } from "./randomResizedCrop";
+import { randomResizedCrop } from "./randomResizedCrop";
 
 /** Strengths of views of scientific images. */
 export interface GreyViewsOptions {
@@ -24,8 +25,18 @@ export interface GreyViewsOptions {
   /** Largest blur, standard deviation in pixels. @default 0.8 */
   readonly blur?: number;
   /** Edge of the views in pixels. @default that of the images */
-  readonly size?: RandomResizedCropOptions["size"];
+  readonly size?: Size;
 }
+
+const definition = define("grey", 1, {
+  scale: range({ min: 0, aboveMin: true, max: 1, default: [0.5, 1] }),
+  turns: option.flag({ default: false }),
+  contrast: option.number({ min: 0, default: 0.3 }),
+  brightness: option.number({ min: 0, default: 0.3 }),
+  noise: option.number({ min: 0, default: 0.2 }),
+  blur: option.number({ min: 0, default: 0.8 }),
+  size: size(),
+} satisfies OptionTable<GreyViewsOptions>);
 
 /**
  * Views of scientific images with any number of channels and values in any unit: a part of at least half of the area,
@@ -33,16 +44,17 @@ export interface GreyViewsOptions {
  * are never clipped and never turned upside down. [b,h,w,c] -> [b,size,size,c]
  * @throws InputError if an option is out of range
  */
-export function views(options: GreyViewsOptions = {}): Augmentation {
-  const { scale = [0.5, 1], turns = false } = options;
+export function views(given: GreyViewsOptions = {}): Augmentation {
+  const { options, settings } = definition.resolve(given);
   const steps = compose(
-    randomResizedCrop({ scale, size: options.size }),
+    randomResizedCrop({ scale: options.scale, size: options.size }),
     flip({ horizontal: 0.5, vertical: 0.5 }),
-    ...(checkSwitch("turns", turns) ? [quarterTurns()] : []),
-    contrast({ strength: options.contrast ?? 0.3 }),
-    brightness({ strength: options.brightness ?? 0.3 }),
-    blur({ sigma: [0, options.blur ?? 0.8], probability: 0.5 }),
-    noise({ sigma: [0, options.noise ?? 0.2] }),
+    ...(options.turns ? [quarterTurns()] : []),
+    contrast({ strength: options.contrast }),
+    brightness({ strength: options.brightness }),
+    blur({ sigma: [0, options.blur], probability: 0.5 }),
+    noise({ sigma: [0, options.noise] }),
   );
-  return augmentation("grey", steps);
+  return augmentation(definition.name, settings, steps);
 }
+views.definition = definition;

@@ -1,26 +1,26 @@
 export { affine, type AffineOptions } from "./affine";
 export { applyTo } from "./applyTo";
 export { type Range } from "./augmentation";
+export { augmentations } from "./augmentations";
 export { blur, type BlurOptions } from "./blur";
 export { brightness, type BrightnessOptions } from "./brightness";
 export { colourJitter, type ColourJitterOptions } from "./colourJitter";
-export { compose } from "./compose";
+export { compose, type ComposeOptions } from "./compose";
 export { contrast, type ContrastOptions } from "./contrast";
 export { cutout, type CutoutOptions } from "./cutout";
 export { flip, type FlipOptions } from "./flip";
-export {
-  augmentationNames,
-  fromSpec,
-  type AugmentationSpec,
-  type AugmentationStep,
-} from "./fromSpec";
+export { fromSpec, type AugmentationSpec, type AugmentationStep } from "./fromSpec";
 export { gamma, type GammaOptions } from "./gamma";
 export { greyscale, type GreyscaleOptions } from "./greyscale";
 export * as grey from "./grey";
+export * as mild from "./mild";
 export { noise, type NoiseOptions } from "./noise";
+export { type ChannelPair, type NoOptions, type Size } from "./options";
 export * as photo from "./photo";
 export { quarterTurns } from "./quarterTurns";
-export { randomApply } from "./randomApply";
+export { randomApply, type RandomApplyOptions } from "./randomApply";
 export { randomCrop, type RandomCropOptions } from "./randomCrop";
 export { randomResizedCrop, type RandomResizedCropOptions } from "./randomResizedCrop";
 export * as stm from "./stm";
+export * as strong from "./strong";
+export { viewsOption } from "./viewsOption";

@@ -1,8 +1,6 @@
-import { checkProbability, tf, type Augmentation } from "../core";
+import { define, option, tf, type Augmentation, type OptionTable } from "../core";
 import {
   augmentation,
-  checkRange,
-  checkSwitch,
   drawFrom,
   happens,
   imageDeviation,
@@ -10,6 +8,7 @@ import {
   type Range,
 } from "./augmentation";
 import { fillNormal } from "./normals";
+import { range } from "./options";
 
 /** How much noise is added. */
 export interface NoiseOptions {
@@ -21,16 +20,20 @@ export interface NoiseOptions {
   readonly probability?: number;
 }
 
+const definition = define("noise", 1, {
+  sigma: range({ min: 0, default: [0, 0.1] }),
+  absolute: option.flag({ default: false }),
+  probability: option.share({ default: 1 }),
+} satisfies OptionTable<NoiseOptions>);
+
 /**
  * Adds independent normal noise to every value; nothing is clipped. [b,h,w,c] -> [b,h,w,c]
  * @throws InputError if an option is out of range
  */
-export function noise(options: NoiseOptions = {}): Augmentation {
-  const { absolute = false, probability = 1 } = options;
-  const sigma = checkRange("sigma", options.sigma ?? [0, 0.1], { min: 0 });
-  checkSwitch("absolute", absolute);
-  checkProbability("probability", probability);
-  return augmentation("noise", (images, rng) => {
+export function noise(given: NoiseOptions = {}): Augmentation {
+  const { options, settings } = definition.resolve(given);
+  const { sigma, absolute, probability } = options;
+  return augmentation(definition.name, settings, (images, rng) => {
     const values = new Float32Array(images.size);
     fillNormal(values, rng.fork("values"));
     const amount = perImage(images.shape[0], () => {
@@ -41,3 +44,4 @@ export function noise(options: NoiseOptions = {}): Augmentation {
     return tf.add(images, tf.mul(tf.tensor4d(values, images.shape), scale));
   });
 }
+noise.definition = definition;

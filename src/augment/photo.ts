@@ -1,5 +1,5 @@
-import { checkNumber, type Augmentation } from "../core";
-import { augmentation, checkSwitch } from "./augmentation";
+import { define, option, type Augmentation, type OptionTable } from "../core";
+import { augmentation } from "./augmentation";
 import { blur } from "./blur";
 import { brightness } from "./brightness";
 import { colourJitter } from "./colourJitter";
@@ -7,19 +7,27 @@ import { compose } from "./compose";
 import { contrast } from "./contrast";
 import { flip } from "./flip";
 import { greyscale } from "./greyscale";
-import { randomResizedCrop, type RandomResizedCropOptions } from "./randomResizedCrop";
+import { size as sizeOption, type Size } from "./options";
+import { randomResizedCrop } from "./randomResizedCrop";
 
 /** Strength and size of SimCLR's views. */
 export interface PhotoViewsOptions {
   /** Channels of the images. @default those of the images that come */
   readonly channels?: number;
-  /** Strength of the change of colours, s in the paper, at least 0. @default 0.5, the paper's for small images */
+  /** Strength of the change of colours, s in the paper, 0 to 2.5. @default 0.5, the paper's for small images */
   readonly strength?: number;
   /** Whether half of the views are blurred, which the paper does for large images only. @default false */
   readonly blur?: boolean;
   /** Edge of the views in pixels. @default that of the images */
-  readonly size?: RandomResizedCropOptions["size"];
+  readonly size?: Size;
 }
+
+const definition = define("photo", 1, {
+  channels: option.count({}),
+  strength: option.number({ min: 0, max: 2.5, default: 0.5 }),
+  blur: option.flag({ default: false }),
+  size: sizeOption(),
+} satisfies OptionTable<PhotoViewsOptions>);
 
 /**
  * The views of SimCLR: a part of 8 to 100 % of the area brought to full size, mirrored in half of the cases, colours
@@ -28,13 +36,11 @@ export interface PhotoViewsOptions {
  * @throws InputError if an option is out of range
  * @see Chen et al. 2020, arXiv:2002.05709, appendix A and B.9
  */
-export function views(options: PhotoViewsOptions = {}): Augmentation {
-  const { channels, strength = 0.5, size } = options;
-  checkNumber("strength", strength, { min: 0, max: 2.5 });
+export function views(given: PhotoViewsOptions = {}): Augmentation {
+  const { options, settings } = definition.resolve(given);
+  const { channels, strength, size } = options;
   const first = [randomResizedCrop({ size }), flip({ horizontal: 0.5 })];
-  const last = checkSwitch("blur", options.blur ?? false)
-    ? [blur({ sigma: [0.1, 2], probability: 0.5 })]
-    : [];
+  const last = options.blur ? [blur({ sigma: [0.1, 2], probability: 0.5 })] : [];
   const factor = 0.8 * strength;
   const jitter = { brightness: factor, contrast: factor, saturation: factor, hue: 0.2 * strength };
   const inColour = compose(
@@ -49,7 +55,8 @@ export function views(options: PhotoViewsOptions = {}): Augmentation {
     contrast({ strength: factor, probability: 0.8 }),
     ...last,
   );
-  return augmentation("photo", (images, rng) =>
+  return augmentation(definition.name, settings, (images, rng) =>
     ((channels ?? images.shape[3]) === 3 ? inColour : inGrey)(images, rng),
   );
 }
+views.definition = definition;

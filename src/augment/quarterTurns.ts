@@ -1,13 +1,17 @@
-import { InputError, tf, type Augmentation } from "../core";
+import { define, InputError, tf, type Augmentation } from "../core";
 import { augmentation } from "./augmentation";
+import type { NoOptions } from "./options";
 import { copyRectangles } from "./resample";
+
+const definition = define("quarterTurns", 1, {});
 
 /**
  * Turns each image by 0, 90, 180 or 270 degrees, each as likely. Square images only. [b,s,s,c] -> [b,s,s,c]
  * @throws InputError if the images are not square
  */
-export function quarterTurns(): Augmentation {
-  return augmentation("quarterTurns", (images, rng) => {
+export function quarterTurns(given: NoOptions = {}): Augmentation {
+  const { settings } = definition.resolve(given);
+  return augmentation(definition.name, settings, (images, rng) => {
     const [count, height, width] = images.shape;
     if (height !== width) {
       throw new InputError({
@@ -32,3 +36,4 @@ export function quarterTurns(): Augmentation {
     ]);
   });
 }
+quarterTurns.definition = definition;

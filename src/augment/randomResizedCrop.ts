@@ -1,16 +1,23 @@
-import { checkInteger, type Augmentation, type Rng } from "../core";
-import { augmentation, checkRange, type Range } from "./augmentation";
+import { define, type Augmentation, type OptionTable, type Rng } from "../core";
+import { augmentation, type Range } from "./augmentation";
+import { range, size, type Size } from "./options";
 import { resampleBoxes, type CropBox } from "./resample";
 
 /** What part of an image is cut out, and to which size it is brought. */
 export interface RandomResizedCropOptions {
   /** Edge of the result in pixels, or [height, width]. @default the size of the images */
-  readonly size?: number | readonly [height: number, width: number];
+  readonly size?: Size;
   /** Share of the image's area, above 0 and up to 1. @default [0.08, 1] */
   readonly scale?: Range;
   /** Width over height of the part, drawn evenly on a logarithmic scale. @default [3/4, 4/3] */
   readonly ratio?: Range;
 }
+
+const definition = define("randomResizedCrop", 1, {
+  size: size(),
+  scale: range({ min: 0, aboveMin: true, max: 1, default: [0.08, 1] }),
+  ratio: range({ min: 0, aboveMin: true, default: [3 / 4, 4 / 3] }),
+} satisfies OptionTable<RandomResizedCropOptions>);
 
 /**
  * Cuts a random part out of each image and brings it to one size, bilinearly. Places are not rounded to whole pixels.
@@ -18,24 +25,16 @@ export interface RandomResizedCropOptions {
  * @throws InputError if an option is out of range
  * @see Szegedy et al. 2015, arXiv:1409.4842; Chen et al. 2020, arXiv:2002.05709, appendix A
  */
-export function randomResizedCrop(options: RandomResizedCropOptions = {}): Augmentation {
-  const scale = checkRange("scale", options.scale ?? [0.08, 1], { min: 0, aboveMin: true, max: 1 });
-  const ratio = checkRange("ratio", options.ratio ?? [3 / 4, 4 / 3], { min: 0, aboveMin: true });
-  const size = options.size === undefined ? undefined : checkSize(options.size);
-  return augmentation("randomResizedCrop", (images, rng) => {
+export function randomResizedCrop(given: RandomResizedCropOptions = {}): Augmentation {
+  const { options, settings } = definition.resolve(given);
+  const { scale, ratio } = options;
+  return augmentation(definition.name, settings, (images, rng) => {
     const [count, height, width] = images.shape;
     const boxes = Array.from({ length: count }, () => drawBox(height, width, scale, ratio, rng));
-    return resampleBoxes(images, boxes, size ?? [height, width]);
+    return resampleBoxes(images, boxes, options.size ?? [height, width]);
   });
 }
-
-function checkSize(size: number | readonly number[]): [number, number] {
-  const [height, width] = Array.isArray(size) ? (size as readonly number[]) : [size, size];
-  return [
-    checkInteger("size", height as number, { min: 1 }),
-    checkInteger("size", width as number, { min: 1 }),
-  ];
-}
+randomResizedCrop.definition = definition;
 
 /** Draws one part of an image whose share of the area and whose ratio lie in these ranges. */
 export function drawBox(

@@ -13,9 +13,10 @@ import {
   readImageFolder,
   readImageSetNpz,
   readImageZip,
-  readLabelsCsv,
+  readLabels,
   readNpz,
   readNpzImages,
+  suggestGroups,
   type FirstPerClass,
 } from "../formats";
 import { load } from "./load";
@@ -26,7 +27,7 @@ export interface ImageSource {
   readonly npz?: string;
   /** Name of its array of images; left out for an image set that fewscope wrote. */
   readonly images?: string;
-  /** Name of its array of labels; for `folder` and `zip` a table with the columns id and label. */
+  /** Name of its array of labels; for `folder` and `zip` a table or an export of labels, as `formats.readLabels` reads it. */
   readonly labels?: string;
   /** Name of its array of groups. */
   readonly groups?: string;
@@ -44,8 +45,10 @@ export interface ImageSource {
   readonly folder?: string;
   /** A zip archive of images. */
   readonly zip?: string;
-  /** @default "file" */
-  readonly group?: "file" | "folder";
+  /** What makes the groups of a folder or archive; a pattern's first bracket names the group. @default "file" */
+  readonly group?: "file" | "folder" | { readonly pattern: string };
+  /** Column of the table of labels that holds the groups. @default "group", where there is one */
+  readonly groupColumn?: string;
   readonly channels?: 1 | 3;
   /** Only the first images of each class, in each part or by part. */
   readonly firstPerClass?: FirstPerClass;
@@ -70,8 +73,16 @@ const keysOf: Readonly<Record<string, readonly (keyof ImageSource)[]>> = {
     "firstPerClass",
     "onlyGroups",
   ],
-  folder: ["labels", "classNames", "group", "channels", "firstPerClass", "onlyGroups"],
-  zip: ["labels", "classNames", "group", "channels", "firstPerClass", "onlyGroups"],
+  folder: [
+    "labels",
+    "classNames",
+    "group",
+    "groupColumn",
+    "channels",
+    "firstPerClass",
+    "onlyGroups",
+  ],
+  zip: ["labels", "classNames", "group", "groupColumn", "channels", "firstPerClass", "onlyGroups"],
   named: ["firstPerClass", "onlyGroups"],
 };
 
@@ -94,7 +105,14 @@ async function openWhole(source: ImageSource, on: Progress): Promise<ImageSet> {
   checkKeys(source);
   if (npz !== undefined) return takeFirst(openNpz(npz, source), source.firstPerClass);
   if (named !== undefined) return takeFirst(await load(named, { on }), source.firstPerClass);
-  const { firstPerClass, group, channels, labels, classNames } = source;
+  const { firstPerClass, group, groupColumn, channels, labels, classNames } = source;
+  if (groupColumn !== undefined && labels === undefined) {
+    throw new InputError({
+      got: `the column "${groupColumn}" for groups without a table`,
+      expected: "labels: the table that has the column",
+      todo: "Name the table, or take group: { pattern } for a rule on names.",
+    });
+  }
   const options = {
     ...(firstPerClass === undefined ? {} : { firstPerClass }),
     ...(group === undefined ? {} : { group }),
@@ -104,9 +122,25 @@ async function openWhole(source: ImageSource, on: Progress): Promise<ImageSet> {
     folder === undefined
       ? await readImageZip(zip ?? "", options, on)
       : await readImageFolder(folder, options, on);
-  if (labels === undefined && classNames === undefined) return set;
-  const table = labels === undefined ? new Map<string, string>() : await readLabelsCsv(labels);
-  return applyLabels(set, table, classNames);
+  const table =
+    labels === undefined
+      ? new Map<string, string>()
+      : await readLabels(labels, groupColumn === undefined ? {} : { groupColumn });
+  const labelled =
+    labels === undefined && classNames === undefined ? set : applyLabels(set, table, classNames);
+  if (group === undefined) noteGroups(labelled, on);
+  return labelled;
+}
+
+/** Says that names look as if several images came from one scan, where nothing keeps them together. */
+function noteGroups(set: ImageSet, on: Progress): void {
+  const found = on.note === undefined ? undefined : suggestGroups(set);
+  if (found === undefined) return;
+  const [image, group] = found.example;
+  on.note?.(
+    `Names suggest that the ${found.images} images of "${set.name}" come from ${found.groups} sources ("${image}" from "${group}"), and nothing keeps them together when the set is split. ` +
+      `If so, say group: { "pattern": ${JSON.stringify(found.pattern)} }; else group: "file".`,
+  );
 }
 
 function checkKeys(source: ImageSource): void {

@@ -1,14 +1,18 @@
-import type { Classify } from "../core";
-import { frozenClassifier } from "./frozenClassifier";
-import { checkEveryClass, embedLabelled, onlyLabelled } from "./labelled";
+import { define, type Classify, type OptionTable } from "../core";
+import { checkEveryClass, knownRows } from "./labelled";
 import {
-  lastLayerSettings,
+  lastLayerOptions,
   predictLastLayer,
   startingWeights,
   trainLastLayer,
   type LastLayerOptions,
   type ScoreFunction,
 } from "./lastLayer";
+import { onEmbeddings } from "./onEmbeddings";
+
+const definition = define("baseline", 1, {
+  ...lastLayerOptions(),
+} satisfies OptionTable<LastLayerOptions>);
 
 /**
  * Baseline of few-shot learning: a linear layer on frozen embeddings, trained for a fixed number of small steps. Unlike `logisticRegression` it does not
@@ -16,18 +20,19 @@ import {
  * @throws InputError if a class has no label, or an option is out of range
  * @see Chen et al. 2019, arXiv:1904.04232, section 3.2
  */
-export function baseline(options: LastLayerOptions = {}): Classify {
-  const settings = lastLayerSettings(options);
-  return frozenClassifier(async (encoder, train, rng) => {
-    checkEveryClass(onlyLabelled(train));
-    const known = await embedLabelled(encoder, train);
-    const linear = linearScores(known.dim, known.classes);
-    const length = known.classes * (known.dim + 1);
-    const weights = startingWeights(length, known.dim, rng.fork("weights"));
-    trainLastLayer(known, linear, weights, settings, rng.fork("steps"));
-    return (features) => predictLastLayer(features, known, linear, weights);
-  });
+export function baseline(given: LastLayerOptions = {}): Classify {
+  const { options, settings } = definition.resolve(given);
+  return onEmbeddings((rows, rng) => {
+    const labelled = knownRows(rows);
+    checkEveryClass(labelled);
+    const { dim, classes } = labelled;
+    const linear = linearScores(dim, classes);
+    const weights = startingWeights(classes * (dim + 1), dim, rng.fork("weights"));
+    trainLastLayer(labelled, linear, weights, options, rng.fork("steps"));
+    return (features) => predictLastLayer(features, labelled, linear, weights);
+  }, settings);
 }
+baseline.definition = definition;
 
 /** Scores w x + b; weights lie class by class, then the constants. */
 function linearScores(dim: number, classes: number): ScoreFunction {

@@ -1,20 +1,25 @@
-import { checkNumber, type Classify } from "../core";
-import { frozenClassifier } from "./frozenClassifier";
-import { checkEveryClass, embedLabelled, onlyLabelled } from "./labelled";
+import { define, option, type Classify, type OptionTable } from "../core";
+import { checkEveryClass, knownRows } from "./labelled";
 import {
-  lastLayerSettings,
+  lastLayerOptions,
   predictLastLayer,
   startingWeights,
   trainLastLayer,
   type LastLayerOptions,
   type ScoreFunction,
 } from "./lastLayer";
+import { onEmbeddings } from "./onEmbeddings";
 
-/** How a cosine layer is trained on frozen embeddings. */
+/** Options of a cosine layer: how it is trained on frozen embeddings. */
 export interface BaselinePlusPlusOptions extends LastLayerOptions {
   /** What cosines are multiplied with before the softmax, above 0. @default 2, the official code's for up to 200 classes */
   readonly scale?: number;
 }
+
+const definition = define("baselinePlusPlus", 1, {
+  ...lastLayerOptions(),
+  scale: option.positive({ default: 2 }),
+} satisfies OptionTable<BaselinePlusPlusOptions>);
 
 /**
  * Baseline++ of few-shot learning: one vector a class, whose cosine with an embedding is the score, trained for a fixed number of small steps. (The
@@ -22,19 +27,19 @@ export interface BaselinePlusPlusOptions extends LastLayerOptions {
  * @throws InputError if a class has no label, or an option is out of range
  * @see Chen et al. 2019, arXiv:1904.04232, section 3.2
  */
-export function baselinePlusPlus(options: BaselinePlusPlusOptions = {}): Classify {
-  const settings = lastLayerSettings(options);
-  const { scale = 2 } = options;
-  checkNumber("scale", scale, { min: 0, aboveMin: true });
-  return frozenClassifier(async (encoder, train, rng) => {
-    checkEveryClass(onlyLabelled(train));
-    const known = await embedLabelled(encoder, train);
-    const cosine = cosineScores(known.dim, known.classes, scale);
-    const weights = startingWeights(known.classes * known.dim, known.dim, rng.fork("weights"));
-    trainLastLayer(known, cosine, weights, settings, rng.fork("steps"));
-    return (features) => predictLastLayer(features, known, cosine, weights);
-  });
+export function baselinePlusPlus(given: BaselinePlusPlusOptions = {}): Classify {
+  const { options, settings } = definition.resolve(given);
+  return onEmbeddings((rows, rng) => {
+    const labelled = knownRows(rows);
+    checkEveryClass(labelled);
+    const { dim, classes } = labelled;
+    const cosine = cosineScores(dim, classes, options.scale);
+    const weights = startingWeights(classes * dim, dim, rng.fork("weights"));
+    trainLastLayer(labelled, cosine, weights, options, rng.fork("steps"));
+    return (features) => predictLastLayer(features, labelled, cosine, weights);
+  }, settings);
 }
+baselinePlusPlus.definition = definition;
 
 /** Scores scale * cos(x, w); weights lie class by class. */
 function cosineScores(dim: number, classes: number, scale: number): ScoreFunction {

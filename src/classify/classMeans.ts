@@ -1,12 +1,17 @@
 import { InputError } from "../core";
-import type { LabelledEmbeddings } from "./labelled";
+import type { KnownRows } from "./labelled";
 
 /**
  * Mean embedding of each class. Row-major, [n*d] -> [classes*d]
  * @throws InputError if a class has no label
  */
-export function classMeans(known: LabelledEmbeddings, classNames: readonly string[]): Float32Array {
-  const { features, labels, dim, classes } = known;
+export function classMeans({
+  features,
+  labels,
+  dim,
+  classes,
+  classNames,
+}: KnownRows): Float32Array {
   const means = new Float32Array(classes * dim);
   const counts = new Int32Array(classes);
   labels.forEach((label, i) => {

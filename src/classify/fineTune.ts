@@ -1,11 +1,22 @@
-import { checkInteger, checkNumber, tf, type Augmentation, type Classify } from "../core";
+import {
+  define,
+  known,
+  option,
+  readBatch,
+  readLabels,
+  tf,
+  type Augmentation,
+  type Classify,
+  type OptionTable,
+} from "../core";
+import { mild, viewsOption } from "../augment";
 import { crossEntropy } from "../losses";
-import { adamW, batches, trainLoop, warmupCosine } from "../train";
+import { adamW, batches, identify, trainLoop, warmupCosine } from "../train";
 import { onlyLabelled } from "./labelled";
-import { checkLayerRates, withLayerRates, type LayerRateOptions } from "./layerRates";
-import { readBatch, scoringClassifier, scoringNetwork, shiftsAndFlips } from "./scoringNetwork";
+import { layerRateOptions, withLayerRates, type LayerRateOptions } from "./layerRates";
+import { scoringClassifier, scoringNetwork } from "./scoringNetwork";
 
-/** How a network and its last layer are trained on the labelled images. */
+/** Options of fine-tuning: how a network and its last layer are trained on the labelled images. */
 export interface FineTuneOptions extends LayerRateOptions {
   /** Passes over the labelled images; fixed, so that no test or validation image chooses. @default 60 */
   readonly epochs?: number;
@@ -24,25 +35,28 @@ export interface FineTuneOptions extends LayerRateOptions {
   readonly views?: Augmentation;
 }
 
+const definition = define("fineTune", 1, {
+  ...layerRateOptions(),
+  epochs: option.count({ default: 60 }),
+  minSteps: option.integer({ min: 0, default: 200 }),
+  batchSize: option.count({ default: 64 }),
+  learningRate: option.positive({ default: 1e-3 }),
+  weightDecay: option.weight({ default: 0.05 }),
+  views: viewsOption(() => mild.views()),
+} satisfies OptionTable<FineTuneOptions>);
+
 /**
  * Trains the whole network with a linear layer on top on the labelled images, with augmentation. On a network without
  * pretraining this is the supervised baseline.
  * @throws InputError if the encoder has no weights or no such layer, no image is labelled, or an option is out of range
  */
-export function fineTune(options: FineTuneOptions = {}): Classify {
-  const { epochs = 60, minSteps = 200, batchSize = 64 } = options;
-  const { learningRate = 1e-3, weightDecay = 0.05 } = options;
-  checkInteger("epochs", epochs, { min: 1 });
-  checkInteger("minSteps", minSteps, { min: 0 });
-  checkInteger("batchSize", batchSize, { min: 1 });
-  checkNumber("learningRate", learningRate, { min: 0, aboveMin: true });
-  checkNumber("weightDecay", weightDecay, { min: 0 });
-  checkLayerRates(options);
-  return async (encoder, train, rng, on) => {
-    const known = onlyLabelled(train);
+export function fineTune(given: FineTuneOptions = {}): Classify {
+  const { options, settings } = definition.resolve(given);
+  const { epochs, minSteps, batchSize, learningRate, weightDecay, views } = options;
+  const classify: Classify = async (encoder, train, rng, on) => {
+    const labelled = onlyLabelled(train);
     const model = scoringNetwork(encoder, train.classNames.length, rng.fork("head"));
-    const views = options.views ?? shiftsAndFlips(train.shape);
-    const order = batches({ count: known.ids.length, batchSize, rng: rng.fork("order") });
+    const order = batches({ count: labelled.ids.length, batchSize, rng: rng.fork("order") });
     const steps = Math.max(minSteps, epochs * order.stepsPerEpoch);
     try {
       await trainLoop({
@@ -51,11 +65,9 @@ export function fineTune(options: FineTuneOptions = {}): Classify {
         trainable: model.trainable,
         steps,
         prepare: (step, stepRng) =>
-          tf.tidy(() => views(readBatch(known, order.at(step)), stepRng.fork("views"))),
-        loss: (batch, step) => {
-          const labels = Int32Array.from(order.at(step), (i) => known.labels[i]);
-          return crossEntropy(model.apply(batch, true), tf.tensor1d(labels, "int32"));
-        },
+          tf.tidy(() => views(readBatch(labelled, order.at(step)), stepRng.fork("views"))),
+        loss: (batch, step) =>
+          crossEntropy(model.apply(batch, true), readLabels(labelled, order.at(step))),
         optimiser: withLayerRates(adamW({ weightDecay }), model.network, options),
         schedule: warmupCosine({
           learningRate,
@@ -63,6 +75,7 @@ export function fineTune(options: FineTuneOptions = {}): Classify {
           totalSteps: steps,
         }),
         rng: rng.fork("steps"),
+        identity: identify(settings, train, on),
         on,
       });
     } catch (error) {
@@ -71,4 +84,6 @@ export function fineTune(options: FineTuneOptions = {}): Classify {
     }
     return scoringClassifier(model);
   };
+  return known(classify, settings);
 }
+fineTune.definition = definition;

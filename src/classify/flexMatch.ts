@@ -1,8 +1,9 @@
 import {
-  checkNumber,
-  checkProbability,
+  define,
+  option,
   tf,
   type Classify,
+  type OptionTable,
   type Scalar,
   type Tensor1D,
   type Tensor2D,
@@ -10,9 +11,15 @@ import {
 } from "../core";
 import { crossEntropy } from "../losses";
 import { scoreTogether } from "./scoringNetwork";
-import { semiSupervised, type SemiSupervisedOptions, type StrongOptions } from "./semiSupervised";
+import {
+  semiSupervised,
+  semiSupervisedOptions,
+  strongOptions,
+  type SemiSupervisedOptions,
+  type StrongOptions,
+} from "./semiSupervised";
 
-/** Everything that FlexMatch may be told. */
+/** Options of FlexMatch. */
 export interface FlexMatchOptions extends SemiSupervisedOptions, StrongOptions {
   /** Unlabelled images in a step for each of `batchSize`, mu; all of them if there are fewer. @default 7 */
   readonly unlabelledRatio?: number;
@@ -22,20 +29,25 @@ export interface FlexMatchOptions extends SemiSupervisedOptions, StrongOptions {
   readonly weight?: number;
 }
 
+const definition = define("flexMatch", 1, {
+  ...semiSupervisedOptions({ unlabelledRatio: 7 }),
+  ...strongOptions(),
+  threshold: option.share({ default: 0.95 }),
+  weight: option.weight({ default: 1 }),
+} satisfies OptionTable<FlexMatchOptions>);
+
 /**
  * FlexMatch: FixMatch with a threshold for each class, lower the fewer images of the pool were last taken for that class with certainty. Its
  * curriculum warms up with the images that were not yet taken for any class, and the threshold is convex in what was learnt, as in the paper.
  * @throws InputError if the encoder has no weights, a class has no label, or an option is out of range
  * @see Zhang et al. 2021, arXiv:2110.08263, equations 5 to 11
  */
-export function flexMatch(options: FlexMatchOptions = {}): Classify {
-  const { threshold = 0.95, weight = 1 } = options;
-  checkProbability("threshold", threshold);
-  checkNumber("weight", weight, { min: 0 });
+export function flexMatch(given: FlexMatchOptions = {}): Classify {
+  const resolved = definition.resolve(given);
+  const { threshold, weight } = resolved.options;
   return semiSupervised({
     task: "FlexMatch",
-    options,
-    unlabelledRatio: 7,
+    ...resolved,
     second: "strong",
     chooses: true,
     build: ({ student, poolSize }) => {
@@ -47,19 +59,20 @@ export function flexMatch(options: FlexMatchOptions = {}): Classify {
           thresholds: classThresholds(latest.dataSync(), student.classes, threshold),
         }),
         loss: ({ labelled, labels, first, second, indices }) => {
-          const [known, weak, strong] = scoreTogether(student, labelled, first, second);
+          const [labelledLogits, weak, strong] = scoreTogether(student, labelled, first, second);
           const taken = latest.dataSync<"float32">().slice();
           const bounds = classThresholds(taken, student.classes, threshold);
           const off = flexibleConsistency(strong, weak, bounds);
           remember(taken, weak, indices.dataSync<"int32">(), threshold);
           latest.assign(tf.tensor1d(taken));
           const accepted = certain(weak, bounds).mean<Scalar>();
-          return { loss: crossEntropy(known, labels).add(off.mul(weight)), accepted };
+          return { loss: crossEntropy(labelledLogits, labels).add(off.mul(weight)), accepted };
         },
       };
     },
   });
 }
+flexMatch.definition = definition;
 
 /** Threshold of each class, from what each image of the pool was last taken for; -1: for nothing yet. n -> classes */
 export function classThresholds(

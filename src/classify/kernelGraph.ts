@@ -1,20 +1,19 @@
 import {
-  checkInteger,
-  checkNumber,
-  checkOneOf,
   InputError,
+  option,
   tf,
+  unitRows,
   valuesOf,
-  type Encoder,
-  type ImageSet,
+  type DefaultTable,
+  type LabelledRows,
+  type Option,
+  type PredictRows,
   type Tensor2D,
 } from "../core";
-import { embedImages } from "../nets";
-import type { PredictEmbeddings } from "./frozenClassifier";
-import { checkEveryClass, onlyLabelled } from "./labelled";
+import { checkEveryClass, knownRows } from "./labelled";
 import { checkFinite } from "./scaling";
 
-/** How near images are to each other, and when to stop. */
+/** Options of both ways to spread labels: how near images are to each other, and when to stop. */
 export interface KernelGraphOptions {
   /**
    * Nearness of two embeddings is exp(-gamma distance^2), above 0; scikit-learn's default is 20. @default one over the mean squared distance of the images to their
@@ -33,25 +32,25 @@ export interface KernelGraphOptions {
 export type KernelGraphSettings = Required<Omit<KernelGraphOptions, "gamma">> &
   Pick<KernelGraphOptions, "gamma">;
 
-/** Fills in defaults. @throws InputError if an option is out of range */
-export function kernelGraphSettings(
-  options: KernelGraphOptions,
-  maxIterations: number,
-): KernelGraphSettings {
-  const settings = { normalise: true, maxIterations, tolerance: 1e-3, ...options };
-  if (settings.gamma !== undefined)
-    checkNumber("gamma", settings.gamma, { min: 0, aboveMin: true });
-  checkOneOf("normalise", String(settings.normalise), ["true", "false"]);
-  checkInteger("maxIterations", settings.maxIterations, { min: 1 });
-  checkNumber("tolerance", settings.tolerance, { min: 0 });
-  return settings;
+/** The options that both share, as a table. */
+export function kernelGraphOptions({
+  maxIterations,
+}: Required<Pick<KernelGraphOptions, "maxIterations">>): DefaultTable<
+  Omit<KernelGraphOptions, "gamma">
+> & { readonly gamma: Option<number, number | undefined> } {
+  return {
+    gamma: option.positive({}),
+    normalise: option.flag({ default: true }),
+    maxIterations: option.count({ default: maxIterations }),
+    tolerance: option.weight({ default: 1e-3 }),
+  };
 }
 
 /** Images whose nearness to each other fits into memory. */
 const mostImages = 20000;
 
 /** From the nearness of all images to each other and their labels as rows of one 1, to class shares. [n,n], [n,c] -> [n,c] */
-export type Spread = (
+export type SpreadLabels = (
   kernel: Tensor2D,
   labels: Tensor2D,
   settings: KernelGraphSettings,
@@ -61,26 +60,25 @@ export type Spread = (
  * Spreads labels over a set of images, labelled or not, and tells new images by those near to them.
  * @throws InputError if a class has no label, there are too many images, or an embedding is no number
  */
-export async function spreadLabels(
-  encoder: Encoder,
-  train: ImageSet,
+export function spreadLabels(
+  rows: LabelledRows,
   settings: KernelGraphSettings,
-  spread: Spread,
-): Promise<PredictEmbeddings> {
-  checkEveryClass(onlyLabelled(train));
-  const n = train.ids.length;
+  share: SpreadLabels,
+): PredictRows {
+  checkEveryClass(knownRows(rows));
+  const n = rows.labels.length;
   checkCount(n);
-  const { dim } = encoder;
-  const classes = train.classNames.length;
-  const features = prepare(checkFinite(await embedImages(encoder, train), dim), dim, settings);
+  const { dim } = rows;
+  const classes = rows.classNames.length;
+  const features = prepare(checkFinite(rows.features, dim), dim, settings);
   const gamma = settings.gamma ?? neighbourGamma(features, dim);
   const shares = valuesOf(() => {
     const x = tf.tensor2d(features, [n, dim]);
     const known = new Float32Array(n * classes);
-    train.labels.forEach((label, i) => {
+    rows.labels.forEach((label, i) => {
       if (label >= 0) known[i * classes + label] = 1;
     });
-    return spread(kernelOf(x, x, gamma), tf.tensor2d(known, [n, classes]), settings);
+    return share(kernelOf(x, x, gamma), tf.tensor2d(known, [n, classes]), settings);
   });
   return (queries) =>
     predict(prepare(queries, dim, settings), {
@@ -106,11 +104,7 @@ function prepare(
   dim: number,
   { normalise }: KernelGraphSettings,
 ): Float32Array {
-  if (!normalise) return features;
-  return valuesOf(() => {
-    const x = tf.tensor2d(features, [features.length / dim, dim]);
-    return x.div(x.norm("euclidean", 1, true).maximum(1e-30));
-  });
+  return normalise ? unitRows(features, dim) : features;
 }
 
 /** exp(-gamma distance^2) of each row to each other. [n,d], [m,d] -> [n,m] */

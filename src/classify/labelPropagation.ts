@@ -1,19 +1,23 @@
-import { tf, type Classify, type Tensor2D } from "../core";
-import { frozenClassifier } from "./frozenClassifier";
+import { define, tf, type Classify, type OptionTable, type Tensor2D } from "../core";
 import {
-  kernelGraphSettings,
+  kernelGraphOptions,
   normaliseShares,
   repeatUntilStill,
   spreadLabels,
   type KernelGraphOptions,
   type KernelGraphSettings,
 } from "./kernelGraph";
+import { onEmbeddings } from "./onEmbeddings";
 
-/** How labels propagate. */
+/** Options of label propagation. */
 export interface LabelPropagationOptions extends KernelGraphOptions {
   /** Steps at most. @default 1000, scikit-learn's */
   readonly maxIterations?: number;
 }
+
+const definition = define("labelPropagation", 1, {
+  ...kernelGraphOptions({ maxIterations: 1000 }),
+} satisfies OptionTable<LabelPropagationOptions>);
 
 /**
  * Label propagation on frozen embeddings: class shares flow between all images, labelled or not, as these are near, while labelled images keep
@@ -21,10 +25,11 @@ export interface LabelPropagationOptions extends KernelGraphOptions {
  * @throws InputError if a class has no label, there are more than 20 000 images, an embedding is no number, or an option is out of range
  * @see Zhu & Ghahramani 2002, CMU-CALD-02-107
  */
-export function labelPropagation(options: LabelPropagationOptions = {}): Classify {
-  const settings = kernelGraphSettings(options, 1000);
-  return frozenClassifier((encoder, train) => spreadLabels(encoder, train, settings, propagate));
+export function labelPropagation(given: LabelPropagationOptions = {}): Classify {
+  const { options, settings } = definition.resolve(given);
+  return onEmbeddings((rows) => spreadLabels(rows, options, propagate), settings);
 }
+labelPropagation.definition = definition;
 
 function propagate(kernel: Tensor2D, labels: Tensor2D, settings: KernelGraphSettings): Tensor2D {
   const flow: Tensor2D = kernel.div(kernel.sum(1, true));

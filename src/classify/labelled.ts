@@ -1,13 +1,16 @@
-import { InputError, labelledIndices, subset, type Encoder, type ImageSet } from "../core";
+import {
+  InputError,
+  labelledIndices,
+  subset,
+  type Encoder,
+  type ImageSet,
+  type LabelledRows,
+} from "../core";
 import { embedImages } from "../nets";
 
-/** Embeddings of the labelled images, for classifiers that need nothing else. */
-export interface LabelledEmbeddings {
-  /** Row-major, [n*d]. */
-  readonly features: Float32Array;
-  /** n; class indices. */
-  readonly labels: Int32Array;
-  readonly dim: number;
+/** Rows that all have a label. */
+export interface KnownRows extends LabelledRows {
+  /** How many classes there are. */
   readonly classes: number;
 }
 
@@ -16,29 +19,48 @@ export interface LabelledEmbeddings {
  * @throws InputError if there is none
  */
 export function onlyLabelled(train: ImageSet): ImageSet {
-  const known = labelledIndices(train);
-  if (known.length === 0) {
-    throw new InputError({
-      got: `"${train.name}" without any label`,
-      expected: "at least one labelled image",
-      todo: "Label some images, or give a larger label budget.",
-    });
-  }
-  return subset(train, known);
+  const labelled = labelledIndices(train);
+  if (labelled.length === 0) throw noLabel(`"${train.name}"`);
+  return subset(train, labelled);
 }
 
-/** Embeds the labelled images. n labelled images -> [n*d] */
-export async function embedLabelled(
-  encoder: Encoder,
-  train: ImageSet,
-): Promise<LabelledEmbeddings> {
-  const known = onlyLabelled(train);
+/**
+ * The rows whose labels are known.
+ * @throws InputError if there is none
+ */
+export function knownRows(rows: LabelledRows): KnownRows {
+  const { features, labels, dim, classNames } = rows;
+  const chosen = Int32Array.from(labels.keys()).filter((i) => labels[i] >= 0);
+  if (chosen.length === 0) throw noLabel("rows");
+  const kept = new Float32Array(chosen.length * dim);
+  chosen.forEach((i, at) => kept.set(features.subarray(i * dim, (i + 1) * dim), at * dim));
   return {
-    features: await embedImages(encoder, known),
-    labels: known.labels,
-    dim: encoder.dim,
-    classes: train.classNames.length,
+    features: kept,
+    labels: chosen.map((i) => labels[i]),
+    dim,
+    classNames,
+    classes: classNames.length,
   };
+}
+
+/** Embeds the labelled images. */
+export async function embedLabelled(encoder: Encoder, train: ImageSet): Promise<KnownRows> {
+  const images = onlyLabelled(train);
+  const { labels, classNames } = images;
+  return knownRows({
+    features: await embedImages(encoder, images),
+    labels,
+    dim: encoder.dim,
+    classNames,
+  });
+}
+
+function noLabel(what: string): InputError {
+  return new InputError({
+    got: `${what} without any label`,
+    expected: "at least one labelled image",
+    todo: "Label some images, or give a larger label budget.",
+  });
 }
 
 /** Turns each row of scores into probabilities. Row-major [n*classes] -> [n*classes] */
@@ -61,7 +83,10 @@ export function softmaxRows(scores: Float32Array, classes: number): Float32Array
  * Makes sure that every class has a label, without which nothing tells what it looks like.
  * @throws InputError if a class has none, or there are fewer than two classes
  */
-export function checkEveryClass({ labels, classNames }: ImageSet): void {
+export function checkEveryClass({
+  labels,
+  classNames,
+}: Pick<LabelledRows, "labels" | "classNames">): void {
   const missing = classNames.findIndex((_, c) => !labels.includes(c));
   if (missing >= 0) {
     throw new InputError({

@@ -1,31 +1,29 @@
-import {
-  checkInteger,
-  checkNumber,
-  checkOneOf,
-  InputError,
-  tf,
-  valuesOf,
-  type Classify,
-} from "../core";
-import { embedImages } from "../nets";
+import { define, InputError, option, tf, valuesOf, type Classify, type OptionTable } from "../core";
 import { classMeans } from "./classMeans";
-import { frozenClassifier } from "./frozenClassifier";
-import { embedLabelled, softmaxRows } from "./labelled";
-import { columnMeans, toLengthOne } from "./lengths";
+import { closenessTo } from "./closeness";
+import { knownRows, softmaxRows } from "./labelled";
+import { onEmbeddings } from "./onEmbeddings";
 import { checkFinite } from "./scaling";
-import { simpleShotTransforms } from "./simpleShot";
+import { simpleShotTransform, simpleShotTransforms, type SimpleShotOptions } from "./simpleShot";
 
-/** How images that are asked about together agree on their classes. */
+/** Options of LaplacianShot: how images that are asked about together agree on their classes. */
 export interface LaplacianShotOptions {
   /** Weight of what neighbours say, at least 0; 0 is `simpleShot`. @default 1 */
   readonly lambda?: number;
   /** Neighbours of each image among those asked about, at least 1. @default 3 */
   readonly neighbours?: number;
   /** As in `simpleShot`. @default "CL2N" */
-  readonly transform?: (typeof simpleShotTransforms)[number];
+  readonly transform?: SimpleShotOptions["transform"];
   /** Steps at most. @default 20 */
   readonly maxIterations?: number;
 }
+
+const definition = define("laplacianShot", 1, {
+  lambda: option.weight({ default: 1 }),
+  neighbours: option.count({ default: 3 }),
+  transform: option.choice(simpleShotTransforms, { default: "CL2N" }),
+  maxIterations: option.count({ default: 20 }),
+} satisfies OptionTable<LaplacianShotOptions>);
 
 /** Images whose nearness to each other fits into memory. */
 const mostImages = 20000;
@@ -39,46 +37,27 @@ const still = 1e-6;
  * @throws InputError if a class has no label, there are too many images, an embedding is no number, or an option is out of range
  * @see Ziko et al. 2020, arXiv:2006.15486, algorithm 1
  */
-export function laplacianShot(options: LaplacianShotOptions = {}): Classify {
-  const { lambda = 1, neighbours = 3, transform = "CL2N", maxIterations = 20 } = options;
-  checkNumber("lambda", lambda, { min: 0 });
-  checkInteger("neighbours", neighbours, { min: 1 });
-  checkInteger("maxIterations", maxIterations, { min: 1 });
-  checkOneOf("transform", transform, simpleShotTransforms);
-  return frozenClassifier(async (encoder, train) => {
-    const known = await embedLabelled(encoder, train);
-    const { dim, classes } = known;
-    const centre =
-      transform === "CL2N" ? columnMeans(await embedImages(encoder, train), dim) : undefined;
-    const prepare = (features: Float32Array): Float32Array =>
-      transform === "UN" ? features : toLengthOne(checkFinite(features, dim), dim, centre);
-    const means = classMeans({ ...known, features: prepare(known.features) }, train.classNames);
-    return (given) => {
-      const features = prepare(given);
-      const closeness = closenessTo(features, means, dim, classes);
+export function laplacianShot(given: LaplacianShotOptions = {}): Classify {
+  const { options, settings } = definition.resolve(given);
+  const { lambda, neighbours, transform, maxIterations } = options;
+  return onEmbeddings((rows) => {
+    const { dim } = rows;
+    const transformed = simpleShotTransform(rows, { transform });
+    const prepare = (given: Float32Array): Float32Array => transformed(checkFinite(given, dim));
+    const labelled = knownRows(rows);
+    const { classes } = labelled;
+    const means = classMeans({ ...labelled, features: prepare(labelled.features) });
+    return (asked) => {
+      const features = prepare(asked);
+      const closeness = closenessTo(features, means, dim);
       const n = features.length / dim;
       if (n < 2 || lambda === 0) return softmaxRows(closeness, classes);
       const near = nearestOf(features, dim, Math.min(neighbours, n - 1));
       return agree(closeness, near, { classes, lambda, maxIterations });
     };
-  });
+  }, settings);
 }
-
-/** Minus the squared distance of each row to each mean. [n*d], [classes*d] -> [n*classes] */
-function closenessTo(
-  features: Float32Array,
-  means: Float32Array,
-  dim: number,
-  classes: number,
-): Float32Array {
-  const n = features.length / dim;
-  const out = new Float32Array(n * classes);
-  for (let i = 0; i < n; i++)
-    for (let c = 0; c < classes; c++)
-      for (let j = 0; j < dim; j++)
-        out[i * classes + c] -= (features[i * dim + j] - means[c * dim + j]) ** 2;
-  return out;
-}
+laplacianShot.definition = definition;
 
 /** The nearest other rows of each row. [n*d] -> [n*count] */
 function nearestOf(features: Float32Array, dim: number, count: number): Int32Array {

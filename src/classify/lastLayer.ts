@@ -1,7 +1,7 @@
-import { checkInteger, checkNumber, type Rng } from "../core";
-import type { LabelledEmbeddings } from "./labelled";
+import { option, type DefaultTable, type Rng } from "../core";
+import type { KnownRows } from "./labelled";
 
-/** How a last layer is trained on frozen embeddings; the defaults are the paper's. */
+/** Options of a last layer: how it is trained on frozen embeddings; the defaults are the paper's. */
 export interface LastLayerOptions {
   /** Passes over the labelled images. @default 100 */
   readonly epochs?: number;
@@ -15,16 +15,15 @@ export interface LastLayerOptions {
   readonly weightDecay?: number;
 }
 
-/** Fills in defaults. @throws InputError if an option is out of range */
-export function lastLayerSettings(options: LastLayerOptions): Required<LastLayerOptions> {
-  const { epochs = 100, batchSize = 4, learningRate = 0.01 } = options;
-  const { momentum = 0.9, weightDecay = 1e-3 } = options;
-  checkInteger("epochs", epochs, { min: 1 });
-  checkInteger("batchSize", batchSize, { min: 1 });
-  checkNumber("learningRate", learningRate, { min: 0, aboveMin: true });
-  checkNumber("momentum", momentum, { min: 0, max: 1 });
-  checkNumber("weightDecay", weightDecay, { min: 0 });
-  return { epochs, batchSize, learningRate, momentum, weightDecay };
+/** The options that all of them share, as a table. */
+export function lastLayerOptions(): DefaultTable<LastLayerOptions> {
+  return {
+    epochs: option.count({ default: 100 }),
+    batchSize: option.count({ default: 4 }),
+    learningRate: option.positive({ default: 0.01 }),
+    momentum: option.share({ default: 0.9 }),
+    weightDecay: option.weight({ default: 1e-3 }),
+  };
 }
 
 /**
@@ -46,7 +45,7 @@ export interface ScoreFunction {
  * @see https://pytorch.org/docs/stable/generated/torch.optim.SGD.html
  */
 export function trainLastLayer(
-  { features, labels, dim }: LabelledEmbeddings,
+  { features, labels, dim }: KnownRows,
   { scores, addSlopes }: ScoreFunction,
   weights: Float64Array,
   settings: Required<LastLayerOptions>,
@@ -80,7 +79,7 @@ export function trainLastLayer(
 /** Class probabilities of embeddings. [n*d] -> [n*classes] */
 export function predictLastLayer(
   features: Float32Array,
-  { dim, classes }: LabelledEmbeddings,
+  { dim, classes }: KnownRows,
   { scores }: ScoreFunction,
   weights: Float64Array,
 ): Float32Array {

@@ -1,7 +1,7 @@
-import { checkNumber, checkOneOf, type Network } from "../core";
+import { checkOneOf, option, type DefaultTable, type Network } from "../core";
 import { byPart, type Optimiser, type OptimiserPart } from "../train";
 
-/** How fast each layer learns. */
+/** Options of layers: how fast each learns. */
 export interface LayerRateOptions {
   /**
    * Share of the learning rate of the layer above that each layer has: the head learns at the full rate, the encoder's last stage at this share
@@ -15,11 +15,12 @@ export interface LayerRateOptions {
   readonly layerRates?: Readonly<Record<string, number>>;
 }
 
-/** Checks all but the names of layers. @throws InputError if a share is out of range */
-export function checkLayerRates({ layerDecay = 1, layerRates = {} }: LayerRateOptions): void {
-  checkNumber("layerDecay", layerDecay, { min: 0, aboveMin: true, max: 1 });
-  for (const [name, share] of Object.entries(layerRates))
-    checkNumber(`layerRates.${name}`, share, { min: 0 });
+/** These options as a table; whether there are layers of these names is seen with the network. */
+export function layerRateOptions(): DefaultTable<LayerRateOptions> {
+  return {
+    layerDecay: option.number({ min: 0, aboveMin: true, max: 1, default: 1 }),
+    layerRates: option.numbersByName({ min: 0 }, { default: {} }),
+  };
 }
 
 /** The layers of a network with a head, from the images upwards: stem, stage1, ..., head. */

@@ -1,10 +1,9 @@
-import { checkInteger, checkNumber, InputError, type Classify, type Rng } from "../core";
-import { frozenClassifier } from "./frozenClassifier";
-import { checkEveryClass, embedLabelled, onlyLabelled, softmaxRows } from "./labelled";
-import type { LabelledEmbeddings } from "./labelled";
-import { checkFeatureScale, checkFinite, featureScaling, type FeatureScale } from "./scaling";
+import { define, InputError, option, type Classify, type OptionTable, type Rng } from "../core";
+import { checkEveryClass, knownRows, softmaxRows, type KnownRows } from "./labelled";
+import { onEmbeddings } from "./onEmbeddings";
+import { checkFinite, featureScaleOption, featureScaling, type FeatureScale } from "./scaling";
 
-/** How much a linear support vector machine may err. */
+/** Options of linear support vector machines: how much they may err. */
 export interface LinearSvmOptions {
   /** Weight of the squared hinge losses against the squared weights, above 0. @default 1 */
   readonly c?: number;
@@ -16,27 +15,30 @@ export interface LinearSvmOptions {
   readonly maxIterations?: number;
 }
 
+const definition = define("linearSvm", 1, {
+  c: option.positive({ default: 1, search: { log: [0.01, 100] } }),
+  standardise: featureScaleOption,
+  tolerance: option.positive({ default: 1e-4 }),
+  maxIterations: option.count({ default: 10000 }),
+} satisfies OptionTable<LinearSvmOptions>);
+
 /**
  * Linear support vector machines on frozen embeddings, one class against the rest, with the squared hinge loss and a penalty on the intercept too: the objective of
  * scikit-learn's LinearSVC. Solved by dual coordinate descent. Probabilities are the softmax of the margins: ordered rightly, but not calibrated.
  * @throws InputError if a class has no label, an embedding is no number, it does not converge, or an option is out of range
  * @see Hsieh et al. 2008, A dual coordinate descent method for large-scale linear SVM, ICML, algorithm 3
  */
-export function linearSvm(options: LinearSvmOptions = {}): Classify {
-  const { c = 1, standardise = "all", tolerance = 1e-4, maxIterations = 10000 } = options;
-  checkNumber("c", c, { min: 0, aboveMin: true });
-  checkFeatureScale(standardise);
-  checkNumber("tolerance", tolerance, { min: 0, aboveMin: true });
-  checkInteger("maxIterations", maxIterations, { min: 1 });
-  return frozenClassifier(async (encoder, train, rng) => {
-    checkEveryClass(onlyLabelled(train));
-    const known = await embedLabelled(encoder, train);
-    const { dim, classes } = known;
-    checkFinite(known.features, dim);
-    const scale = await featureScaling(standardise, encoder, train, known);
-    const scaled = { ...known, features: scale(known.features) };
+export function linearSvm(given: LinearSvmOptions = {}): Classify {
+  const { options, settings } = definition.resolve(given);
+  return onEmbeddings((rows, rng) => {
+    const labelled = knownRows(rows);
+    checkEveryClass(labelled);
+    const { dim, classes } = labelled;
+    checkFinite(labelled.features, dim);
+    const scale = featureScaling(options.standardise, rows);
+    const scaled = { ...labelled, features: scale(labelled.features) };
     const machines = Array.from({ length: classes }, (_, positive) =>
-      solve(scaled, positive, { c, tolerance, maxIterations }, rng.fork(`class ${positive}`)),
+      solve(scaled, positive, options, rng.fork(`class ${positive}`)),
     );
     return (queries) => {
       const rows = scale(queries);
@@ -46,20 +48,15 @@ export function linearSvm(options: LinearSvmOptions = {}): Classify {
         machines.forEach((weights, k) => (scores[i * classes + k] = margin(rows, i, dim, weights)));
       return softmaxRows(scores, classes);
     };
-  });
+  }, settings);
 }
-
-interface Settings {
-  readonly c: number;
-  readonly tolerance: number;
-  readonly maxIterations: number;
-}
+linearSvm.definition = definition;
 
 /** Weights, then the intercept, of one class against the rest: [d+1]. */
 function solve(
-  { features, labels, dim }: LabelledEmbeddings,
+  { features, labels, dim }: KnownRows,
   positive: number,
-  { c, tolerance, maxIterations }: Settings,
+  { c, tolerance, maxIterations }: Required<LinearSvmOptions>,
   rng: Rng,
 ): Float64Array {
   const n = labels.length;

@@ -1,53 +1,64 @@
-import { checkInteger, checkNumber, InputError, tf, valuesOf, type Classify } from "../core";
-import { frozenClassifier, type PredictEmbeddings } from "./frozenClassifier";
-import { embedLabelled, softmaxRows, type LabelledEmbeddings } from "./labelled";
+import {
+  define,
+  InputError,
+  option,
+  tf,
+  valuesOf,
+  type Classify,
+  type OptionTable,
+  type PredictRows,
+} from "../core";
+import { knownRows, softmaxRows, type KnownRows } from "./labelled";
 import { minimise } from "./minimise";
-import { checkFeatureScale, featureScaling } from "./scaling";
+import { onEmbeddings } from "./onEmbeddings";
+import { featureScaleOption, featureScaling, type FeatureScale } from "./scaling";
 import { matrixProducts, softmaxObjective, spanOfRows } from "./softmaxObjective";
 
-/** How strongly weights are held back, and what the features are standardised by. */
+/** Options of logistic regression: how strongly weights are held back, and what the features are standardised by. */
 export interface LogisticRegressionOptions {
   /** Inverse strength of the squared penalty on the weights, above 0; the intercept is free. @default 1 */
   readonly c?: number;
   /** Mean and spread of each feature come from all images given, or from the labelled ones only. @default "all" */
-  readonly standardise?: "all" | "labelled" | "none";
+  readonly standardise?: FeatureScale;
   /** @default 1000 */
   readonly maxIterations?: number;
 }
+
+const definition = define("logisticRegression", 1, {
+  c: option.positive({ default: 1, search: { log: [0.01, 100] } }),
+  standardise: featureScaleOption,
+  maxIterations: option.count({ default: 1000 }),
+} satisfies OptionTable<LogisticRegressionOptions>);
 
 /**
  * Multinomial logistic regression on frozen embeddings, run until it has converged. The objective is the sum of the
  * cross-entropies plus the squared weights over 2c, as scikit-learn has it.
  * @throws InputError if no image is labelled, only one class is, or it does not converge
  */
-export function logisticRegression(options: LogisticRegressionOptions = {}): Classify {
-  const { c = 1, standardise = "all", maxIterations = 1000 } = options;
-  checkNumber("c", c, { min: 0, aboveMin: true });
-  checkFeatureScale(standardise);
-  checkInteger("maxIterations", maxIterations, { min: 1 });
-  return frozenClassifier(async (encoder, train) => {
-    const known = await embedLabelled(encoder, train);
-    checkTwoClasses(known);
-    const scale = await featureScaling(standardise, encoder, train, known);
-    const predict = fitLogistic({ ...known, features: scale(known.features) }, c, maxIterations);
+export function logisticRegression(given: LogisticRegressionOptions = {}): Classify {
+  const { options, settings } = definition.resolve(given);
+  const { c, standardise, maxIterations } = options;
+  return onEmbeddings((rows) => {
+    const labelled = knownRows(rows);
+    checkTwoClasses(labelled);
+    const scale = featureScaling(standardise, rows);
+    const scaled = { ...labelled, features: scale(labelled.features) };
+    const predict = fitLogistic(scaled, c, maxIterations);
     return (features) => predict(scale(features));
-  });
+  }, settings);
 }
+logisticRegression.definition = definition;
 
 /**
  * Fits a logistic regression to features as they are, and gives what predicts from such features.
  * @throws InputError if it does not converge
  */
-export function fitLogistic(
-  known: LabelledEmbeddings,
-  c: number,
-  maxIterations: number,
-): PredictEmbeddings {
-  const weights = fit(known, c, maxIterations);
-  return (features) => predict(features, weights, known);
+export function fitLogistic(labelled: KnownRows, c: number, maxIterations: number): PredictRows {
+  const weights = fit(labelled, c, maxIterations);
+  return (features) => predict(features, weights, labelled);
 }
 
-function checkTwoClasses({ labels }: LabelledEmbeddings): void {
+function checkTwoClasses({ labels }: KnownRows): void {
   if (new Set(labels).size >= 2) return;
   throw new InputError({
     got: "labelled images of one class only",
@@ -60,18 +71,13 @@ function checkTwoClasses({ labels }: LabelledEmbeddings): void {
  * Weights, then intercepts: [(d+1)*classes], row-major. With fewer images than features the weights lie in the span of
  * the images, so the problem is solved there, exactly, in as many unknowns as there are images.
  */
-function fit(known: LabelledEmbeddings, c: number, maxIterations: number): Float32Array {
-  const { dim, classes, labels } = known;
+function fit(labelled: KnownRows, c: number, maxIterations: number): Float32Array {
+  const { dim, classes, labels, features } = labelled;
   const n = labels.length;
-  const span = dim > n ? spanOfRows(known.features, n, dim) : undefined;
+  const span = dim > n ? spanOfRows(features, n, dim) : undefined;
   const d = span === undefined ? dim : n;
   const size = d * classes;
-  const products = matrixProducts(
-    span?.coordinates ?? Float64Array.from(known.features),
-    n,
-    d,
-    classes,
-  );
+  const products = matrixProducts(span?.coordinates ?? Float64Array.from(features), n, d, classes);
   try {
     const minimum = minimise(
       softmaxObjective(products.forward, products.backward, labels, d, classes, c),
@@ -97,7 +103,7 @@ function fit(known: LabelledEmbeddings, c: number, maxIterations: number): Float
 function predict(
   features: Float32Array,
   weights: Float32Array,
-  { dim, classes }: LabelledEmbeddings,
+  { dim, classes }: KnownRows,
 ): Float32Array {
   const scores = valuesOf(() => {
     const w = tf.tensor2d(weights.subarray(0, dim * classes), [dim, classes]);

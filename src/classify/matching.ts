@@ -1,29 +1,37 @@
 import {
-  checkOneOf,
+  define,
   InputError,
+  known,
+  option,
   tf,
   valuesOf,
   type Classifier,
   type Classify,
   type Encoder,
   type ImageSet,
+  type OptionTable,
 } from "../core";
 import { comparisonOf, embedImages } from "../nets";
-import { cosineSimilarity } from "./cosineSimilarity";
-import { frozenClassifier } from "./frozenClassifier";
+import { cosinesTo } from "./closeness";
 import {
   checkEveryClass,
   embedLabelled,
+  knownRows,
   onlyLabelled,
   softmaxRows,
-  type LabelledEmbeddings,
+  type KnownRows,
 } from "./labelled";
+import { onEmbeddings } from "./onEmbeddings";
 
-/** What an embedding may know of. */
+/** Options of matching: what an embedding may know of. */
 export interface MatchingOptions {
   /** Whether images are embedded in the light of all labelled ones, by what `pretrain.matching({ fullContext: true })` has learnt. @default false */
   readonly fullContext?: boolean;
 }
+
+const definition = define("matching", 1, {
+  fullContext: option.flag({ default: false }),
+} satisfies OptionTable<MatchingOptions>);
 
 /**
  * Matching by attention over the labelled images: the probability of a class is the sum of softmax(cosine similarity) over
@@ -31,32 +39,29 @@ export interface MatchingOptions {
  * @throws InputError if a class has no label, or the encoder has not learnt the full context that is asked for
  * @see Vinyals et al. 2016, arXiv:1606.04080, equations 1 and 2
  */
-export function matching({ fullContext = false }: MatchingOptions = {}): Classify {
-  checkOneOf("fullContext", String(fullContext), ["true", "false"]);
-  if (fullContext) return inContext;
-  return frozenClassifier(async (encoder, train) => {
-    checkEveryClass(onlyLabelled(train));
-    const known = await embedLabelled(encoder, train);
-    return (features) => attend(known, known.features, features);
-  });
+export function matching(given: MatchingOptions = {}): Classify {
+  const { options, settings } = definition.resolve(given);
+  if (options.fullContext) {
+    const classify: Classify = (encoder, train) => inContext(encoder, train);
+    return known(classify, settings);
+  }
+  return onEmbeddings((rows) => {
+    const labelled = knownRows(rows);
+    checkEveryClass(labelled);
+    return (features) => attend(labelled, labelled.features, features);
+  }, settings);
 }
+matching.definition = definition;
 
 /** Class probabilities of queries. [n*d] -> [n*classes] */
 function attend(
-  { labels, dim, classes }: LabelledEmbeddings,
+  { labels, dim, classes }: KnownRows,
   support: Float32Array,
   queries: Float32Array,
 ): Float32Array {
   const count = labels.length;
-  const n = queries.length / dim;
-  const similarity = new Float32Array(n * count);
-  for (let i = 0; i < n; i++) {
-    const query = queries.subarray(i * dim, (i + 1) * dim);
-    for (let s = 0; s < count; s++)
-      similarity[i * count + s] = cosineSimilarity(query, support.subarray(s * dim, (s + 1) * dim));
-  }
-  const attention = softmaxRows(similarity, count);
-  const probabilities = new Float32Array(n * classes);
+  const attention = softmaxRows(cosinesTo(queries, support, dim), count);
+  const probabilities = new Float32Array((queries.length / dim) * classes);
   attention.forEach((weight, at) => {
     probabilities[Math.floor(at / count) * classes + labels[at % count]] += weight;
   });
@@ -73,8 +78,8 @@ async function inContext(encoder: Encoder, train: ImageSet): Promise<Classifier>
     });
   }
   checkEveryClass(onlyLabelled(train));
-  const known = byClass(await embedLabelled(encoder, train));
-  const { dim, features } = known;
+  const labelled = byClass(await embedLabelled(encoder, train));
+  const { dim, features } = labelled;
   return {
     predict: async (images) => {
       const own = await embedImages(encoder, images);
@@ -87,19 +92,19 @@ async function inContext(encoder: Encoder, train: ImageSet): Promise<Classifier>
         );
         return tf.concat2d([seen.support, seen.query], 0);
       });
-      return attend(known, joined.subarray(0, rows * dim), joined.subarray(rows * dim));
+      return attend(labelled, joined.subarray(0, rows * dim), joined.subarray(rows * dim));
     },
     dispose: () => undefined,
   };
 }
 
 /** The labelled images class by class, as in the episodes of training. */
-function byClass(known: LabelledEmbeddings): LabelledEmbeddings {
-  const { features, labels, dim } = known;
+function byClass(rows: KnownRows): KnownRows {
+  const { features, labels, dim } = rows;
   const order = Array.from(labels.keys()).sort((a, b) => labels[a] - labels[b] || a - b);
   const sorted = new Float32Array(features.length);
   order.forEach((from, to) =>
     sorted.set(features.subarray(from * dim, (from + 1) * dim), to * dim),
   );
-  return { ...known, features: sorted, labels: Int32Array.from(order, (i) => labels[i]) };
+  return { ...rows, features: sorted, labels: Int32Array.from(order, (i) => labels[i]) };
 }

@@ -1,16 +1,25 @@
-import { tf, type Classify, type Tensor2D } from "../core";
+import { define, tf, type Classify, type OptionTable, type Tensor2D } from "../core";
 import { consistency, crossEntropy } from "../losses";
-import { checkRamp, linearRamp, type RampOptions } from "./ramp";
+import { linearRamp, rampOptions, type RampOptions } from "./ramp";
 import { scoreTogether } from "./scoringNetwork";
-import { semiSupervised, type SemiSupervisedOptions } from "./semiSupervised";
+import {
+  semiSupervised,
+  semiSupervisedOptions,
+  type SemiSupervisedOptions,
+} from "./semiSupervised";
 
-/** Everything that Mean Teacher may be told. */
+/** Options of Mean Teacher. */
 export interface MeanTeacherOptions extends SemiSupervisedOptions, RampOptions {
   /** Weight of the unlabelled images' loss at its full height, at least 0. @default 50 */
   readonly weight?: number;
   /** Share of the training in which the weight rises evenly from 0, in [0,1]. @default 0.4 */
   readonly ramp?: number;
 }
+
+const definition = define("meanTeacher", 1, {
+  ...semiSupervisedOptions(),
+  ...rampOptions({ weight: 50, ramp: 0.4 }),
+} satisfies OptionTable<MeanTeacherOptions>);
 
 /**
  * Mean Teacher: the student's probabilities of one weak change of an unlabelled image shall be those that the moving average of its weights gives for
@@ -19,12 +28,12 @@ export interface MeanTeacherOptions extends SemiSupervisedOptions, RampOptions {
  * @throws InputError if the encoder has no weights, a class has no label, or an option is out of range
  * @see Tarvainen & Valpola 2017, arXiv:1703.01780
  */
-export function meanTeacher(options: MeanTeacherOptions = {}): Classify {
-  const { weight = 50, ramp = 0.4 } = options;
-  checkRamp({ weight, ramp });
+export function meanTeacher(given: MeanTeacherOptions = {}): Classify {
+  const resolved = definition.resolve(given);
+  const { weight, ramp } = resolved.options;
   return semiSupervised({
     task: "Mean Teacher",
-    options,
+    ...resolved,
     second: "weak",
     averageTrains: true,
     build: ({ student, average, steps }) => ({
@@ -34,11 +43,12 @@ export function meanTeacher(options: MeanTeacherOptions = {}): Classify {
         return { teacher: scores.slice([labelled.shape[0], 0]) };
       },
       loss: ({ labelled, labels, second }, { teacher }, step) => {
-        const [known, taught] = scoreTogether(student, labelled, second);
+        const [labelledLogits, taught] = scoreTogether(student, labelled, second);
         const now = weight * linearRamp(step, steps, ramp);
         const off = consistency(taught, teacher as Tensor2D);
-        return { loss: crossEntropy(known, labels).add(off.mul(now)) };
+        return { loss: crossEntropy(labelledLogits, labels).add(off.mul(now)) };
       },
     }),
   });
 }
+meanTeacher.definition = definition;

@@ -1,17 +1,23 @@
 import {
-  checkNumber,
+  define,
+  option,
   tf,
   type Classify,
+  type OptionTable,
   type Rng,
   type Scalar,
   type Tensor2D,
   type Tensor4D,
 } from "../core";
 import { crossEntropy } from "../losses";
-import { checkRamp, linearRamp, type RampOptions } from "./ramp";
-import { semiSupervised, type SemiSupervisedOptions } from "./semiSupervised";
+import { linearRamp, rampOptions, type RampOptions } from "./ramp";
+import {
+  semiSupervised,
+  semiSupervisedOptions,
+  type SemiSupervisedOptions,
+} from "./semiSupervised";
 
-/** Everything that MixMatch may be told. */
+/** Options of MixMatch. */
 export interface MixMatchOptions extends SemiSupervisedOptions, RampOptions {
   /** Divides the logarithm of guessed probabilities, T, above 0; below 1 it sharpens. @default 0.5 */
   readonly temperature?: number;
@@ -23,6 +29,13 @@ export interface MixMatchOptions extends SemiSupervisedOptions, RampOptions {
   readonly ramp?: number;
 }
 
+const definition = define("mixMatch", 1, {
+  ...semiSupervisedOptions(),
+  ...rampOptions({ weight: 75, ramp: 1 }),
+  temperature: option.positive({ default: 0.5 }),
+  alpha: option.positive({ default: 0.75 }),
+} satisfies OptionTable<MixMatchOptions>);
+
 /**
  * MixMatch: the label of an unlabelled image is guessed as the sharpened mean over two weak changes of it; then labelled and unlabelled images, with their
  * labels, are mixed with random others of the step. Cross-entropy for what is mostly labelled, mean squared difference of probabilities over images and classes for the
@@ -30,22 +43,20 @@ export interface MixMatchOptions extends SemiSupervisedOptions, RampOptions {
  * @throws InputError if the encoder has no weights, a class has no label, or an option is out of range
  * @see Berthelot et al. 2019, arXiv:1905.02249, algorithm 1 and equations 2 to 11
  */
-export function mixMatch(options: MixMatchOptions = {}): Classify {
-  const { temperature = 0.5, alpha = 0.75, weight = 75, ramp = 1 } = options;
-  checkNumber("temperature", temperature, { min: 0, aboveMin: true });
-  checkNumber("alpha", alpha, { min: 0, aboveMin: true });
-  checkRamp({ weight, ramp });
+export function mixMatch(given: MixMatchOptions = {}): Classify {
+  const resolved = definition.resolve(given);
+  const { temperature, alpha, weight, ramp } = resolved.options;
   return semiSupervised({
     task: "MixMatch",
-    options,
+    ...resolved,
     second: "weak",
     build: ({ student, steps }) => ({
       targets: ({ labelled, labels, first, second }, _, rng) => {
         const views = tf.concat([first, second]);
         const guessed = guessLabels(student.apply(views, true), temperature);
-        const known = tf.cast<Tensor2D>(tf.oneHot(labels, student.classes) as Tensor2D, "float32");
+        const given = tf.cast<Tensor2D>(tf.oneHot(labels, student.classes) as Tensor2D, "float32");
         const images = tf.concat([labelled, views]);
-        const rows = tf.concat([known, guessed, guessed]);
+        const rows = tf.concat([given, guessed, guessed]);
         const n = images.shape[0];
         const other = tf.tensor1d(rng.fork("partner").permutation(n), "int32");
         const shares = Float32Array.from({ length: n }, () => mixingShare(alpha, rng));
@@ -57,15 +68,16 @@ export function mixMatch(options: MixMatchOptions = {}): Classify {
       loss: ({ labels }, { mixed, mixedLabels }, step) => {
         const scores = student.apply(mixed as Tensor4D, true);
         const cut = [labels.shape[0], scores.shape[0] - labels.shape[0]];
-        const [known, guessed] = tf.split<Tensor2D>(scores, cut);
-        const [knownLabels, guessedLabels] = tf.split<Tensor2D>(mixedLabels, cut);
+        const [labelledLogits, guessed] = tf.split<Tensor2D>(scores, cut);
+        const [labelledTargets, guessedLabels] = tf.split<Tensor2D>(mixedLabels, cut);
         const off = squaredDifference(guessed, guessedLabels);
         const now = weight * linearRamp(step, steps, ramp);
-        return { loss: crossEntropy(known, knownLabels).add(off.mul(now)) };
+        return { loss: crossEntropy(labelledLogits, labelledTargets).add(off.mul(now)) };
       },
     }),
   });
 }
+mixMatch.definition = definition;
 
 /** Mean probabilities of two changes of each image, sharpened. All first changes, then all second ones. [2n,c] -> [n,c] */
 export function guessLabels(scores: Tensor2D, temperature: number): Tensor2D {

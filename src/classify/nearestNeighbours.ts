@@ -1,8 +1,8 @@
-import { checkInteger, checkNumber, tf, valuesOf, type Classify } from "../core";
-import { frozenClassifier } from "./frozenClassifier";
-import { embedLabelled, type LabelledEmbeddings } from "./labelled";
+import { define, option, tf, unitRows, valuesOf, type Classify, type OptionTable } from "../core";
+import { knownRows, type KnownRows } from "./labelled";
+import { onEmbeddings } from "./onEmbeddings";
 
-/** How many neighbours vote, and how much the nearest count. */
+/** Options of nearest neighbours: how many vote, and how much the nearest count. */
 export interface NearestNeighboursOptions {
   /** Neighbours that vote; all labelled images if there are fewer. @default 20 */
   readonly k?: number;
@@ -10,27 +10,33 @@ export interface NearestNeighboursOptions {
   readonly temperature?: number;
 }
 
+const definition = define("nearestNeighbours", 1, {
+  k: option.count({ default: 20, search: { among: [1, 3, 5, 10, 20] } }),
+  temperature: option.positive({ default: 0.1, search: { log: [0.03, 1] } }),
+} satisfies OptionTable<NearestNeighboursOptions>);
+
 /**
  * Weighted k-nearest neighbours by cosine similarity. The bank holds the labelled images only; ties go to the earlier one.
  * @throws InputError if no image is labelled, or an option is out of range
  * @see Wu et al. 2018, arXiv:1805.01978
  */
-export function nearestNeighbours(options: NearestNeighboursOptions = {}): Classify {
-  const { k = 20, temperature = 0.1 } = options;
-  checkInteger("k", k, { min: 1 });
-  checkNumber("temperature", temperature, { min: 0, aboveMin: true });
-  return frozenClassifier(async (encoder, train) => {
-    const bank = await embedLabelled(encoder, train);
-    const unit = { ...bank, features: normaliseRows(bank.features, bank.dim) };
-    return (features) => vote(unit, normaliseRows(features, bank.dim), k, temperature);
-  });
+export function nearestNeighbours(given: NearestNeighboursOptions = {}): Classify {
+  const { options, settings } = definition.resolve(given);
+  const { k, temperature } = options;
+  return onEmbeddings((rows) => {
+    const { dim } = rows;
+    const labelled = knownRows(rows);
+    const bank = { ...labelled, features: unitRows(labelled.features, dim) };
+    return (features) => vote(bank, unitRows(features, dim), k, temperature);
+  }, settings);
 }
+nearestNeighbours.definition = definition;
 
 /** Images compared with the bank at once. */
 const chunk = 1024;
 
 function vote(
-  bank: LabelledEmbeddings,
+  bank: KnownRows,
   features: Float32Array,
   k: number,
   temperature: number,
@@ -79,15 +85,4 @@ function voteOne(
     total += weight;
   }
   for (let c = 0; c < probabilities.length; c++) probabilities[c] /= total;
-}
-
-function normaliseRows(features: Float32Array, dim: number): Float32Array {
-  const out = new Float32Array(features.length);
-  for (let row = 0; row < features.length; row += dim) {
-    let length = 0;
-    for (let j = 0; j < dim; j++) length += features[row + j] ** 2;
-    const scale = length === 0 ? 0 : 1 / Math.sqrt(length);
-    for (let j = 0; j < dim; j++) out[row + j] = features[row + j] * scale;
-  }
-  return out;
 }

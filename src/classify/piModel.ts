@@ -1,16 +1,25 @@
-import { type Classify } from "../core";
+import { define, type Classify, type OptionTable } from "../core";
 import { consistency, crossEntropy } from "../losses";
-import { checkRamp, linearRamp, type RampOptions } from "./ramp";
+import { linearRamp, rampOptions, type RampOptions } from "./ramp";
 import { scoreTogether } from "./scoringNetwork";
-import { semiSupervised, type SemiSupervisedOptions } from "./semiSupervised";
+import {
+  semiSupervised,
+  semiSupervisedOptions,
+  type SemiSupervisedOptions,
+} from "./semiSupervised";
 
-/** Everything that the Pi-model may be told. */
+/** Options of the Pi-model. */
 export interface PiModelOptions extends SemiSupervisedOptions, RampOptions {
   /** Weight of the unlabelled images' loss at its full height, at least 0. @default 10 */
   readonly weight?: number;
   /** Share of the training in which the weight rises evenly from 0, in [0,1]. @default 0.4 */
   readonly ramp?: number;
 }
+
+const definition = define("piModel", 1, {
+  ...semiSupervisedOptions(),
+  ...rampOptions({ weight: 10, ramp: 0.4 }),
+} satisfies OptionTable<PiModelOptions>);
 
 /**
  * The Pi-model: two weak changes of an unlabelled image shall get the same probabilities. The gradient flows through the second only, and the weight
@@ -19,19 +28,22 @@ export interface PiModelOptions extends SemiSupervisedOptions, RampOptions {
  * @throws InputError if the encoder has no weights, a class has no label, or an option is out of range
  * @see Laine & Aila 2017, arXiv:1610.02242, section 2.1
  */
-export function piModel(options: PiModelOptions = {}): Classify {
-  const { weight = 10, ramp = 0.4 } = options;
-  checkRamp({ weight, ramp });
+export function piModel(given: PiModelOptions = {}): Classify {
+  const resolved = definition.resolve(given);
+  const { weight, ramp } = resolved.options;
   return semiSupervised({
     task: "Pi-model",
-    options,
+    ...resolved,
     second: "weak",
     build: ({ student, steps }) => ({
       loss: ({ labelled, labels, first, second }, _, step) => {
-        const [known, teacher, taught] = scoreTogether(student, labelled, first, second);
+        const [labelledLogits, teacher, taught] = scoreTogether(student, labelled, first, second);
         const now = weight * linearRamp(step, steps, ramp);
-        return { loss: crossEntropy(known, labels).add(consistency(taught, teacher).mul(now)) };
+        return {
+          loss: crossEntropy(labelledLogits, labels).add(consistency(taught, teacher).mul(now)),
+        };
       },
     }),
   });
 }
+piModel.definition = definition;

@@ -1,44 +1,31 @@
-import { checkOneOf, type Classify } from "../core";
+import { define, option, type Classify, type OptionTable } from "../core";
 import { classMeans } from "./classMeans";
-import { cosineSimilarity } from "./cosineSimilarity";
-import { frozenClassifier } from "./frozenClassifier";
-import { embedLabelled, softmaxRows } from "./labelled";
+import { closenessTo, cosinesTo } from "./closeness";
+import { knownRows, softmaxRows } from "./labelled";
+import { onEmbeddings } from "./onEmbeddings";
 
-/** How near an image is to a class. */
+/** Options of prototypes: how near an image is to a class. */
 export interface PrototypesOptions {
   /** @default "squaredEuclidean", as in the paper */
   readonly distance?: "squaredEuclidean" | "cosine";
 }
+
+const definition = define("prototypes", 1, {
+  distance: option.choice(["squaredEuclidean", "cosine"], { default: "squaredEuclidean" }),
+} satisfies OptionTable<PrototypesOptions>);
 
 /**
  * Nearest class mean in embedding space; probabilities are the softmax of the negative distance.
  * @throws InputError if a class has no label
  * @see Snell et al. 2017, arXiv:1703.05175
  */
-export function prototypes({ distance = "squaredEuclidean" }: PrototypesOptions = {}): Classify {
-  checkOneOf("distance", distance, ["squaredEuclidean", "cosine"]);
-  return frozenClassifier(async (encoder, train) => {
-    const known = await embedLabelled(encoder, train);
-    const means = classMeans(known, train.classNames);
-    const { dim, classes } = known;
-    return (features) => {
-      const n = features.length / dim;
-      const scores = new Float32Array(n * classes);
-      for (let i = 0; i < n; i++) {
-        const image = features.subarray(i * dim, (i + 1) * dim);
-        for (let c = 0; c < classes; c++) {
-          const mean = means.subarray(c * dim, (c + 1) * dim);
-          scores[i * classes + c] =
-            distance === "cosine" ? cosineSimilarity(image, mean) : -squared(image, mean);
-        }
-      }
-      return softmaxRows(scores, classes);
-    };
-  });
+export function prototypes(given: PrototypesOptions = {}): Classify {
+  const { options, settings } = definition.resolve(given);
+  const near = options.distance === "cosine" ? cosinesTo : closenessTo;
+  return onEmbeddings((rows) => {
+    const labelled = knownRows(rows);
+    const means = classMeans(labelled);
+    return (features) => softmaxRows(near(features, means, rows.dim), labelled.classes);
+  }, settings);
 }
-
-function squared(a: Float32Array, b: Float32Array): number {
-  let sum = 0;
-  for (let j = 0; j < a.length; j++) sum += (a[j] - b[j]) ** 2;
-  return sum;
-}
+prototypes.definition = definition;

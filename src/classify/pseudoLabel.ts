@@ -1,10 +1,14 @@
-import { checkProbability, type Classify } from "../core";
+import { define, option, type Classify, type OptionTable } from "../core";
 import { consistency, crossEntropy } from "../losses";
-import { checkRamp, linearRamp, type RampOptions } from "./ramp";
+import { linearRamp, rampOptions, type RampOptions } from "./ramp";
 import { scoreTogether, shareAbove } from "./scoringNetwork";
-import { semiSupervised, type SemiSupervisedOptions } from "./semiSupervised";
+import {
+  semiSupervised,
+  semiSupervisedOptions,
+  type SemiSupervisedOptions,
+} from "./semiSupervised";
 
-/** Everything that pseudo-labelling may be told. */
+/** Options of pseudo-labelling. */
 export interface PseudoLabelOptions extends SemiSupervisedOptions, RampOptions {
   /** Weight of the unlabelled images' loss at its full height, at least 0. @default 1 */
   readonly weight?: number;
@@ -14,30 +18,38 @@ export interface PseudoLabelOptions extends SemiSupervisedOptions, RampOptions {
   readonly threshold?: number;
 }
 
+const definition = define("pseudoLabel", 1, {
+  ...semiSupervisedOptions(),
+  ...rampOptions({ weight: 1, ramp: 0.4 }),
+  threshold: option.share({ default: 0.95 }),
+} satisfies OptionTable<PseudoLabelOptions>);
+
 /**
  * Pseudo-label: the network's most probable class of an unlabelled image is taken for its label, on the same view. The mean is over all unlabelled
  * images of the step. One pass for all images of a step, so that batch norm sees labelled and unlabelled ones together.
  * @throws InputError if the encoder has no weights, a class has no label, or an option is out of range
  * @see Lee 2013, Pseudo-Label, ICML workshop on challenges in representation learning; Sohn et al. 2020, arXiv:2001.07685
  */
-export function pseudoLabel(options: PseudoLabelOptions = {}): Classify {
-  const { weight = 1, ramp = 0.4, threshold = 0.95 } = options;
-  checkRamp({ weight, ramp });
-  checkProbability("threshold", threshold);
+export function pseudoLabel(given: PseudoLabelOptions = {}): Classify {
+  const resolved = definition.resolve(given);
+  const { weight, ramp, threshold } = resolved.options;
   return semiSupervised({
     task: "pseudo-label",
-    options,
+    ...resolved,
     second: "same",
     chooses: true,
     build: ({ student, steps }) => ({
       loss: ({ labelled, labels, first }, _, step) => {
-        const [known, scores] = scoreTogether(student, labelled, first);
+        const [labelledLogits, scores] = scoreTogether(student, labelled, first);
         const own = consistency(scores, scores, { measure: "crossEntropy", hard: true, threshold });
         return {
-          loss: crossEntropy(known, labels).add(own.mul(weight * linearRamp(step, steps, ramp))),
+          loss: crossEntropy(labelledLogits, labels).add(
+            own.mul(weight * linearRamp(step, steps, ramp)),
+          ),
           accepted: shareAbove(scores, threshold),
         };
       },
     }),
   });
 }
+pseudoLabel.definition = definition;

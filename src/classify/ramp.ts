@@ -1,4 +1,4 @@
-import { checkNumber, checkProbability } from "../core";
+import { option, type DefaultTable } from "../core";
 
 /** Rises evenly from 0 to 1 within a share of the training, then stays. */
 export function linearRamp(step: number, steps: number, share: number): number {
@@ -13,8 +13,7 @@ export interface RampOptions {
   readonly ramp?: number;
 }
 
-/** Checks a weight and its ramp. @throws InputError if one is out of range */
-export function checkRamp({ weight, ramp }: Required<RampOptions>): void {
-  checkNumber("weight", weight, { min: 0 });
-  checkProbability("ramp", ramp);
+/** These options with a method's own defaults, as a table. */
+export function rampOptions({ weight, ramp }: Required<RampOptions>): DefaultTable<RampOptions> {
+  return { weight: option.weight({ default: weight }), ramp: option.share({ default: ramp }) };
 }

@@ -1,7 +1,9 @@
-import { InputError, tf, valuesOf, type Classify } from "../core";
+import { define, InputError, known, tf, valuesOf, type Classify } from "../core";
 import { comparisonOf, embedImages } from "../nets";
 import { classMeans } from "./classMeans";
 import { embedLabelled } from "./labelled";
+
+const definition = define("relation", 1, {});
 
 /** Images compared in one go. */
 const chunk = 256;
@@ -12,8 +14,9 @@ const chunk = 256;
  * @throws InputError if the encoder holds no such network, or a class has no label
  * @see Sung et al. 2018, arXiv:1711.06025
  */
-export function relation(): Classify {
-  return async (encoder, train) => {
+export function relation(given: object = {}): Classify {
+  const { settings } = definition.resolve(given);
+  const classify: Classify = async (encoder, train) => {
     const comparison = comparisonOf(encoder.network);
     if (comparison === undefined || !("relation" in comparison)) {
       throw new InputError({
@@ -22,9 +25,9 @@ export function relation(): Classify {
         todo: "Pretrain with relation, or choose another classifier such as prototypes.",
       });
     }
-    const known = await embedLabelled(encoder, train);
-    const means = classMeans(known, train.classNames);
-    const { dim, classes } = known;
+    const labelled = await embedLabelled(encoder, train);
+    const means = classMeans(labelled);
+    const { dim, classes } = labelled;
     return {
       predict: async (images) => {
         const features = await embedImages(encoder, images);
@@ -47,7 +50,9 @@ export function relation(): Classify {
       dispose: () => undefined,
     };
   };
+  return known(classify, settings);
 }
+relation.definition = definition;
 
 /** Sigmoid of each score, divided by the row's sum. Relative to the largest, so that a row of tiny relations stays one. */
 function relationsToShares(scores: Float32Array, classes: number): Float32Array {

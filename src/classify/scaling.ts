@@ -1,29 +1,28 @@
-import { checkOneOf, InputError, type Encoder, type ImageSet } from "../core";
-import { embedImages } from "../nets";
-import type { LabelledEmbeddings } from "./labelled";
+import { InputError, option, type LabelledRows, type Option } from "../core";
+import { knownRows } from "./labelled";
+
+const featureScales = ["all", "labelled", "none"] as const;
 
 /** Which images the mean and spread of each feature come from. */
-export type FeatureScale = "all" | "labelled" | "none";
+export type FeatureScale = (typeof featureScales)[number];
 
-/** Checks the name of a scale. @throws InputError if there is no such */
-export function checkFeatureScale(scale: FeatureScale): FeatureScale {
-  return checkOneOf("standardise", scale, ["all", "labelled", "none"]);
-}
+/** A scale as an option. */
+export const featureScaleOption: Option<FeatureScale> = option.choice(featureScales, {
+  default: "all",
+});
 
-/** Brings features to mean 0 and spread 1, by all images given, by the labelled ones, or not at all. Row-major [n*d] -> [n*d] */
-export async function featureScaling(
+/** Brings features to mean 0 and spread 1, by all rows given, by the labelled ones, or not at all. Row-major [n*d] -> [n*d] */
+export function featureScaling(
   scale: FeatureScale,
-  encoder: Encoder,
-  train: ImageSet,
-  known: LabelledEmbeddings,
-): Promise<(features: Float32Array) => Float32Array> {
+  rows: LabelledRows,
+): (features: Float32Array) => Float32Array {
   if (scale === "none") return (features) => features;
-  const reference = scale === "all" ? await embedImages(encoder, train) : known.features;
-  return columnScaling(reference, known.dim);
+  const { features, dim } = scale === "all" ? rows : knownRows(rows);
+  return columnScaling(features, dim);
 }
 
 /** Brings each column to the mean 0 and spread 1 that it has in a reference. Row-major [n*d] -> [n*d] */
-export function columnScaling(
+function columnScaling(
   reference: Float32Array,
   dim: number,
 ): (features: Float32Array) => Float32Array {

@@ -1,12 +1,13 @@
 import {
   createRng,
   InputError,
+  joinVariables,
+  readBatch,
   tf,
+  trainableVariables,
   valuesOf,
-  type Augmentation,
   type Classifier,
   type Encoder,
-  type ImageSet,
   type Network,
   type Rng,
   type Scalar,
@@ -14,9 +15,7 @@ import {
   type Tensor4D,
   type Variable,
 } from "../core";
-import { compose, flip, randomCrop } from "../augment";
-import { copyNetwork, linear, trainableVariables, type Head } from "../nets";
-import { joinVariables } from "../train";
+import { copyNetwork, linear, type Head } from "../nets";
 import { softmaxRows } from "./labelled";
 
 /** An encoder's network with a linear layer on top: from images to class scores. */
@@ -68,15 +67,13 @@ export function copyScoringNetwork({ network, head, classes }: ScoringNetwork): 
 }
 
 function join(network: Network, head: Head, classes: number): ScoringNetwork {
+  const variables = joinVariables({ encoder: network, head });
   return {
     network,
     head,
     classes,
-    variables: joinVariables({ encoder: network.variables, head: head.variables }),
-    trainable: joinVariables({
-      encoder: trainableVariables(network),
-      head: trainableVariables(head),
-    }),
+    variables,
+    trainable: trainableVariables({ variables }),
     apply: (images, training) => head.apply(network.apply(images, training), training),
     dispose: () => {
       network.dispose();
@@ -107,17 +104,6 @@ export function scoringClassifier(model: ScoringNetwork): Classifier {
     },
     dispose: () => model.dispose(),
   };
-}
-
-/** Reads some images. [b,h,w,c] */
-export function readBatch(images: ImageSet, indices: ArrayLike<number>): Tensor4D {
-  return tf.tensor4d(images.pixels.read(indices), [indices.length, ...images.shape]);
-}
-
-/** Mirrored left to right in half of the cases, shifted by up to an eighth of the image: the usual weak augmentation. */
-export function shiftsAndFlips([height, width]: ImageSet["shape"]): Augmentation {
-  const padding = Math.max(1, Math.round(Math.min(height, width) / 8));
-  return compose(flip({ horizontal: 0.5 }), randomCrop({ padding }));
 }
 
 /** Scores of several batches from one pass, so that batch norm sees them together. */

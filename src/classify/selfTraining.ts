@@ -1,11 +1,17 @@
-import { checkInteger, checkNumber, checkProbability, UNLABELLED, type Classify } from "../core";
-import { embedImages } from "../nets";
-import { frozenClassifier, type PredictEmbeddings } from "./frozenClassifier";
-import { checkEveryClass, onlyLabelled } from "./labelled";
+import {
+  define,
+  option,
+  UNLABELLED,
+  type Classify,
+  type OptionTable,
+  type PredictRows,
+} from "../core";
+import { checkEveryClass, knownRows } from "./labelled";
 import { fitLogistic } from "./logisticRegression";
-import { checkFeatureScale, checkFinite, columnScaling, type FeatureScale } from "./scaling";
+import { onEmbeddings } from "./onEmbeddings";
+import { checkFinite, featureScaleOption, featureScaling, type FeatureScale } from "./scaling";
 
-/** When a guess is taken for a label. */
+/** Options of self-training: when a guess is taken for a label. */
 export interface SelfTrainingOptions {
   /** A guess above this probability is taken for the label, in [0,1]. @default 0.75, scikit-learn's */
   readonly threshold?: number;
@@ -17,40 +23,32 @@ export interface SelfTrainingOptions {
   readonly standardise?: FeatureScale;
 }
 
+const definition = define("selfTraining", 1, {
+  threshold: option.share({ default: 0.75 }),
+  rounds: option.integer({ min: 0, default: 10 }),
+  c: option.positive({ default: 1, search: { log: [0.01, 100] } }),
+  standardise: featureScaleOption,
+} satisfies OptionTable<SelfTrainingOptions>);
+
 /**
  * Self-training on frozen embeddings: a logistic regression guesses the images without labels, what it is sure of becomes a label for good, and it is
  * fitted again, until nothing is added. As scikit-learn's SelfTrainingClassifier around LogisticRegression.
  * @throws InputError if a class has no label, an embedding is no number, or an option is out of range
  * @see Yarowsky 1995, ACL; Lee 2013
  */
-export function selfTraining(options: SelfTrainingOptions = {}): Classify {
-  const { threshold = 0.75, rounds = 10, c = 1, standardise = "all" } = options;
-  checkProbability("threshold", threshold);
-  checkInteger("rounds", rounds, { min: 0 });
-  checkNumber("c", c, { min: 0, aboveMin: true });
-  checkFeatureScale(standardise);
-  return frozenClassifier(async (encoder, train, _, on) => {
-    checkEveryClass(onlyLabelled(train));
-    const { dim } = encoder;
-    const classes = train.classNames.length;
-    const plain = checkFinite(await embedImages(encoder, train), dim);
-    const reference = standardise === "labelled" ? chosenRows(plain, dim, train.labels) : plain;
-    const scale =
-      standardise === "none" ? (x: Float32Array): Float32Array => x : columnScaling(reference, dim);
-    const features = scale(plain);
-    const labels = train.labels.slice();
+export function selfTraining(given: SelfTrainingOptions = {}): Classify {
+  const { options, settings } = definition.resolve(given);
+  const { threshold, rounds, c, standardise } = options;
+  return onEmbeddings((rows, _, on) => {
+    checkEveryClass(knownRows(rows));
+    const classes = rows.classNames.length;
+    checkFinite(rows.features, rows.dim);
+    const scale = featureScaling(standardise, rows);
+    const features = scale(rows.features);
+    const labels = rows.labels.slice();
     const counts: number[] = [];
-    const fit = (): PredictEmbeddings =>
-      fitLogistic(
-        {
-          features: chosenRows(features, dim, labels),
-          labels: labels.filter((label) => label >= 0),
-          dim,
-          classes,
-        },
-        c,
-        maxIterations,
-      );
+    const fit = (): PredictRows =>
+      fitLogistic(knownRows({ ...rows, features, labels }), c, maxIterations);
     let predict = fit();
     for (let round = 0; round < rounds; round++) {
       const added = addGuesses(labels, predict(features), classes, threshold);
@@ -60,19 +58,12 @@ export function selfTraining(options: SelfTrainingOptions = {}): Classify {
     }
     on?.keep?.("accepted", Float32Array.from(counts));
     return (queries) => predict(scale(queries));
-  });
+  }, settings);
 }
+selfTraining.definition = definition;
 
 /** Iterations of each logistic regression at most. */
 const maxIterations = 1000;
-
-/** The rows with a label. Row-major [n*d] -> [k*d] */
-function chosenRows(features: Float32Array, dim: number, labels: Int32Array): Float32Array {
-  const chosen = [...labels.keys()].filter((i) => labels[i] >= 0);
-  const out = new Float32Array(chosen.length * dim);
-  chosen.forEach((i, at) => out.set(features.subarray(i * dim, (i + 1) * dim), at * dim));
-  return out;
-}
 
 /** Labels what is guessed with a probability above the threshold; gives how many these are. */
 function addGuesses(

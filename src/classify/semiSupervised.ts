@@ -1,26 +1,22 @@
 import {
-  checkInteger,
-  checkNumber,
-  checkProbability,
   hideLabels,
+  joinVariables,
+  known,
+  option,
   tf,
   type Augmentation,
   type Classify,
+  type DefaultTable,
   type Encoder,
   type ImageSet,
   type Rng,
   type Scalar,
+  type Settings,
   type Tensor,
   type Variable,
 } from "../core";
-import {
-  batches,
-  joinVariables,
-  movingAverage,
-  sgd,
-  trainLoop,
-  type MovingAverage,
-} from "../train";
+import { mild, strong, viewsOption } from "../augment";
+import { batches, identify, movingAverage, sgd, trainLoop, type MovingAverage } from "../train";
 import { checkEveryClass, onlyLabelled } from "./labelled";
 import {
   copyScoringNetwork,
@@ -31,7 +27,7 @@ import {
 } from "./scoringNetwork";
 import { drawImages, type ImageChanges, type StepImages } from "./stepImages";
 
-/** What every training on labelled and unlabelled images may be told. */
+/** Options of every training on labelled and unlabelled images. */
 export interface SemiSupervisedOptions {
   /** Steps in all. @default 1000, since small sets train for few steps; the papers' 2^20 */
   readonly steps?: number;
@@ -49,10 +45,30 @@ export interface SemiSupervisedOptions {
   readonly weak?: Augmentation;
 }
 
-/** For methods whose student sees strongly changed images. */
+/** The options that all methods share, as a table. */
+export function semiSupervisedOptions({
+  unlabelledRatio = 1,
+}: Pick<SemiSupervisedOptions, "unlabelledRatio"> = {}): DefaultTable<SemiSupervisedOptions> {
+  return {
+    steps: option.count({ default: 1000 }),
+    batchSize: option.count({ default: 64 }),
+    unlabelledRatio: option.count({ default: unlabelledRatio }),
+    learningRate: option.positive({ default: 0.03 }),
+    weightDecay: option.weight({ default: 5e-4 }),
+    momentum: option.share({ default: 0.999 }),
+    weak: viewsOption(() => mild.views()),
+  };
+}
+
+/** Options of methods whose student sees strongly changed images. */
 export interface StrongOptions {
   /** What makes images that differ much. @default after RandAugment, without colours for grey images, and a covered square */
   readonly strong?: Augmentation;
+}
+
+/** The options of strong changes, as a table. */
+export function strongOptions(): DefaultTable<StrongOptions> {
+  return { strong: viewsOption(() => strong.views()) };
 }
 
 /** What a step is to make small, and how many unlabelled images had a say in it. */
@@ -78,7 +94,7 @@ export interface ConsistencyObjective {
 }
 
 /** What a method can build its objective of. */
-export interface ConsistencyWorkshop {
+export interface ConsistencyParts {
   /** What is trained. */
   readonly student: ScoringNetwork;
   /** Follows the student; what is evaluated at the end. */
@@ -88,20 +104,19 @@ export interface ConsistencyWorkshop {
   readonly poolSize: number;
 }
 
-/** The settings of a method, with its own defaults filled in. */
+/** A method: its options, filled in, and what it makes of them. */
 export interface ConsistencyRecipe {
   /** The method's name, for progress and errors. */
   readonly task: string;
-  readonly options: SemiSupervisedOptions & StrongOptions;
-  /** @default 1 */
-  readonly unlabelledRatio?: number;
+  readonly options: Required<SemiSupervisedOptions> & StrongOptions;
+  readonly settings: Settings | undefined;
   /** How the second view of an unlabelled image is made. */
   readonly second: ImageChanges["second"];
   /** Whether the average makes training passes of its own, and so has its own running statistics. @default false */
   readonly averageTrains?: boolean;
   /** Whether only some unlabelled images count, which is then recorded by step. @default false */
   readonly chooses?: boolean;
-  readonly build: (workshop: ConsistencyWorkshop) => ConsistencyObjective;
+  readonly build: (parts: ConsistencyParts) => ConsistencyObjective;
 }
 
 /**
@@ -112,30 +127,23 @@ export interface ConsistencyRecipe {
  * @see Sohn et al. 2020, arXiv:2001.07685, section 2.4
  */
 export function semiSupervised(recipe: ConsistencyRecipe): Classify {
-  const { options, task } = recipe;
-  const { steps = 1000, batchSize = 64, learningRate = 0.03, weightDecay = 5e-4 } = options;
-  const { unlabelledRatio = recipe.unlabelledRatio ?? 1, momentum = 0.999 } = options;
-  checkInteger("steps", steps, { min: 1 });
-  checkInteger("batchSize", batchSize, { min: 1 });
-  checkInteger("unlabelledRatio", unlabelledRatio, { min: 1 });
-  checkNumber("learningRate", learningRate, { min: 0, aboveMin: true });
-  checkNumber("weightDecay", weightDecay, { min: 0 });
-  checkProbability("momentum", momentum);
-  return async (encoder, train, rng, on = {}) => {
-    const bench = openBench(recipe, encoder, train, rng, { steps, batchSize, unlabelledRatio });
-    const { student, average, objective, accepted, follower } = bench;
+  const { settings, task } = recipe;
+  const { steps, learningRate, weightDecay, momentum } = recipe.options;
+  const classify: Classify = async (encoder, train, rng, on = {}) => {
+    const training = prepareTraining(recipe, encoder, train, rng);
+    const { student, average, objective, accepted, follower } = training;
     try {
       await trainLoop({
         task,
         variables: joinVariables({
-          student: student.variables,
-          average: average.variables,
-          memory: new Map([...(objective.memory ?? []), ["accepted", accepted]]),
+          student,
+          average,
+          memory: { variables: new Map([...(objective.memory ?? []), ["accepted", accepted]]) },
         }),
         trainable: student.trainable,
         steps,
         prepare: (step, stepRng) => {
-          const images = bench.draw(step, stepRng);
+          const images = training.draw(step, stepRng);
           return { ...images, ...objective.targets?.(images, step, stepRng.fork("targets")) };
         },
         loss: (batch, step) => {
@@ -147,6 +155,7 @@ export function semiSupervised(recipe: ConsistencyRecipe): Classify {
         optimiser: sgd({ momentum: 0.9, nesterov: true, weightDecay }),
         schedule: (step) => learningRate * Math.cos((7 * Math.PI * step) / (16 * steps)),
         rng: rng.fork("steps"),
+        identity: identify(settings, train, on),
         on,
       });
       if (recipe.chooses === true) on.keep?.("accepted", accepted.dataSync<"float32">().slice());
@@ -164,9 +173,10 @@ export function semiSupervised(recipe: ConsistencyRecipe): Classify {
     }
     return scoringClassifier(average);
   };
+  return known(classify, settings);
 }
 
-interface Bench {
+interface Training {
   readonly student: ScoringNetwork;
   readonly average: ScoringNetwork;
   readonly follower: MovingAverage;
@@ -176,26 +186,24 @@ interface Bench {
   readonly draw: (step: number, rng: Rng) => StepImages;
 }
 
-interface Sizes {
-  readonly steps: number;
-  readonly batchSize: number;
-  readonly unlabelledRatio: number;
-}
-
-function openBench(
+function prepareTraining(
   recipe: ConsistencyRecipe,
   encoder: Encoder,
   train: ImageSet,
   rng: Rng,
-  { steps, batchSize, unlabelledRatio }: Sizes,
-): Bench {
-  const known = onlyLabelled(train);
-  checkEveryClass(known);
+): Training {
+  const { steps, batchSize, unlabelledRatio, weak, strong } = recipe.options;
+  const labelled = onlyLabelled(train);
+  checkEveryClass(labelled);
   const pool = hideLabels(train);
   const poolSize = pool.ids.length;
   const student = scoringNetwork(encoder, train.classNames.length, rng.fork("head"));
   const average = copyScoringNetwork(student);
-  const knownOrder = batches({ count: known.ids.length, batchSize, rng: rng.fork("labelled") });
+  const labelledOrder = batches({
+    count: labelled.ids.length,
+    batchSize,
+    rng: rng.fork("labelled"),
+  });
   const poolOrder = batches({
     count: poolSize,
     batchSize: unlabelledRatio * batchSize,
@@ -208,8 +216,8 @@ function openBench(
     objective: recipe.build({ student, average, steps, poolSize }),
     accepted: tf.tidy(() => tf.variable(tf.ones([steps]), false)),
     draw: drawImages(
-      { ...recipe.options, second: recipe.second },
-      { known, knownOrder, pool, poolOrder },
+      { weak, strong, second: recipe.second },
+      { labelled, labelledOrder, pool, poolOrder },
     ),
   };
 }

@@ -1,50 +1,69 @@
-import { checkOneOf, type Classify } from "../core";
-import { embedImages } from "../nets";
+import {
+  columnMeans,
+  define,
+  InputError,
+  option,
+  unitRows,
+  type Classify,
+  type LabelledRows,
+  type OptionTable,
+} from "../core";
 import { classMeans } from "./classMeans";
-import { frozenClassifier } from "./frozenClassifier";
-import { embedLabelled, softmaxRows } from "./labelled";
-import { columnMeans, toLengthOne } from "./lengths";
+import { closenessTo } from "./closeness";
+import { knownRows, softmaxRows } from "./labelled";
+import { onEmbeddings } from "./onEmbeddings";
 
 /** What is done to embeddings before the nearest class mean is looked for, named as in the paper. */
 export const simpleShotTransforms = ["UN", "L2N", "CL2N"] as const;
 
-/** How SimpleShot prepares embeddings. */
+/** Options of SimpleShot: how embeddings are prepared. */
 export interface SimpleShotOptions {
   /**
    * "UN": nothing. "L2N": each embedding to length 1. "CL2N": the mean of the base set taken off first; the base set is
    * all images given, labelled or not, never the few labelled ones alone. @default "CL2N"
    */
   readonly transform?: (typeof simpleShotTransforms)[number];
+  /** The mean of the base set, for example the images of training, for "CL2N". [d] @default the mean of all images given */
+  readonly centre?: readonly number[];
 }
+
+const definition = define("simpleShot", 1, {
+  transform: option.choice(simpleShotTransforms, { default: "CL2N" }),
+  centre: option.numbers({}),
+} satisfies OptionTable<SimpleShotOptions>);
 
 /**
  * SimpleShot: nearest class mean by Euclidean distance after centring and scaling to length 1. Probabilities are the
  * softmax of the negative squared distance.
- * @throws InputError if a class has no label
+ * @throws InputError if a class has no label, or the centre has another length than the embeddings
  * @see Wang et al. 2019, arXiv:1911.04623
  */
-export function simpleShot({ transform = "CL2N" }: SimpleShotOptions = {}): Classify {
-  checkOneOf("transform", transform, simpleShotTransforms);
-  return frozenClassifier(async (encoder, train) => {
-    const known = await embedLabelled(encoder, train);
-    const { dim, classes } = known;
-    const centre =
-      transform === "CL2N" ? columnMeans(await embedImages(encoder, train), dim) : undefined;
-    const prepare = (features: Float32Array): Float32Array =>
-      transform === "UN" ? features : toLengthOne(features, dim, centre);
-    const means = classMeans({ ...known, features: prepare(known.features) }, train.classNames);
-    return (features) => {
-      const prepared = prepare(features);
-      const n = prepared.length / dim;
-      const scores = new Float32Array(n * classes);
-      for (let i = 0; i < n; i++) {
-        for (let c = 0; c < classes; c++) {
-          let sum = 0;
-          for (let j = 0; j < dim; j++) sum += (prepared[i * dim + j] - means[c * dim + j]) ** 2;
-          scores[i * classes + c] = -sum;
-        }
-      }
-      return softmaxRows(scores, classes);
-    };
-  });
+export function simpleShot(given: SimpleShotOptions = {}): Classify {
+  const { options, settings } = definition.resolve(given);
+  return onEmbeddings((rows) => {
+    const { dim } = rows;
+    const prepare = simpleShotTransform(rows, options);
+    const labelled = knownRows(rows);
+    const means = classMeans({ ...labelled, features: prepare(labelled.features) });
+    return (features) => softmaxRows(closenessTo(prepare(features), means, dim), labelled.classes);
+  }, settings);
+}
+simpleShot.definition = definition;
+
+/** What is done to each embedding. */
+export function simpleShotTransform(
+  { features, dim }: LabelledRows,
+  { transform, centre }: SimpleShotOptions,
+): (features: Float32Array) => Float32Array {
+  if (transform === "UN") return (given) => given;
+  if (transform === "L2N") return (given) => unitRows(given, dim);
+  if (centre !== undefined && centre.length !== dim) {
+    throw new InputError({
+      got: `a centre of ${centre.length} values for embeddings of length ${dim}`,
+      expected: "as many",
+      todo: "Take the mean of embeddings by the same encoder.",
+    });
+  }
+  const middle = centre === undefined ? columnMeans(features, dim) : Float64Array.from(centre);
+  return (given) => unitRows(given, dim, middle);
 }

@@ -1,4 +1,6 @@
 import {
+  readBatch,
+  readLabels,
   tf,
   type Augmentation,
   type ImageSet,
@@ -7,8 +9,6 @@ import {
   type Tensor4D,
 } from "../core";
 import type { Batches } from "../train";
-import { readBatch, shiftsAndFlips } from "./scoringNetwork";
-import { strongViews } from "./strongViews";
 
 /** The images of one step. */
 export type StepImages = {
@@ -26,16 +26,17 @@ export type StepImages = {
 
 /** The images that steps are drawn from, and in which order. */
 export interface ImageSources {
-  readonly known: ImageSet;
-  readonly knownOrder: Batches;
+  readonly labelled: ImageSet;
+  readonly labelledOrder: Batches;
   readonly pool: ImageSet;
   readonly poolOrder: Batches;
 }
 
 /** How the images of a step are changed. */
 export interface ImageChanges {
-  readonly weak?: Augmentation;
-  readonly strong?: Augmentation;
+  readonly weak: Augmentation;
+  /** Where `second` is made by it. */
+  readonly strong?: Augmentation | undefined;
   /** How `second` is made of the images of `first`. */
   readonly second: "weak" | "strong" | "same";
 }
@@ -43,23 +44,18 @@ export interface ImageChanges {
 /** Makes what draws the images of each step. */
 export function drawImages(
   changes: ImageChanges,
-  { known, knownOrder, pool, poolOrder }: ImageSources,
+  { labelled, labelledOrder, pool, poolOrder }: ImageSources,
 ): (step: number, rng: Rng) => StepImages {
-  const [height, width, channels] = pool.shape;
-  const weak = changes.weak ?? shiftsAndFlips(pool.shape);
-  const strong = changes.strong ?? strongViews({ channels, size: Math.min(height, width) });
+  const { weak, strong = weak } = changes;
   return (step, rng) => {
-    const chosen = knownOrder.at(step);
+    const chosen = labelledOrder.at(step);
     const indices = poolOrder.at(step);
     const plain = readBatch(pool, indices);
     const first = weak(plain, rng.fork("first"));
     const again = rng.fork("second");
     return {
-      labelled: weak(readBatch(known, chosen), rng.fork("labelled")),
-      labels: tf.tensor1d(
-        Int32Array.from(chosen, (i) => known.labels[i]),
-        "int32",
-      ),
+      labelled: weak(readBatch(labelled, chosen), rng.fork("labelled")),
+      labels: readLabels(labelled, chosen),
       first,
       second:
         changes.second === "same"

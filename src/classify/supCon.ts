@@ -1,20 +1,26 @@
 import {
-  checkInteger,
-  checkNumber,
+  define,
+  joinVariables,
+  known,
+  option,
+  readBatch,
+  readLabels,
   tf,
+  trainableVariables,
   type Augmentation,
   type Classify,
+  type OptionTable,
   type Tensor2D,
 } from "../core";
-import { photo } from "../augment";
+import { photo, viewsOption } from "../augment";
 import { supCon as supConLoss } from "../losses";
-import { encoderFrom, projector, trainableVariables } from "../nets";
-import { batches, joinVariables, sgd, trainLoop, warmupCosine } from "../train";
+import { encoderFrom, projector } from "../nets";
+import { batches, identify, sgd, trainLoop, warmupCosine } from "../train";
 import { checkEveryClass, onlyLabelled } from "./labelled";
 import { logisticRegression } from "./logisticRegression";
-import { readBatch, trainableCopy } from "./scoringNetwork";
+import { trainableCopy } from "./scoringNetwork";
 
-/** Everything that supervised contrast may be told. */
+/** Options of supervised contrast. */
 export interface SupConOptions {
   /** Passes over the labelled images. @default 100 */
   readonly epochs?: number;
@@ -36,53 +42,56 @@ export interface SupConOptions {
   readonly views?: Augmentation;
 }
 
+const definition = define("supCon", 1, {
+  epochs: option.count({ default: 100 }),
+  minSteps: option.integer({ min: 0, default: 200 }),
+  batchSize: option.count({ default: 128 }),
+  learningRate: option.positive({ default: 0.05 }),
+  weightDecay: option.weight({ default: 1e-4 }),
+  temperature: option.positive({ default: 0.1 }),
+  hiddenDim: option.count({}),
+  outputDim: option.count({ default: 128 }),
+  views: viewsOption(() => photo.views()),
+} satisfies OptionTable<SupConOptions>);
+
 /**
  * Supervised contrast: the encoder is trained so that views of images of one class are alike, on the labelled images alone; then a logistic regression on
  * its frozen embeddings tells classes. Batch norm sees both views together; the projector is two layers without batch norm on its output.
  * @throws InputError if the encoder has no weights, a class has no label, or an option is out of range
  * @see Khosla et al. 2020, arXiv:2004.11362
  */
-export function supCon(options: SupConOptions = {}): Classify {
-  const { epochs = 100, minSteps = 200, batchSize = 128, learningRate = 0.05 } = options;
-  const { weightDecay = 1e-4, temperature = 0.1, outputDim = 128 } = options;
-  for (const [name, value] of Object.entries({ epochs, batchSize, outputDim }))
-    checkInteger(name, value, { min: 1 });
-  checkInteger("minSteps", minSteps, { min: 0 });
-  if (options.hiddenDim !== undefined) checkInteger("hiddenDim", options.hiddenDim, { min: 1 });
-  checkNumber("learningRate", learningRate, { min: 0, aboveMin: true });
-  checkNumber("weightDecay", weightDecay, { min: 0 });
-  checkNumber("temperature", temperature, { min: 0, aboveMin: true });
-  return async (encoder, train, rng, on) => {
-    const known = onlyLabelled(train);
-    checkEveryClass(known);
+export function supCon(given: SupConOptions = {}): Classify {
+  const { options, settings } = definition.resolve(given);
+  const { epochs, minSteps, batchSize, learningRate, weightDecay } = options;
+  const { temperature, outputDim, views } = options;
+  const classify: Classify = async (encoder, train, rng, on) => {
+    const labelled = onlyLabelled(train);
+    checkEveryClass(labelled);
     const network = trainableCopy(encoder);
     const hiddenDim = options.hiddenDim ?? network.dim;
     const head = projector(
       { inputDim: network.dim, hiddenDim, outputDim, finalNorm: false },
       rng.fork("projector"),
     );
-    const views = options.views ?? photo.views({ channels: train.shape[2] });
-    const order = batches({ count: known.ids.length, batchSize, rng: rng.fork("order") });
+    const variables = joinVariables({ encoder: network, projector: head });
+    const order = batches({ count: labelled.ids.length, batchSize, rng: rng.fork("order") });
     const steps = Math.max(minSteps, epochs * order.stepsPerEpoch);
     const learnt = encoderFrom(network);
     try {
       await trainLoop({
         task: "SupCon",
-        variables: joinVariables({ encoder: network.variables, projector: head.variables }),
-        trainable: joinVariables({
-          encoder: trainableVariables(network),
-          projector: trainableVariables(head),
-        }),
+        variables,
+        trainable: trainableVariables({ variables }),
         steps,
         prepare: (step, stepRng) => {
-          const images = readBatch(known, order.at(step));
+          const images = readBatch(labelled, order.at(step));
           return views(tf.concat([images, images]), stepRng.fork("views"));
         },
         loss: (both, step) => {
-          const labels = Int32Array.from(order.at(step), (i) => known.labels[i]);
+          const labels = readLabels(labelled, order.at(step));
           const projected = head.apply(network.apply(both, true), true);
           const [a, b] = tf.split(projected, 2) as [Tensor2D, Tensor2D];
-          return supConLoss(a, b, { labels: tf.tensor1d(labels, "int32"), temperature });
+          return supConLoss(a, b, { labels, temperature });
         },
         optimiser: sgd({ momentum: 0.9, weightDecay }),
         schedule: warmupCosine({
@@ -91,9 +100,10 @@ export function supCon(options: SupConOptions = {}): Classify {
           totalSteps: steps,
         }),
         rng: rng.fork("steps"),
+        identity: identify(settings, train, on),
         on,
       });
-      const linear = await logisticRegression()(learnt, known, rng.fork("linear"));
+      const linear = await logisticRegression()(learnt, labelled, rng.fork("linear"));
       return {
         predict: (images) => linear.predict(images),
         dispose: () => {
@@ -108,4 +118,6 @@ export function supCon(options: SupConOptions = {}): Classify {
       head.dispose();
     }
   };
+  return known(classify, settings);
 }
+supCon.definition = definition;

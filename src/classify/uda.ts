@@ -1,23 +1,29 @@
 import {
-  checkNumber,
-  checkOneOf,
-  checkProbability,
+  define,
+  option,
   tf,
   type Classify,
+  type OptionTable,
   type Scalar,
   type Tensor1D,
   type Tensor2D,
 } from "../core";
 import { consistency } from "../losses";
 import { scoreTogether, shareAbove } from "./scoringNetwork";
-import { semiSupervised, type SemiSupervisedOptions, type StrongOptions } from "./semiSupervised";
+import {
+  semiSupervised,
+  semiSupervisedOptions,
+  strongOptions,
+  type SemiSupervisedOptions,
+  type StrongOptions,
+} from "./semiSupervised";
+
+const annealings = ["none", "linear", "log", "exp"] as const;
 
 /** How fast labelled images that are known well already come back into the loss. */
-export type SignalAnnealing = "none" | "linear" | "log" | "exp";
+export type SignalAnnealing = (typeof annealings)[number];
 
-const annealings: readonly SignalAnnealing[] = ["none", "linear", "log", "exp"];
-
-/** Everything that unsupervised data augmentation may be told. */
+/** Options of unsupervised data augmentation. */
 export interface UdaOptions extends SemiSupervisedOptions, StrongOptions {
   /** Unlabelled images in a step for each of `batchSize`; all of them if there are fewer. @default 7 */
   readonly unlabelledRatio?: number;
@@ -34,6 +40,15 @@ export interface UdaOptions extends SemiSupervisedOptions, StrongOptions {
   readonly annealing?: SignalAnnealing;
 }
 
+const definition = define("uda", 1, {
+  ...semiSupervisedOptions({ unlabelledRatio: 7 }),
+  ...strongOptions(),
+  threshold: option.share({ default: 0.8 }),
+  temperature: option.positive({ default: 0.4 }),
+  weight: option.weight({ default: 1 }),
+  annealing: option.choice(annealings, { default: "none" }),
+} satisfies OptionTable<UdaOptions>);
+
 /**
  * Unsupervised data augmentation: the probabilities of a weakly changed unlabelled image, sharpened, are what the same image strongly changed shall
  * have. Cross-entropy, which is the paper's divergence but for a constant; the mean is over all unlabelled images of the step. One pass for all
@@ -41,31 +56,28 @@ export interface UdaOptions extends SemiSupervisedOptions, StrongOptions {
  * @throws InputError if the encoder has no weights, a class has no label, or an option is out of range
  * @see Xie et al. 2020, arXiv:1904.12848
  */
-export function uda(options: UdaOptions = {}): Classify {
-  const { threshold = 0.8, temperature = 0.4, weight = 1, annealing = "none" } = options;
-  checkProbability("threshold", threshold);
-  checkNumber("temperature", temperature, { min: 0, aboveMin: true });
-  checkNumber("weight", weight, { min: 0 });
-  checkOneOf("annealing", String(annealing), annealings);
+export function uda(given: UdaOptions = {}): Classify {
+  const resolved = definition.resolve(given);
+  const { threshold, temperature, weight, annealing } = resolved.options;
   return semiSupervised({
     task: "UDA",
-    options,
-    unlabelledRatio: 7,
+    ...resolved,
     second: "strong",
     chooses: true,
     build: ({ student, steps }) => ({
       loss: ({ labelled, labels, first, second }, _, step) => {
-        const [known, weak, strong] = scoreTogether(student, labelled, first, second);
+        const [labelledLogits, weak, strong] = scoreTogether(student, labelled, first, second);
         const bound = annealedBound(annealing, step / steps, student.classes);
         const off = consistency(strong, weak, { measure: "crossEntropy", temperature, threshold });
         return {
-          loss: annealedCrossEntropy(known, labels, bound).add(off.mul(weight)),
+          loss: annealedCrossEntropy(labelledLogits, labels, bound).add(off.mul(weight)),
           accepted: shareAbove(weak, threshold),
         };
       },
     }),
   });
 }
+uda.definition = definition;
 
 /** The probability from which on a labelled image does not count, at a share of the training in [0,1]. */
 export function annealedBound(annealing: SignalAnnealing, done: number, classes: number): number {

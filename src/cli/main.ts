@@ -37,6 +37,8 @@ async function main(): Promise<void> {
   const program = new Command("fewscope")
     .description("How many labels do I need, and which technique saves most of them?")
     .version(version)
+    // What stands behind the name of a command belongs to the command, all the way down.
+    .enablePositionalOptions()
     .exitOverride()
     .configureOutput({ writeErr: () => undefined });
   for (const add of commands) add(program);

@@ -1,7 +1,6 @@
-import * as path from "node:path";
 import { InvalidArgumentError, type Command } from "commander";
-import { checkOneOf, type Channel, type Scan } from "../core";
-import { pickChannel, type ReadScanOptions } from "../formats";
+import { checkOneOf, type Scan } from "../core";
+import type { ReadScanOptions } from "../formats";
 import { alignMethods, alignRows, level, levelMethods } from "../scans";
 
 /** What every command for scans can be told of how to read them. */
@@ -19,7 +18,11 @@ export interface PreparingOptions extends ReadingOptions {
 /** Adds the options for files that do not say all about themselves. */
 export function addReadingOptions(command: Command): Command {
   return command
-    .option("--nm-per-pixel <nm>", "size of a pixel, for files that do not give it", positive)
+    .option(
+      "--nm-per-pixel <nm>",
+      "size of a pixel, for files that do not give it; others keep theirs",
+      positive,
+    )
     .option("--unit <unit>", 'unit of the values, for files that give none, for example "nm"');
 }
 
@@ -77,11 +80,8 @@ export function leveller({
 
 /** What `--channel` takes. */
 export const channelHelp = 'number from 0, name, or name and direction: "Z backward"';
-
-/** The channel that a word of the command line names. @throws InputError that lists the channels if there is none */
-export function wordedChannel(scan: Scan, word: string): Channel {
-  return pickChannel(scan, /^\d+$/.test(word) ? Number(word) : word);
-}
+/** What is taken without it, where one channel is needed. */
+export const heightsFirst = "; without it heights";
 
 /** The stem of a scan's results: that of the file, and of several scans in one file also its number. */
 export function scanStem(stem: string, index: number, count: number): string {
@@ -91,9 +91,4 @@ export function scanStem(stem: string, index: number, count: number): string {
 /** Text that a file can be called. */
 export function fileName(text: string): string {
   return text.replace(/[^\p{L}\p{N}._()+-]+/gu, "-");
-}
-
-/** Whether two paths are one file. */
-export function sameFile(a: string, b: string): boolean {
-  return path.resolve(a) === path.resolve(b);
 }

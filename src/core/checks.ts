@@ -20,7 +20,8 @@ export function checkNumber(name: string, value: number, bounds: Bounds = {}): n
   const inside = aboveMin ? value > min : value >= min;
   if (!Number.isFinite(value) || !inside || value > max) {
     throw new InputError({
-      got: `${name} ${String(value)}`,
+      option: name,
+      got: `${name} ${show(value)}`,
       expected: `a number ${describeBounds(bounds)}`.trim(),
       todo: `Change ${name}.`,
     });
@@ -35,7 +36,8 @@ export function checkNumber(name: string, value: number, bounds: Bounds = {}): n
 export function checkInteger(name: string, value: number, bounds: Bounds = {}): number {
   if (!Number.isSafeInteger(value)) {
     throw new InputError({
-      got: `${name} ${String(value)}`,
+      option: name,
+      got: `${name} ${show(value)}`,
       expected: `a whole number ${describeBounds(bounds)}`.trim(),
       todo: `Change ${name}.`,
     });
@@ -46,6 +48,11 @@ export function checkInteger(name: string, value: number, bounds: Bounds = {}): 
 /** Passes a probability. @throws InputError outside [0,1] */
 export function checkProbability(name: string, value: number): number {
   return checkNumber(name, value, { min: 0, max: 1 });
+}
+
+/** Texts in quotes, so that "3" is told from 3. */
+function show(value: unknown): string {
+  return typeof value === "number" ? String(value) : (JSON.stringify(value) ?? String(value));
 }
 
 function describeBounds({ min, max, aboveMin }: Bounds): string {
@@ -63,6 +70,7 @@ export function checkOneOf<T extends string>(what: string, value: string, valid:
   if (found !== undefined) return found;
   const near = nearestName(value, valid);
   throw new InputError({
+    option: what,
     got: `${what} "${value}"`,
     expected: `one of ${valid.join(", ")}`,
     todo: near === undefined ? "Choose one of these." : `Did you mean "${near}"?`,

@@ -20,7 +20,7 @@ export function cacheFolder(): string {
  * @throws InputError if the folder cannot be written or the disk is full
  */
 export function writeFileAtomically(file: string, content: string | Uint8Array): void {
-  const temporary = `${file}.${process.pid}.tmp`;
+  const temporary = temporaryName(file);
   try {
     fs.mkdirSync(path.dirname(file), { recursive: true });
     const handle = fs.openSync(temporary, "w");
@@ -34,6 +34,62 @@ export function writeFileAtomically(file: string, content: string | Uint8Array):
   } catch (error) {
     removeIfThere(temporary);
     throw explainFileError(error, file, "write");
+  }
+}
+
+/**
+ * As `writeFileAtomically`, without holding up the caller: many such writes at once take little longer than one.
+ * @throws InputError if the folder cannot be written or the disk is full
+ */
+export async function writeFileInBackground(
+  file: string,
+  content: string | Uint8Array,
+): Promise<void> {
+  const temporary = temporaryName(file);
+  try {
+    await fs.promises.mkdir(path.dirname(file), { recursive: true });
+    const handle = await fs.promises.open(temporary, "w");
+    try {
+      await handle.writeFile(content);
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+    await fs.promises.rename(temporary, file);
+  } catch (error) {
+    removeIfThere(temporary);
+    throw explainFileError(error, file, "write");
+  }
+}
+
+const host = os.hostname().replace(/[^A-Za-z0-9-]/g, "-");
+let written = 0;
+
+/** A name that no other process of any machine takes. */
+function temporaryName(file: string): string {
+  return `${file}.${host}.${process.pid}.${written++}.tmp`;
+}
+
+/**
+ * Removes what processes of this machine were writing into a folder when they were killed; what another machine or a process that still runs is
+ * writing is left alone.
+ */
+export function removeLeftovers(folder: string): void {
+  if (!fs.existsSync(folder)) return;
+  for (const name of fs.readdirSync(folder)) {
+    const [, from, pid] = /\.([A-Za-z0-9-]+)\.(\d+)\.\d+\.tmp$/.exec(name) ?? [];
+    if (from === host && !isRunning(Number(pid))) removeIfThere(path.join(folder, name));
+  }
+}
+
+/** Whether a process of this machine runs. */
+export function isRunning(pid: number): boolean {
+  if (pid <= 0) return false;
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === "EPERM";
   }
 }
 

@@ -1,9 +1,33 @@
 export * from "./types";
-export { InputError, StoppedError, type InputErrorParts } from "./inputError";
+export { inPlace, InputError, StoppedError, type InputErrorParts } from "./inputError";
+export { known, specOf, type Json, type Known, type Settings } from "./settings";
+export * as option from "./option";
+export type { Default, Option } from "./option";
+export {
+  define,
+  type AnyTable,
+  type DefaultTable,
+  type Definition,
+  type Factory,
+  type Filled,
+  type OptionTable,
+  type Resolved,
+} from "./definition";
 export { createRng, type Rng } from "./rng";
+export { followProgress, type ProgressState } from "./followProgress";
 export { groupsLike } from "./groupsLike";
+export { isHeight, mainChannel } from "./mainChannel";
+export { checkBudget, memoryBudget } from "./memoryBudget";
 export { sha256, canonicalJson } from "./hash";
-export { cacheFolder, explainFileError, writeFileAtomically, writeFileIfChanged } from "./files";
+export {
+  cacheFolder,
+  explainFileError,
+  isRunning,
+  removeLeftovers,
+  writeFileAtomically,
+  writeFileIfChanged,
+  writeFileInBackground,
+} from "./files";
 export {
   checkInteger,
   checkNumber,
@@ -34,3 +58,6 @@ export type {
   Tensor4D,
   Variable,
 } from "./backend";
+export { joinVariables, trainableVariables, type HasVariables } from "./variables";
+export { readBatch, readLabels } from "./readBatch";
+export { columnMeans, normaliseRows, unitRows } from "./rows";

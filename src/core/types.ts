@@ -1,4 +1,5 @@
 import type { Rng } from "./rng";
+import type { Known } from "./settings";
 import type { Tensor, Tensor2D, Tensor4D, Variable } from "./backend";
 
 /** Class index of an image whose label is hidden or unknown. */
@@ -77,7 +78,9 @@ export interface ImageWindow {
 }
 
 /** A random change of images that keeps their class: pure, with an own draw for each image. [b,h,w,c] -> [b,h',w',c] */
-export type Augmentation = (images: Tensor4D, rng: Rng) => Tensor4D;
+export interface Augmentation extends Known {
+  (images: Tensor4D, rng: Rng): Tensor4D;
+}
 
 /** What a long run reports after each step. */
 export interface ProgressEvent {
@@ -94,12 +97,16 @@ export interface ProgressEvent {
 /** What a long run gets from its caller: a listener, a way to stop, and a place to keep its checkpoint. */
 export interface Progress {
   readonly report?: (event: ProgressEvent) => void;
+  /** Hears a word that is worth a line of its own. */
+  readonly note?: (text: string) => void;
   /** Checked at every step; a stopped run throws its reason and can be resumed from the checkpoint. */
   readonly signal?: AbortSignal;
   /** File in which the run keeps its checkpoint; a run that finds one there resumes from it. */
   readonly checkpoint?: string;
   /** Seconds between two checkpoints; they change no result. @default 30 */
   readonly checkpointSeconds?: number;
+  /** What tells the images and labels of this run from those of others, for its checkpoint. @default a hash of them */
+  readonly identity?: string;
   /** Called once at the end of a training with what is worth keeping, for example the loss of each step. */
   readonly keep?: (name: string, values: Float32Array) => void;
 }
@@ -132,7 +139,9 @@ export interface Encoder {
 }
 
 /** Learns an encoder from images whose labels are all hidden. */
-export type Pretrain = (images: ImageSet, rng: Rng, on?: Progress) => Promise<Encoder>;
+export interface Pretrain extends Known {
+  (images: ImageSet, rng: Rng, on?: Progress): Promise<Encoder>;
+}
 
 /** Tells classes. */
 export interface Classifier {
@@ -141,11 +150,28 @@ export interface Classifier {
   dispose(): void;
 }
 
+/** Rows of features; -1 for rows without a label. */
+export interface LabelledRows {
+  /** Row-major, [n*d]. */
+  readonly features: Float32Array;
+  /** n; class index or UNLABELLED. */
+  readonly labels: Int32Array;
+  /** Length of a row, d. */
+  readonly dim: number;
+  readonly classNames: readonly string[];
+}
+
+/** Class probabilities of rows of features, row-major. [n*d] -> [n*classes], rows sum to 1 */
+export type PredictRows = (features: Float32Array) => Float32Array;
+
+/** Learns to tell classes by features alone; rows without a label it may use as such. */
+export type FitRows = (rows: LabelledRows, rng: Rng, on?: Progress) => Promise<PredictRows>;
+
 /** Learns a classifier from the labelled images of `train`; those with label -1 it may use unlabelled. */
-export interface Classify {
+export interface Classify extends Known {
   (encoder: Encoder, train: ImageSet, rng: Rng, on?: Progress): Promise<Classifier>;
-  /** Needs nothing but embeddings, so that a study embeds each image once for all its trials. */
-  readonly frozen?: boolean;
+  /** What learns from embeddings, where nothing else is needed: a study then embeds each image once for all its trials. */
+  readonly fit?: FitRows;
 }
 
 /** A technique: what it learns without labels, and what it learns from n labels. */
@@ -155,12 +181,20 @@ export interface Method {
   readonly classify: Classify;
 }
 
+/**
+ * How a budget counts labels: of each class; in all, as evenly over the classes as can be; or in all, drawn as they come, so that rare classes may get
+ * none.
+ */
+export type LabelCounting = "perClass" | "total" | "asTheyCome";
+
 /** One cell of a study. */
 export interface Trial {
   readonly dataset: string;
   readonly method: string;
-  /** Labels of each class; 0 stands for all labels of the pool. */
+  /** Labels of each class, or in all where `counting` says so; 0 stands for all labels of the pool. */
   readonly labelsPerClass: number;
+  /** How labels are counted. @default "perClass" */
+  readonly counting?: LabelCounting;
   /** Which draw of labelled images, from 0. */
   readonly draw: number;
   readonly seed: number;

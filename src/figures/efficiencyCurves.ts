@@ -1,10 +1,7 @@
 import type { Result } from "../core";
-import { meanInterval } from "../metrics";
+import { meanInterval, type ResultMetric } from "../metrics";
 import { seriesStyle, transparent, type SeriesStyle } from "./palette";
 import { escapeText, round } from "./text";
-
-/** A number of a result that can be drawn against the labels. */
-export type ResultMetric = "accuracy" | "balancedAccuracy" | "macroF1";
 
 /** How an interval is drawn. */
 export type IntervalStyle = "band" | "bars" | "none";

@@ -8,7 +8,7 @@ import { escapeText } from "./text";
 
 /** What `fourier` shows. */
 export interface FourierOptions extends FigureOptions {
-  /** @default 0, the first channel */
+  /** @default the channel that stands for the scan: heights before all else */
   readonly channel?: ChannelChoice;
   /** "hann" keeps the frame's edges from drawing a cross; "none" keeps peaks sharpest. @default "hann" */
   readonly window?: "hann" | "none";

@@ -1,5 +1,5 @@
 export { labelEfficiency, type LabelEfficiencyOptions } from "./labelEfficiency";
-export type { IntervalStyle, ResultMetric } from "./efficiencyCurves";
+export type { IntervalStyle } from "./efficiencyCurves";
 export { labelSavings, type LabelSavingsFigureOptions } from "./labelSavings";
 export { learningCurve, type LearningCurveOptions, type LearningRun } from "./learningCurve";
 export { imageGrid, type ImageGridOptions } from "./imageGrid";

@@ -1,4 +1,5 @@
 import { checkNumber, checkOneOf, InputError, type Figure, type Result } from "../core";
+import type { ResultMetric } from "../metrics";
 import {
   efficiencyCurves,
   fullLine,
@@ -6,7 +7,6 @@ import {
   meanLine,
   type EfficiencyCurve,
   type IntervalStyle,
-  type ResultMetric,
 } from "./efficiencyCurves";
 import { quiet } from "./palette";
 import { fontSizes, paperAxis, paperLayout, type FigureOptions } from "./paperLayout";

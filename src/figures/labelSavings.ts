@@ -4,8 +4,8 @@ import {
   scoreToCompare,
   labelSavings as savingsOf,
   type LabelSavings,
+  type ResultMetric,
 } from "../metrics";
-import type { ResultMetric } from "./efficiencyCurves";
 import { metricNames } from "./labelEfficiency";
 import { quiet, seriesStyle } from "./palette";
 import { fontSizes, paperAxis, paperLayout, type FigureOptions } from "./paperLayout";

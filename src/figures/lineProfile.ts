@@ -16,7 +16,7 @@ export interface ProfileLine {
 
 /** What `lineProfile` shows. */
 export interface LineProfileOptions extends FigureOptions {
-  /** Channels of one unit, for example trace and retrace. @default the first channel */
+  /** Channels of one unit, for example trace and retrace. @default the channel that stands for the scan: heights before all else */
   readonly channels?: readonly ChannelChoice[];
   /** Width of the stripe that each point is the mean of, in nm, at least 0. @default 0, the line itself */
   readonly widthNm?: number;
@@ -32,7 +32,7 @@ export function lineProfile(
   options: LineProfileOptions = {},
 ): Figure {
   const widthNm = checkNumber("widthNm", options.widthNm ?? 0, { min: 0 });
-  const channels = (options.channels ?? [0]).map((choice) => pickChannel(scan, choice));
+  const channels = (options.channels ?? [undefined]).map((choice) => pickChannel(scan, choice));
   const drawn = lines.length === 0 ? [middleRow(scan)] : lines;
   for (const line of drawn) checkLine(line, scan);
   const curves = drawn.flatMap((line, i) =>

@@ -11,7 +11,7 @@ import { escapeText, round, textWidth } from "./text";
 
 /** What `scan` shows, and what it draws on top. */
 export interface ScanFigureOptions extends FigureOptions {
-  /** @default 0, the first channel */
+  /** @default the channel that stands for the scan: heights before all else */
   readonly channel?: ChannelChoice;
   /** Values in the first and the last colour, in the channel's own unit. @default without the lowest and highest 0.5 % */
   readonly limits?: readonly [low: number, high: number];
@@ -36,8 +36,9 @@ const farFromZero = 20;
 export function scan(measured: Scan, options: ScanFigureOptions = {}): Figure {
   const { colours = "grey", features = [], classes, notes = [] } = options;
   checkOneOf("colours", colours, scanColours);
-  const { name, unit, direction, data } = pickChannel(measured, options.channel);
-  const limits = options.limits ?? contrast(measured, { channel: `${name} ${direction}` });
+  const channel = pickChannel(measured, options.channel);
+  const { name, unit, direction, data } = channel;
+  const limits = options.limits ?? contrast({ ...measured, channels: [channel] });
   const { width, height } = measured;
   const shown = scanUnit(unit, limits[1] - limits[0]);
   const [low, high] = limits.map((value) => value * shown.perUnit);

@@ -1,5 +1,12 @@
 import { setImmediate } from "node:timers/promises";
-import { imageSet, InputError, type ImageSet, type Progress } from "../core";
+import {
+  checkBudget,
+  imageSet,
+  InputError,
+  type ImageSet,
+  type PixelArray,
+  type Progress,
+} from "../core";
 import { decodeImage, type DecodedImage } from "./decodeImage";
 import type { FirstPerClass, PlacedImage } from "./imageLayout";
 import { compareLabels } from "./labelsFrom";
@@ -8,16 +15,16 @@ import { compareLabels } from "./labelsFrom";
 export interface ImageFilesOptions {
   /** Only the first images of each class by name, in each part or by part. @default all */
   readonly firstPerClass?: FirstPerClass;
-  /** What makes the groups that a split keeps together. @default "file": each image its own group */
-  readonly group?: "file" | "folder" | ((id: string) => string);
+  /**
+   * What makes the groups that a split keeps together: the first bracket of a pattern, the whole match without one, or what
+   * a function makes of an id. @default "file": each image its own group
+   */
+  readonly group?: "file" | "folder" | { readonly pattern: string } | ((id: string) => string);
   /** Turn all images to grey (1) or to three channels (3). @default as they are, all alike */
   readonly channels?: 1 | 3;
   /** @default the folder's or archive's name */
   readonly name?: string;
 }
-
-/** Bytes beyond which a set should not lie in memory. */
-const mostBytes = 8 * 2 ** 30;
 
 /** How many images are decoded before others get their turn. */
 const atOnce = 64;
@@ -33,7 +40,7 @@ export async function assembleImages(
   const n = placed.length;
   const sizes = new Map<string, string>();
   let first: DecodedImage | undefined;
-  let pixels: Uint8Array | Uint16Array = new Uint8Array(0);
+  let pixels: PixelArray = new Uint8Array(0);
   for (let i = 0; i < n; i++) {
     if (i % atOnce === 0) {
       on.signal?.throwIfAborted();
@@ -57,8 +64,8 @@ export async function assembleImages(
 
 function toSet(
   placed: readonly PlacedImage[],
-  pixels: Uint8Array | Uint16Array,
-  { height, width, channels }: DecodedImage,
+  pixels: PixelArray,
+  { height, width, channels, data, unit, nmPerPixel }: DecodedImage,
   source: string,
   { group = "file", name }: ImageFilesOptions,
 ): ImageSet {
@@ -67,12 +74,6 @@ function toSet(
   const classNames = [...new Set(named)].sort(compareLabels);
   const index = new Map(classNames.map((className, i) => [className, i]));
   const hasParts = placed.some(({ part }) => part !== undefined);
-  const groups =
-    group === "file"
-      ? ids
-      : group === "folder"
-        ? placed.map(({ id }) => id.slice(0, Math.max(0, id.lastIndexOf("/"))))
-        : ids.map(group);
   return imageSet({
     name:
       name ??
@@ -85,45 +86,81 @@ function toSet(
     labels: placed.map(({ className }) => index.get(className ?? "") ?? -1),
     classNames,
     ids,
-    groups,
+    groups: groupsOf(ids, group),
+    ...(data instanceof Float32Array ? { unit: unit ?? "arbitrary" } : {}),
+    ...(nmPerPixel === undefined ? {} : { nmPerPixel }),
     ...(hasParts ? { parts: placed.map(({ part = "train" }) => part) } : {}),
   });
 }
 
-function allocate({ data }: DecodedImage, n: number, source: string): Uint8Array | Uint16Array {
-  if (data.byteLength * n > mostBytes) {
-    throw new InputError({
-      got: `${n} images of together ${((data.byteLength * n) / 1e9).toFixed(1)} GB in "${source}"`,
-      expected: "a set that fits into memory",
-      todo: "Cut the images into patches, or read fewer of them with firstPerClass.",
+function groupsOf(
+  ids: readonly string[],
+  group: NonNullable<ImageFilesOptions["group"]>,
+): readonly string[] {
+  if (group === "file") return ids;
+  if (group === "folder") return ids.map((id) => id.slice(0, Math.max(0, id.lastIndexOf("/"))));
+  if (typeof group === "function") return ids.map(group);
+  return ids.map(groupPattern(group.pattern, ids));
+}
+
+/** What a pattern makes of an id; one that it does not fit stays a group of its own. */
+function groupPattern(pattern: string, ids: readonly string[]): (id: string) => string {
+  const wrong = (why: string): InputError =>
+    new InputError({
+      got: `the pattern "${pattern}" for groups, ${why}`,
+      expected: 'a regular expression whose first bracket is the group, such as "(.*)_\\d+$"',
+      todo: "Mend the pattern.",
     });
+  let expression: RegExp;
+  try {
+    expression = new RegExp(pattern, "u");
+  } catch (error) {
+    throw wrong(`which is none (${(error as Error).message})`);
   }
-  return data instanceof Uint16Array
-    ? new Uint16Array(data.length * n)
-    : new Uint8Array(data.length * n);
+  if (!ids.some((id) => expression.test(id)))
+    throw wrong(`which fits no name, such as "${ids[0]}"`);
+  return (id) => {
+    const found = expression.exec(id);
+    return found === null ? id : (found[1] ?? found[0]);
+  };
+}
+
+function allocate({ data }: DecodedImage, n: number, source: string): PixelArray {
+  checkBudget(`${source}: ${n} images`, data.byteLength * n);
+  return likewise(data, data.length * n);
+}
+
+/** An empty array of the same kind. */
+function likewise(data: DecodedImage["data"], length: number): DecodedImage["data"] {
+  if (data instanceof Float32Array) return new Float32Array(length);
+  return data instanceof Uint16Array ? new Uint16Array(length) : new Uint8Array(length);
 }
 
 function withChannels(image: DecodedImage, channels: 1 | 3 | undefined): DecodedImage {
   if (channels === undefined || channels === image.channels) return image;
   const n = image.width * image.height;
-  const data =
-    image.data instanceof Uint16Array
-      ? new Uint16Array(n * channels)
-      : new Uint8Array(n * channels);
+  const data = likewise(image.data, n * channels);
   for (let i = 0; i < n; i++) {
     if (channels === 3) data.fill(image.data[i], 3 * i, 3 * i + 3);
     else {
       const [red, green, blue] = [0, 1, 2].map((c) => image.data[3 * i + c]);
       // Luma of ITU-R BT.601, as image tools use it.
-      data[i] = Math.round(0.299 * red + 0.587 * green + 0.114 * blue);
+      const luma = 0.299 * red + 0.587 * green + 0.114 * blue;
+      data[i] = data instanceof Float32Array ? luma : Math.round(luma);
     }
   }
   return { ...image, channels, data };
 }
 
-function describe({ width, height, channels, data }: DecodedImage): string {
-  const bits = data instanceof Uint16Array ? " of 16 bits" : "";
-  return `${width} x ${height}, ${channels === 1 ? "grey" : "colour"}${bits}`;
+function describe({ width, height, channels, data, unit, nmPerPixel }: DecodedImage): string {
+  const bits =
+    data instanceof Float32Array
+      ? ` in ${unit ?? "floats"}`
+      : data instanceof Uint16Array
+        ? " of 16 bits"
+        : "";
+  const pixel = nmPerPixel === undefined ? "" : `, ${nmPerPixel} nm a pixel`;
+  return `${width} x ${height}, ${channels === 1 ? "grey" : "colour"}${bits}${pixel}`;
 }
 
 function unequal(

@@ -1,5 +1,5 @@
 import * as fs from "node:fs";
-import { explainFileError, InputError } from "../core";
+import { checkBudget, explainFileError, InputError } from "../core";
 import { damaged } from "./damaged";
 
 /** Bytes that are read in pieces: from memory, or from a file of any size. */
@@ -86,7 +86,9 @@ function fileSource(name: string, handle: number): ByteSource {
     size,
     read: (from, length) => {
       checkPiece(name, size, from, length);
-      const piece = new Uint8Array(length);
+      checkBudget(name, length);
+      // Every byte is written below, so the memory need not be cleared first.
+      const piece = new Uint8Array(Buffer.allocUnsafeSlow(length).buffer);
       try {
         for (let done = 0; done < length;) {
           // One call reads at most 2 GiB.

@@ -1,4 +1,6 @@
 import { checkInteger, InputError, type SetPart } from "../core";
+import { imageEndings } from "./decodeImage";
+import { isHidden as isHiddenName } from "./listFiles";
 
 /** How many images of each class are read, the first by name: of every part, or of each part by itself. */
 export type FirstPerClass = number | Readonly<Partial<Record<SetPart, number>>>;
@@ -27,8 +29,7 @@ const partFolders: Readonly<Record<string, SetPart>> = {
 /** Folders that other tools write beside these, for which a set here has no part of its own. */
 const otherParts = ["val", "valid", "validation"];
 
-const readable = /\.(png|jpe?g)$/i;
-const otherImages = /\.(tiff?|bmp|gif|webp|heic|avif|jp2)$/i;
+const otherImages = /\.(bmp|gif|webp|heic|avif|jp2)$/i;
 
 /**
  * Tells part, class and id of every image from its path, sorted by name (bytes of UTF-8).
@@ -39,8 +40,8 @@ export function placeImages(
   source: string,
   firstPerClass?: FirstPerClass,
 ): PlacedImage[] {
-  const visible = paths.filter((path) => !isHidden(path));
-  const images = visible.filter((path) => readable.test(path));
+  const visible = paths.filter((path) => !isHiddenPath(path));
+  const images = visible.filter((path) => imageEndings.test(path));
   const unreadable = visible.find((path) => otherImages.test(path));
   if (unreadable !== undefined) throw unreadableImage(source, unreadable);
   if (images.length === 0) throw noImages(source, visible);
@@ -52,8 +53,8 @@ export function placeImages(
   return firstPerClass === undefined ? placed : takeFirst(placed, firstPerClass);
 }
 
-function isHidden(path: string): boolean {
-  return path.split("/").some((step) => step.startsWith(".") || step === "__MACOSX");
+function isHiddenPath(path: string): boolean {
+  return path.split("/").some(isHiddenName);
 }
 
 /** The wrapper folders around all images, as archives have them; never a class or part folder. */
@@ -100,7 +101,11 @@ function checkParts(paths: readonly string[], source: string): boolean {
 function place(path: string, below: string, hasParts: boolean): PlacedImage {
   const steps = below.split("/");
   const part = hasParts ? partFolders[steps[0]] : undefined;
-  const folder = steps.slice(hasParts ? 1 : 0, -1).join("/");
+  // A class is one, however its letters are composed.
+  const folder = steps
+    .slice(hasParts ? 1 : 0, -1)
+    .join("/")
+    .normalize("NFC");
   const className = folder === "" || part === "unlabelled" ? undefined : folder;
   return {
     path,
@@ -147,16 +152,16 @@ function takeFirst(placed: readonly PlacedImage[], first: FirstPerClass): Placed
 function unreadableImage(source: string, path: string): InputError {
   return new InputError({
     got: `"${path}" in "${source}"`,
-    expected: "PNG or JPEG images",
+    expected: "PNG, JPEG, TIFF or NPY images, or scans",
     todo: "Convert it to PNG (16 bits keep 16 bits), or take it out of the folder.",
   });
 }
 
 function noImages(source: string, others: readonly string[]): InputError {
-  const isNumpy = others.some((path) => path.endsWith(".npy"));
+  const isNumpy = others.some((path) => path.endsWith(".npz"));
   return new InputError({
     got: `"${source}" ${others.length === 0 ? "without any file" : `with ${others.length} files and no image among them`}`,
-    expected: "PNG or JPEG images, in a folder for each class",
-    todo: isNumpy ? "These are numpy arrays: read them as npz." : "Check the path.",
+    expected: "PNG, JPEG, TIFF or NPY images, or scans, in a folder for each class",
+    todo: isNumpy ? "These are numpy archives: read them as npz." : "Check the path.",
   });
 }

@@ -7,7 +7,7 @@ import { listZip } from "./listZip";
 import { readZipEntry } from "./readZipEntry";
 
 /**
- * Reads PNG and JPEG images from a zip archive, laid out as `readImageFolder` says; one folder around everything is
+ * Reads PNG, JPEG, TIFF and NPY images, and the heights of single scans, from a zip archive, laid out as `readImageFolder` says; one folder around everything is
  * left out. Only the images that are wanted are unpacked, one at a time.
  * @throws InputError as `readImageFolder`, or if it is no whole zip archive
  */

@@ -1,4 +1,5 @@
 import { endianness } from "node:os";
+import { checkBudget } from "../core";
 import { readAllBytes, sourceName } from "./byteSource";
 import { damaged, unsuitable } from "./damaged";
 import { columnMajorOrder, countElements, halfToSingle, swapByteOrder } from "./numberBytes";
@@ -132,6 +133,8 @@ function checkCount(header: Header, elementSize: number, length: number, name: s
       `its shape (${header.shape.join(", ")}) needs ${count * elementSize} bytes and ${there} are there`,
     );
   }
+  // The bytes, the values in this machine's order, and once more where the memory order is another.
+  checkBudget(name, length + count * elementSize * (header.fortran ? 3 : 1));
   return count;
 }
 

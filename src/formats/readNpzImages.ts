@@ -1,5 +1,5 @@
 import * as path from "node:path";
-import { imageSet, InputError, type ImageSet, type SetPart } from "../core";
+import { checkBudget, imageSet, InputError, type ImageSet, type SetPart } from "../core";
 import { sourceName } from "./byteSource";
 import { unsuitable } from "./damaged";
 import { labelsFrom } from "./labelsFrom";
@@ -94,6 +94,7 @@ function pixelsOf({ shape, dtype, data }: NpyArray, name: string): NpzPixels {
     );
   }
   const isWhole = dtype === "uint8" || dtype === "uint16";
+  if (!isWhole) checkBudget(name, 12 * data.length);
   if (!isWhole && !dtype.startsWith("float")) {
     throw unsuitable(
       name,

@@ -1,4 +1,5 @@
 import { crc32, inflateRawSync } from "node:zlib";
+import { checkBudget } from "../core";
 import type { ByteSource } from "./byteSource";
 import { damaged, unsuitable } from "./damaged";
 import { fileHeader, type ZipEntry } from "./listZip";
@@ -19,6 +20,9 @@ export function readZipEntry(source: ByteSource, entry: ZipEntry): Uint8Array {
   const view = new DataView(header.buffer);
   if (view.getUint32(0, true) !== fileHeader) throw damaged(name, "its header is missing");
   const start = entry.at + 30 + view.getUint16(26, true) + view.getUint16(28, true);
+  // A size that no deflated file has is told below, before anything of it is taken.
+  if (entry.size <= entry.packedSize * mostDeflation)
+    checkBudget(name, entry.packedSize + entry.size);
   const packed = source.read(start, entry.packedSize);
   const bytes = unpack(packed, entry, name);
   if (crc32(bytes) !== entry.crc) throw damaged(name, "its checksum differs");

@@ -1,4 +1,4 @@
-import { type ImageSet } from "../core";
+import { checkBudget, type ImageSet } from "../core";
 import type { WritableArray } from "./writeNpy";
 import { writeNpz, type WriteNpzOptions } from "./writeNpz";
 
@@ -8,6 +8,8 @@ import { writeNpz, type WriteNpzOptions } from "./writeNpz";
  */
 export function imageSetArrays(set: ImageSet): Record<string, WritableArray> {
   const n = set.ids.length;
+  // The values, and the archive.
+  checkBudget(set.name, 8 * n * set.shape[0] * set.shape[1] * set.shape[2]);
   const column = (data: WritableArray["data"]): WritableArray => ({ shape: [n], data });
   const all = Int32Array.from({ length: n }, (_, i) => i);
   return {

@@ -1,5 +1,5 @@
-import { checkNumber, InputError, tf, type Scalar, type Tensor2D } from "../core";
-import { checkPair, normaliseRows, stopGradient } from "./views";
+import { checkNumber, InputError, normaliseRows, tf, type Scalar, type Tensor2D } from "../core";
+import { checkPair, stopGradient } from "./views";
 
 /** What a query is told apart from. */
 export interface InfoNceOptions {

@@ -1,6 +1,5 @@
-import { checkNumber, tf, type Scalar, type Tensor2D } from "../core";
+import { checkNumber, normaliseRows, tf, type Scalar, type Tensor2D } from "../core";
 import { checkEpisode, ownClassLoss } from "./episode";
-import { normaliseRows } from "./views";
 
 /** Which rows belong together, and how sharply images are compared. */
 export interface MatchingOptions {

@@ -1,5 +1,13 @@
-import { checkNumber, InputError, tf, type Scalar, type Tensor1D, type Tensor2D } from "../core";
-import { checkPair, normaliseRows, offDiagonal } from "./views";
+import {
+  checkNumber,
+  InputError,
+  normaliseRows,
+  tf,
+  type Scalar,
+  type Tensor1D,
+  type Tensor2D,
+} from "../core";
+import { checkPair, offDiagonal } from "./views";
 
 /** Which images belong together. */
 export interface SupConOptions {

@@ -1,4 +1,4 @@
-import { InputError, tf, type Tensor, type Tensor2D } from "../core";
+import { InputError, normaliseRows, tf, type Tensor, type Tensor2D } from "../core";
 
 /**
  * Passes two batches of embeddings that belong together row by row.
@@ -19,12 +19,6 @@ export function checkPair(a: Tensor2D, b: Tensor2D, least = 1): void {
       todo: "Give a larger batch.",
     });
   }
-}
-
-/** Rows of length 1; a row of zeros stays zero, with a finite gradient. [n,d] -> [n,d] */
-export function normaliseRows(x: Tensor2D): Tensor2D {
-  // The constant is lost in rounding for any row longer than 1e-9, and keeps the root's slope finite at 0.
-  return x.div(x.square().sum(1, true).add(1e-24).sqrt());
 }
 
 /** The cosine between rows of the same number. [n,d], [n,d] -> [n] */

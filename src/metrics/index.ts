@@ -35,3 +35,5 @@ export {
   type LabelEquivalent,
 } from "./labelEquivalence";
 export { areaUnderCurve, type AreaUnderCurveOptions } from "./areaUnderCurve";
+export { resultMetrics, type ResultMetric } from "./resultMetrics";
+export { riskCoverage, type RiskCoverage } from "./riskCoverage";

@@ -1,11 +1,12 @@
 import type { Result } from "../core";
 import type { LabelPoint } from "./labelCurve";
+import type { ResultMetric } from "./resultMetrics";
 
 /** Which trials, and which of their scores. */
 export interface LabelPointsOptions {
   readonly method: string;
   /** @default "balancedAccuracy" */
-  readonly metric?: "accuracy" | "balancedAccuracy" | "macroF1";
+  readonly metric?: ResultMetric;
 }
 
 /** The trials of one method as points of labels per class; those with all labels are left out, since they stand on no budget. */

@@ -14,7 +14,7 @@ export function adaptChannels(
   const out = new Map(tensors);
   for (const name of stems) {
     const stem = tensors.get(name);
-    if (stem !== undefined) out.set(name, spread(stem, channels));
+    if (stem !== undefined) out.set(name, repeatStem(stem, channels));
   }
   for (const name of ["input.mean", "input.std"]) {
     const stored = tensors.get(name);
@@ -27,7 +27,7 @@ export function adaptChannels(
 }
 
 /** [k,k,old,out] -> [k,k,channels,out] */
-function spread({ shape, data }: StoredTensor, channels: number): StoredTensor {
+function repeatStem({ shape, data }: StoredTensor, channels: number): StoredTensor {
   const [height, width, old, outputs] = shape;
   const out = new Float32Array(height * width * channels * outputs);
   for (let p = 0; p < height * width; p++)

@@ -1,5 +1,6 @@
 import {
   checkInteger,
+  joinVariables,
   type ImageSet,
   type Network,
   type Rng,
@@ -9,7 +10,7 @@ import {
 import { makeComparison, withComparison, type ComparisonSpec } from "./comparison";
 import { conv4 } from "./conv4";
 import { checkEncoderSpec, type EncoderSpec } from "./encoderSpec";
-import { collectVariables, disposeVariables, makeVariable } from "./layer";
+import { disposeVariables, makeVariable } from "./layer";
 import { resnet } from "./resnet";
 
 /**
@@ -18,11 +19,11 @@ import { resnet } from "./resnet";
  * @throws InputError if the specification or the shape cannot be built
  */
 export function buildNetwork(
-  { comparison, ...spec }: EncoderSpec & { readonly comparison?: ComparisonSpec },
+  { comparison, ...given }: EncoderSpec & { readonly comparison?: ComparisonSpec },
   shape: ImageSet["shape"],
   rng: Rng,
 ): Network {
-  checkEncoderSpec(spec);
+  const spec = checkEncoderSpec(given);
   shape.forEach((size, i) => checkInteger(`image ${dimensions[i]}`, size, { min: 1 }));
   const channels = shape[2];
   const body =
@@ -35,7 +36,7 @@ export function buildNetwork(
       ["std", std],
     ]),
   };
-  const variables = new Map([...collectVariables({ input }), ...body.variables]);
+  const variables = new Map([...joinVariables({ input }), ...body.variables]);
   const network: Network = {
     spec: { ...spec, shape: [...shape] },
     dim: body.dim,

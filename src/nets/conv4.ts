@@ -1,7 +1,6 @@
-import { InputError, tf, type Rng, type Tensor2D } from "../core";
+import { InputError, joinVariables, tf, type Rng, type Tensor2D } from "../core";
 import type { Conv4Spec } from "./encoderSpec";
 import { globalAverage } from "./kernels";
-import { collectVariables } from "./layer";
 import { convolutionUnit, type Body } from "./resnet";
 
 const blocks = 4;
@@ -34,9 +33,7 @@ export function conv4(
   const dim = pool === "flatten" ? cells * width : width;
   return {
     dim,
-    variables: collectVariables(
-      Object.fromEntries(units.map((unit, i) => [`block${i + 1}`, unit])),
-    ),
+    variables: joinVariables(Object.fromEntries(units.map((unit, i) => [`block${i + 1}`, unit]))),
     apply: (images, training): Tensor2D => {
       const last = units.reduce(
         (x, unit) => tf.maxPool(unit.apply(x, training), 2, 2, "valid"),

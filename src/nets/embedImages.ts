@@ -1,8 +1,8 @@
 import { setImmediate } from "node:timers/promises";
 import {
   checkInteger,
+  readBatch,
   StoppedError,
-  tf,
   valuesOf,
   type Encoder,
   type ImageSet,
@@ -32,9 +32,7 @@ export async function embedImages(
     if (on.signal?.aborted === true) throw new StoppedError();
     const count = Math.min(batchSize, n - from);
     const indices = Int32Array.from({ length: count }, (_, i) => from + i);
-    const rows = valuesOf(() =>
-      encoder.embed(tf.tensor4d(images.pixels.read(indices), [count, ...images.shape])),
-    );
+    const rows = valuesOf(() => encoder.embed(readBatch(images, indices)));
     out.set(rows, from * encoder.dim);
     on.report?.({ task: "embedding", done: from + count, total: n, unit: "image" });
     await setImmediate();

@@ -1,4 +1,14 @@
-import { checkInteger, checkOneOf, InputError } from "../core";
+import {
+  checkOneOf,
+  define,
+  inPlace,
+  InputError,
+  option,
+  type Definition,
+  type Option,
+  type OptionTable,
+  type Settings,
+} from "../core";
 
 /** Which convolutional network to build; plain JSON, so that plans and files can hold it. */
 export type EncoderSpec = { readonly resnet: ResnetSpec } | { readonly conv4: Conv4Spec };
@@ -21,31 +31,6 @@ export interface Conv4Spec {
   readonly pool?: "flatten" | "average";
 }
 
-/**
- * Passes an encoder specification that can be built.
- * @throws InputError if its kind, depth, width or pooling is none that exists
- */
-export function checkEncoderSpec(spec: EncoderSpec): EncoderSpec {
-  const kinds = Object.keys(spec);
-  if (kinds.length !== 1) {
-    throw new InputError({
-      got: `an encoder with ${kinds.length === 0 ? "no kind" : kinds.join(" and ")}`,
-      expected: "exactly one of resnet, conv4",
-      todo: 'Write for example { "resnet": { "depth": 10, "width": 8 } }.',
-    });
-  }
-  checkOneOf("encoder", kinds[0], ["resnet", "conv4"]);
-  if ("resnet" in spec) {
-    checkOneOf("encoder.resnet.depth", String(spec.resnet.depth), Object.keys(blocksOfDepth));
-    checkInteger("encoder.resnet.width", spec.resnet.width ?? 64, { min: 1, max: 4096 });
-    checkOneOf("encoder.resnet.stem", spec.resnet.stem ?? "small", ["small", "large"]);
-  } else {
-    checkInteger("encoder.conv4.width", spec.conv4.width ?? 64, { min: 1, max: 4096 });
-    checkOneOf("encoder.conv4.pool", spec.conv4.pool ?? "flatten", ["flatten", "average"]);
-  }
-  return spec;
-}
-
 /** The depth that has bottleneck blocks. */
 export const bottleneckDepth = 50;
 
@@ -62,3 +47,56 @@ export const blocksOfDepth: Readonly<Record<number, readonly number[]>> = {
   34: [3, 4, 6, 3],
   50: [3, 4, 6, 3],
 };
+
+const width = option.integer({ min: 1, max: 4096, default: 64 });
+
+/** Every kind of network by its name, with its options. */
+export const networks: Readonly<Record<string, Definition>> = {
+  resnet: define("resnet", 1, {
+    depth: option.required(option.choice(Object.keys(blocksOfDepth).map(Number), {})),
+    width,
+    stem: option.choice(["small", "large"], { default: "small" }),
+  } satisfies OptionTable<ResnetSpec>),
+  conv4: define("conv4", 1, {
+    width,
+    pool: option.choice(["flatten", "average"], { default: "flatten" }),
+  } satisfies OptionTable<Conv4Spec>),
+};
+
+/**
+ * Fills in and checks what encoder to build.
+ * @throws InputError if its kind, depth, width or pooling is none that exists
+ */
+export function checkEncoderSpec(spec: EncoderSpec): EncoderSpec {
+  return resolve("encoder", spec).spec;
+}
+
+/** An encoder as an option of a method. */
+export function encoderOption(fallback: EncoderSpec): Option<EncoderSpec> {
+  return {
+    fallback: () => checkEncoderSpec(fallback),
+    check: (name, value) => resolve(name, value).spec,
+    tell: (spec) => resolve("encoder", spec).settings,
+  };
+}
+
+function resolve(
+  name: string,
+  spec: unknown,
+): { spec: EncoderSpec; settings: Settings | undefined } {
+  const kinds = option.isRecord(spec) ? Object.keys(spec) : [];
+  const [kind] = kinds;
+  if (kinds.length === 1) checkOneOf(name, kind, Object.keys(networks));
+  if (!option.isRecord(spec) || kinds.length !== 1) {
+    throw new InputError({
+      option: name,
+      got: `${name} ${JSON.stringify(spec) ?? String(spec)}`,
+      expected: `exactly one of ${Object.keys(networks).join(", ")}`,
+      todo: 'Write for example { "resnet": { "depth": 10, "width": 8 } }.',
+    });
+  }
+  const { options, settings } = inPlace(`${name}.${kind}`, () =>
+    networks[kind].resolve(spec[kind] as object),
+  );
+  return { spec: { [kind]: options } as unknown as EncoderSpec, settings };
+}

@@ -1,5 +1,5 @@
-import { checkInteger, tf, type Rng, type Tensor2D, type Variable } from "../core";
-import { collectVariables, disposeVariables } from "./layer";
+import { checkInteger, joinVariables, tf, type Rng, type Tensor2D, type Variable } from "../core";
+import { disposeVariables } from "./layer";
 import { longShortTermMemory, type MemoryCell, type MemoryState } from "./longShortTermMemory";
 
 /** The size of full context embeddings. */
@@ -31,7 +31,7 @@ export function fullContext({ dim, steps }: FullContextOptions, rng: Rng): FullC
   const forwards = longShortTermMemory(dim, dim, rng.fork("forwards"));
   const backwards = longShortTermMemory(dim, dim, rng.fork("backwards"));
   const asked = longShortTermMemory(2 * dim, dim, rng.fork("query"));
-  const variables = collectVariables({ forwards, backwards, query: asked });
+  const variables = joinVariables({ forwards, backwards, query: asked });
   return {
     variables,
     apply: (support, query) => {

@@ -1,7 +1,13 @@
 export { buildNetwork } from "./buildNetwork";
-export { checkEncoderSpec, type Conv4Spec, type EncoderSpec, type ResnetSpec } from "./encoderSpec";
+export {
+  checkEncoderSpec,
+  encoderOption,
+  networks,
+  type Conv4Spec,
+  type EncoderSpec,
+  type ResnetSpec,
+} from "./encoderSpec";
 export { setInputStatistics } from "./setInputStatistics";
-export { trainableVariables } from "./layer";
 export {
   comparisonOf,
   comparisonWeights,

@@ -1,31 +1,9 @@
-import { tf, type Tensor, type Variable } from "../core";
+import { tf, type HasVariables, type Tensor, type Variable } from "../core";
 
 /** A function with weights. The weights are named within the layer; a network puts its own names before them. */
-export interface Layer<X extends Tensor, Y extends Tensor = X> {
-  readonly variables: ReadonlyMap<string, Variable>;
+export interface Layer<X extends Tensor, Y extends Tensor = X> extends HasVariables {
   /** `training` uses batch statistics and updates the running ones. */
   apply(x: X, training: boolean): Y;
-}
-
-/** The variables of several layers, each named "part.name". */
-export function collectVariables(
-  parts: Readonly<Record<string, { readonly variables: ReadonlyMap<string, Variable> }>>,
-): Map<string, Variable> {
-  return new Map(
-    Object.entries(parts).flatMap(([part, { variables }]) =>
-      Array.from(variables, ([name, variable]) => [`${part}.${name}`, variable] as const),
-    ),
-  );
-}
-
-/**
- * The variables that training changes by gradients: all but running statistics and the input's mean and spread. Same
- * names, same order.
- */
-export function trainableVariables(of: {
-  readonly variables: ReadonlyMap<string, Variable>;
-}): ReadonlyMap<string, Variable> {
-  return new Map(Array.from(of.variables).filter(([, variable]) => variable.trainable));
 }
 
 /** Frees the memory of variables. */

@@ -1,7 +1,7 @@
-import { checkInteger, tf, type Rng, type Tensor2D, type Tensor4D } from "../core";
+import { checkInteger, joinVariables, tf, type Rng, type Tensor2D, type Tensor4D } from "../core";
 import { batchNormLayer } from "./batchNormLayer";
 import type { Head } from "./head";
-import { collectVariables, disposeVariables, type Layer } from "./layer";
+import { disposeVariables, type Layer } from "./layer";
 import { linear } from "./linear";
 
 /** The size of a projector. */
@@ -49,14 +49,14 @@ export function projector(options: ProjectorOptions, rng: Rng): Head {
       [
         String(i),
         {
-          variables: collectVariables({
+          variables: joinVariables({
             linear: layer,
             ...(norm === undefined ? {} : { bn: norm }),
           }),
         },
       ] as const,
   );
-  const variables = collectVariables(Object.fromEntries(named));
+  const variables = joinVariables(Object.fromEntries(named));
   return {
     variables,
     apply: (input, training) =>

@@ -1,9 +1,9 @@
-import { tf, type Rng, type Tensor2D, type Tensor4D } from "../core";
+import { joinVariables, tf, type Rng, type Tensor2D, type Tensor4D } from "../core";
 import { batchNormLayer } from "./batchNormLayer";
 import { convolutionLayer, type ConvolutionShape } from "./convolutionLayer";
 import { blocksOfDepth, bottleneckDepth, type ResnetSpec } from "./encoderSpec";
 import { addRelu, globalAverage } from "./kernels";
-import { collectVariables, type Layer } from "./layer";
+import { type Layer } from "./layer";
 
 /** A network's function with the length of what it gives. */
 export interface Body extends Layer<Tensor4D, Tensor2D> {
@@ -37,7 +37,7 @@ export function resnet(spec: ResnetSpec, channels: number, rng: Rng): Body {
   const layers = Object.values(parts);
   return {
     dim: inputs,
-    variables: collectVariables(parts),
+    variables: joinVariables(parts),
     apply: (images, training) => {
       const last = layers.reduce((x, layer) => layer.apply(x, training), images);
       return globalAverage(last);
@@ -50,7 +50,7 @@ export function convolutionUnit(shape: ConvolutionShape, rng: Rng): Layer<Tensor
   const conv = convolutionLayer(shape, rng);
   const bn = batchNormLayer(shape.outputs, { relu: true });
   return {
-    variables: collectVariables({ conv, bn }),
+    variables: joinVariables({ conv, bn }),
     apply: (x, training) => bn.apply(conv.apply(x, training), training),
   };
 }
@@ -83,7 +83,7 @@ function basicBlock({ inputs, outputs, stride }: BlockShape, rng: Rng): Layer<Te
   const same = stride === 1 && inputs === outputs;
   const downsample = same ? undefined : projectionShortcut({ inputs, outputs, stride }, rng);
   return {
-    variables: collectVariables({
+    variables: joinVariables({
       conv1,
       bn1,
       conv2,
@@ -116,7 +116,7 @@ function bottleneckBlock({ inputs, outputs, stride }: BlockShape, rng: Rng): Lay
   const same = stride === 1 && inputs === wide;
   const downsample = same ? undefined : projectionShortcut({ inputs, outputs: wide, stride }, rng);
   return {
-    variables: collectVariables({
+    variables: joinVariables({
       conv1,
       bn1,
       conv2,
@@ -139,7 +139,7 @@ function projectionShortcut(shape: BlockShape, rng: Rng): Layer<Tensor4D> {
   const conv = convolutionLayer({ ...shape, kernel: 1 }, rng.fork("downsample"));
   const bn = batchNormLayer(shape.outputs);
   return {
-    variables: collectVariables({ conv, bn }),
+    variables: joinVariables({ conv, bn }),
     apply: (x, training) => bn.apply(conv.apply(x, training), training),
   };
 }

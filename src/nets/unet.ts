@@ -1,6 +1,7 @@
 import {
   checkInteger,
   createRng,
+  joinVariables,
   tf,
   type Rng,
   type Tensor1D,
@@ -10,7 +11,7 @@ import {
 import { convolutionLayer } from "./convolutionLayer";
 import type { StoredTensor } from "./safetensors";
 import { assignVariables, downloadVariables } from "./weights";
-import { collectVariables, disposeVariables, makeVariable, type Layer } from "./layer";
+import { disposeVariables, makeVariable, type Layer } from "./layer";
 import { convolutionUnit } from "./resnet";
 
 /** The size of a U-Net; plain JSON. */
@@ -79,10 +80,7 @@ export function unet(spec: UnetSpec, rng: Rng): Unet {
     }
     return y;
   };
-  const variables = new Map([
-    ...collectVariables({ ...parts, out }),
-    ["out.bias", bias] as const,
-  ]);
+  const variables = new Map([...joinVariables({ ...parts, out }), ["out.bias", bias] as const]);
   return {
     spec: { widths: [...widths], decoder, inputs, outputs },
     variables,

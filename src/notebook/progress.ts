@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import type { Progress, ProgressEvent } from "../core";
+import { followProgress, type Progress, type ProgressState } from "../core";
 import { kernelHost, type KernelHost } from "./host";
 
 /** Milliseconds between two updates of the bar; more often only costs messages. */
@@ -13,7 +13,7 @@ export function progress(): Progress {
   const host = kernelHost();
   const bar = host === undefined ? textBar() : htmlBar(host);
   let last = -Infinity;
-  const follow = pacer();
+  const follow = followProgress();
   return {
     report: (event) => {
       const state = follow(event);
@@ -22,69 +22,24 @@ export function progress(): Progress {
       last = now;
       bar(state);
     },
+    note: (text) => void process.stdout.write(`${text}\n`),
     ...(host === undefined ? {} : { signal: host.signal }),
   };
 }
 
-/** What a bar shows. */
-interface State {
-  readonly event: ProgressEvent;
-  /** The trial that a step belongs to, in a study. */
-  readonly outer?: ProgressEvent;
-  readonly details: string;
-  readonly finished: boolean;
+function textBar(): (state: ProgressState) => void {
+  return (state) => void process.stdout.write(`${state.line}\n`);
 }
 
-function pacer(): (event: ProgressEvent) => State {
-  let task = "";
-  let since = 0;
-  let from = 0;
-  let outer: ProgressEvent | undefined;
-  return (event) => {
-    if (event.task !== task || event.done < from) {
-      task = event.task;
-      since = performance.now();
-      from = event.done;
-    }
-    const isTrial = event.unit === "trial";
-    if (isTrial) outer = event;
-    const rate = (event.done - from) / Math.max((performance.now() - since) / 1000, 1e-3);
-    const parts = Object.entries(event.values ?? {}).map(
-      ([name, x]) => `${name} ${x.toPrecision(4)}`,
-    );
-    if (rate > 0 && event.done < event.total) {
-      const left = Math.ceil((event.total - event.done) / rate);
-      parts.unshift(`${rate.toPrecision(3)} ${event.unit ?? "step"}/s`, `${left} s left`);
-    }
-    const whole = outer ?? event;
-    return {
-      event,
-      ...(outer === undefined || isTrial ? {} : { outer }),
-      details: parts.join(", "),
-      finished: whole.done === whole.total && event.done === event.total,
-    };
-  };
-}
-
-function describe({ event, outer, details }: State): string {
-  const head = outer === undefined ? "" : `[${outer.done}/${outer.total}] `;
-  return `${head}${event.task} ${event.done}/${event.total}${details === "" ? "" : `, ${details}`}`;
-}
-
-function textBar(): (state: State) => void {
-  return (state) => void process.stdout.write(`${describe(state)}\n`);
-}
-
-function htmlBar(host: KernelHost): (state: State) => void {
+function htmlBar(host: KernelHost): (state: ProgressState) => void {
   const displayId = randomUUID();
   let shown = false;
   return (state) => {
     const whole = state.outer ?? state.event;
-    const text = describe(state);
     const html =
       `<div style="font:13px sans-serif"><progress max="${whole.total}" value="${whole.done}" ` +
-      `style="width:16em;vertical-align:middle"></progress> ${escapeHtml(text)}</div>`;
-    host.display({ "text/html": html, "text/plain": text }, { displayId, update: shown });
+      `style="width:16em;vertical-align:middle"></progress> ${escapeHtml(state.line)}</div>`;
+    host.display({ "text/html": html, "text/plain": state.line }, { displayId, update: shown });
     shown = true;
   };
 }

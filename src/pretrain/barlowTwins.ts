@@ -1,9 +1,13 @@
-import { checkInteger, checkNumber, tf, type Pretrain, type Tensor2D } from "../core";
+import { define, option, tf, type OptionTable, type Pretrain, type Tensor2D } from "../core";
 import { barlowTwins as barlowTwinsLoss } from "../losses";
 import { projector } from "../nets";
-import { selfSupervised, type SelfSupervisedOptions } from "./selfSupervised";
+import {
+  selfSupervised,
+  selfSupervisedOptions,
+  type SelfSupervisedOptions,
+} from "./selfSupervised";
 
-/** Everything that Barlow Twins may be told. */
+/** Options of Barlow Twins. */
 export interface BarlowTwinsOptions extends SelfSupervisedOptions {
   /** Weight of what two different outputs share, at least 0. @default 0.0051 */
   readonly lambda?: number;
@@ -11,19 +15,24 @@ export interface BarlowTwinsOptions extends SelfSupervisedOptions {
   readonly outputDim?: number;
 }
 
+const definition = define("barlowTwins", 1, {
+  ...selfSupervisedOptions(),
+  lambda: option.weight({ default: 0.0051 }),
+  outputDim: option.count({ default: 512 }),
+} satisfies OptionTable<BarlowTwinsOptions>);
+
 /**
  * Barlow Twins: makes the outputs agree between views and differ from each other, with no negatives. The projector has two layers of 512 and the
  * optimiser is SGD where the paper has three of 8192 and LARS, for small sets.
  * @throws InputError if there are fewer than two images, or an option is out of range
  * @see Zbontar et al. 2021, arXiv:2103.03230
  */
-export function barlowTwins(options: BarlowTwinsOptions = {}): Pretrain {
-  const { lambda = 0.0051, outputDim = 512 } = options;
-  checkNumber("lambda", lambda, { min: 0 });
-  checkInteger("outputDim", outputDim, { min: 1 });
+export function barlowTwins(given: BarlowTwinsOptions = {}): Pretrain {
+  const resolved = definition.resolve(given);
+  const { lambda, outputDim } = resolved.options;
   return selfSupervised({
     task: "Barlow Twins",
-    options,
+    ...resolved,
     build: ({ network, rng }) => {
       const head = projector(
         {
@@ -46,3 +55,4 @@ export function barlowTwins(options: BarlowTwinsOptions = {}): Pretrain {
     },
   });
 }
+barlowTwins.definition = definition;

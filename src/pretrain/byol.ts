@@ -1,10 +1,14 @@
-import { checkInteger, tf, type Pretrain, type Tensor2D } from "../core";
+import { define, option, tf, type OptionTable, type Pretrain, type Tensor2D } from "../core";
 import { byol as byolLoss } from "../losses";
 import { projector, type Head } from "../nets";
-import { selfSupervised, type SelfSupervisedOptions } from "./selfSupervised";
-import { checkMomentum, makeTeacher } from "./teacher";
+import {
+  selfSupervised,
+  selfSupervisedOptions,
+  type SelfSupervisedOptions,
+} from "./selfSupervised";
+import { makeTeacher } from "./teacher";
 
-/** Everything that BYOL may be told. */
+/** Options of BYOL. */
 export interface ByolOptions extends SelfSupervisedOptions {
   /** Step size at a batch of 128 images; scaled with the batch. @default 0.2, since small sets train for few steps */
   readonly learningRate?: number;
@@ -16,22 +20,27 @@ export interface ByolOptions extends SelfSupervisedOptions {
   readonly outputDim?: number;
 }
 
+const definition = define("byol", 1, {
+  ...selfSupervisedOptions({ learningRate: 0.2 }),
+  momentum: option.share({ default: 0.99 }),
+  hiddenDim: option.count({}),
+  outputDim: option.count({ default: 128 }),
+} satisfies OptionTable<ByolOptions>);
+
 /**
  * BYOL: predicts a slowly following teacher's projection of one view from the other view, with no negatives. Both directions are summed, as in the
  * paper; SGD in place of LARS, which is for batches of thousands.
  * @throws InputError if there are fewer than two images, or an option is out of range
  * @see Grill et al. 2020, arXiv:2006.07733
  */
-export function byol(options: ByolOptions = {}): Pretrain {
-  const { momentum = 0.99, outputDim = 128 } = options;
-  checkMomentum(momentum);
-  checkInteger("outputDim", outputDim, { min: 1 });
+export function byol(given: ByolOptions = {}): Pretrain {
+  const resolved = definition.resolve(given);
+  const { momentum, outputDim } = resolved.options;
   return selfSupervised({
     task: "BYOL",
-    options,
-    defaults: { learningRate: 0.2 },
+    ...resolved,
     build: ({ network, rng, steps }) => {
-      const hiddenDim = options.hiddenDim ?? Math.max(256, network.dim);
+      const hiddenDim = resolved.options.hiddenDim ?? Math.max(256, network.dim);
       const makeHead = (): Head =>
         projector(
           { inputDim: network.dim, hiddenDim, outputDim, finalNorm: false },
@@ -59,3 +68,4 @@ export function byol(options: ByolOptions = {}): Pretrain {
     },
   });
 }
+byol.definition = definition;

@@ -1,19 +1,24 @@
 import {
-  checkInteger,
-  checkNumber,
+  define,
+  option,
   tf,
   type Network,
+  type OptionTable,
   type Pretrain,
   type Rng,
   type Tensor,
   type Tensor2D,
   type Tensor4D,
 } from "../core";
+import { mild } from "../augment";
 import { projector } from "../nets";
-import { mildViews } from "./mildViews";
-import { selfSupervised, type SelfSupervisedOptions } from "./selfSupervised";
+import {
+  selfSupervised,
+  selfSupervisedOptions,
+  type SelfSupervisedOptions,
+} from "./selfSupervised";
 
-/** Everything that a denoising autoencoder may be told. */
+/** Options of a denoising autoencoder. */
 export interface DenoisingAutoencoderOptions extends SelfSupervisedOptions {
   /** What makes a view of an image before it is spoilt. @default mirrored in half of the cases, shifted by up to an eighth */
   readonly views?: SelfSupervisedOptions["views"];
@@ -27,6 +32,14 @@ export interface DenoisingAutoencoderOptions extends SelfSupervisedOptions {
   readonly hiddenDim?: number;
 }
 
+const definition = define("denoisingAutoencoder", 1, {
+  ...selfSupervisedOptions({ views: mild.views }),
+  noise: option.weight({ default: 0.5 }),
+  mask: option.number({ min: 0, max: 0.99, default: 0.5 }),
+  patch: option.count({}),
+  hiddenDim: option.count({ default: 256 }),
+} satisfies OptionTable<DenoisingAutoencoderOptions>);
+
 /** Longest edge that is painted again; what is finer does not pass the embedding anyway. */
 const largestEdge = 32;
 
@@ -36,15 +49,12 @@ const largestEdge = 32;
  * @throws InputError if there are fewer than two images, or an option is out of range
  * @see Vincent et al. 2008, ICML, doi:10.1145/1390156.1390294; Pathak et al. 2016, arXiv:1604.07379 (hidden patches)
  */
-export function denoisingAutoencoder(options: DenoisingAutoencoderOptions = {}): Pretrain {
-  const { noise = 0.5, mask = 0.5, hiddenDim = 256 } = options;
-  checkNumber("noise", noise, { min: 0 });
-  checkNumber("mask", mask, { min: 0, max: 0.99 });
-  if (options.patch !== undefined) checkInteger("patch", options.patch, { min: 1 });
+export function denoisingAutoencoder(given: DenoisingAutoencoderOptions = {}): Pretrain {
+  const resolved = definition.resolve(given);
+  const { noise, mask, hiddenDim } = resolved.options;
   return selfSupervised({
     task: "denoising autoencoder",
-    options,
-    defaults: { views: mildViews },
+    ...resolved,
     build: ({ network, images, rng }) => {
       const [height, width, channels] = images.shape;
       const painted = paintedSize(height, width);
@@ -53,7 +63,7 @@ export function denoisingAutoencoder(options: DenoisingAutoencoderOptions = {}):
         { inputDim: network.dim, hiddenDim, outputDim, finalNorm: false },
         rng.fork("decoder"),
       );
-      const patch = options.patch ?? Math.max(1, Math.round(Math.min(height, width) / 8));
+      const patch = resolved.options.patch ?? Math.max(1, Math.round(Math.min(height, width) / 8));
       return {
         heads: { decoder },
         prepare: (views, stepRng) => {
@@ -74,6 +84,7 @@ export function denoisingAutoencoder(options: DenoisingAutoencoderOptions = {}):
     },
   });
 }
+denoisingAutoencoder.definition = definition;
 
 function paintedSize(height: number, width: number): [number, number] {
   const scale = Math.min(1, largestEdge / Math.max(height, width));

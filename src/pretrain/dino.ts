@@ -1,7 +1,10 @@
 import {
-  checkInteger,
-  checkNumber,
+  define,
+  joinVariables,
+  normaliseRows,
+  option,
   tf,
+  type OptionTable,
   type Pretrain,
   type Rng,
   type Tensor1D,
@@ -10,11 +13,14 @@ import {
 } from "../core";
 import { dino as dinoLoss } from "../losses";
 import { linear, projector, type Head } from "../nets";
-import { joinVariables } from "../train";
-import { selfSupervised, type SelfSupervisedOptions } from "./selfSupervised";
-import { checkMomentum, makeTeacher } from "./teacher";
+import {
+  selfSupervised,
+  selfSupervisedOptions,
+  type SelfSupervisedOptions,
+} from "./selfSupervised";
+import { makeTeacher } from "./teacher";
 
-/** Everything that DINO may be told. */
+/** Options of DINO. */
 export interface DinoOptions extends SelfSupervisedOptions {
   /** Step size at a batch of 128 images; scaled with the batch. @default 0.2, since small sets train for few steps */
   readonly learningRate?: number;
@@ -34,25 +40,31 @@ export interface DinoOptions extends SelfSupervisedOptions {
   readonly bottleneck?: number;
 }
 
+const definition = define("dino", 1, {
+  ...selfSupervisedOptions({ learningRate: 0.2 }),
+  momentum: option.share({ default: 0.99 }),
+  studentTemperature: option.positive({ default: 0.1 }),
+  teacherTemperature: option.positive({ default: 0.04 }),
+  centreMomentum: option.share({ default: 0.9 }),
+  prototypes: option.integer({ min: 2, default: 512 }),
+  hiddenDim: option.count({}),
+  bottleneck: option.count({ default: 128 }),
+} satisfies OptionTable<DinoOptions>);
+
 /**
  * DINO: learns a slowly following teacher's centred and sharpened scores of one view from the other view, with no negatives. Two views of full size,
  * since crops within small images show little; batch norm in the head, as the paper has for convolutional networks.
  * @throws InputError if there are fewer than two images, or an option is out of range
  * @see Caron et al. 2021, arXiv:2104.14294
  */
-export function dino(options: DinoOptions = {}): Pretrain {
-  const { momentum = 0.99, studentTemperature = 0.1, teacherTemperature = 0.04 } = options;
-  const { centreMomentum = 0.9, prototypes = 512, bottleneck = 128 } = options;
-  checkMomentum(momentum);
-  checkNumber("centreMomentum", centreMomentum, { min: 0, max: 1 });
-  checkNumber("studentTemperature", studentTemperature, { min: 0, aboveMin: true });
-  checkNumber("teacherTemperature", teacherTemperature, { min: 0, aboveMin: true });
-  checkInteger("prototypes", prototypes, { min: 2 });
-  checkInteger("bottleneck", bottleneck, { min: 1 });
+export function dino(given: DinoOptions = {}): Pretrain {
+  const resolved = definition.resolve(given);
+  const { options } = resolved;
+  const { momentum, studentTemperature, teacherTemperature } = options;
+  const { centreMomentum, prototypes, bottleneck } = options;
   return selfSupervised({
     task: "DINO",
-    options,
-    defaults: { learningRate: 0.2 },
+    ...resolved,
     build: ({ network, rng, steps }) => {
       const hiddenDim = options.hiddenDim ?? Math.max(256, network.dim);
       const sizes = { inputDim: network.dim, hiddenDim, bottleneck, prototypes };
@@ -89,6 +101,7 @@ export function dino(options: DinoOptions = {}): Pretrain {
     },
   });
 }
+dino.definition = definition;
 
 interface PrototypeHeadOptions {
   readonly inputDim: number;
@@ -110,16 +123,12 @@ function prototypeHead(sizes: PrototypeHeadOptions, rng: Rng): Head {
   );
   const weight = last.variables.get("weight") as Variable & Tensor2D;
   return {
-    variables: joinVariables({ layers: mlp.variables, prototypes: last.variables }),
-    apply: (x, training) => tf.matMul<Tensor2D>(unit(mlp.apply(x, training), 1), unit(weight, 0)),
+    variables: joinVariables({ layers: mlp, prototypes: last }),
+    apply: (x, training) =>
+      tf.matMul<Tensor2D>(normaliseRows(mlp.apply(x, training)), normaliseRows(weight, 0)),
     dispose: () => {
       mlp.dispose();
       last.dispose();
     },
   };
-}
-
-/** Rows (axis 1) or columns (axis 0) of length 1. */
-function unit(x: Tensor2D, axis: 0 | 1): Tensor2D {
-  return x.div(x.square().sum(axis, true).add(1e-24).sqrt());
 }

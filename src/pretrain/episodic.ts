@@ -1,31 +1,36 @@
 import {
-  checkInteger,
-  checkNumber,
-  checkOneOf,
   InputError,
+  joinVariables,
+  known,
+  option,
   tf,
+  trainableVariables,
   type Augmentation,
+  type DefaultTable,
+  type Filled,
   type ImageSet,
   type Network,
+  type Option,
   type Pretrain,
   type Rng,
   type Scalar,
+  type Settings,
   type Tensor2D,
   type Tensor4D,
 } from "../core";
+import { viewsOption } from "../augment";
 import {
   buildNetwork,
   comparisonWeights,
   disposeComparison,
   encoderFrom,
+  encoderOption,
   setInputStatistics,
-  trainableVariables,
   withComparison,
   type Comparison,
   type EncoderSpec,
 } from "../nets";
-import { adamW, joinVariables, trainLoop, warmupCosine, type Schedule } from "../train";
-import { checkChannels } from "./checkSource";
+import { adamW, identify, trainLoop, warmupCosine, type Schedule } from "../train";
 import {
   classesForEpisodes,
   drawEpisode,
@@ -33,8 +38,9 @@ import {
   type EpisodeSize,
 } from "./drawEpisode";
 import { quarterTurn } from "./quarterTurn";
+import { checkChannels, sourceOption } from "./source";
 
-/** What every training by episodes may be told. */
+/** Options of every training by episodes. */
 export interface EpisodicOptions {
   /** Labelled images of other classes, with as many channels; its labels are not counted as the study's. */
   readonly source: ImageSet;
@@ -66,6 +72,28 @@ export type EpisodicSchedule = (typeof episodicSchedules)[number];
 /** Every way in which the step size may fall. */
 export const episodicSchedules = ["halving", "cosine"] as const;
 
+/** The options that all methods share, as a table. */
+export function episodicOptions(): EpisodicTable {
+  return {
+    source: sourceOption(),
+    encoder: encoderOption({ conv4: { width: 64 } }),
+    episodes: option.count({ default: 1000 }),
+    ways: option.integer({ min: 2, default: 20 }),
+    shots: option.count({ default: 1 }),
+    queries: option.count({ default: 5 }),
+    learningRate: option.positive({ default: 1e-3 }),
+    schedule: option.choice(episodicSchedules, { default: "halving" }),
+    weightDecay: option.weight({ default: 0 }),
+    turnsAsClasses: option.flag({ default: false }),
+    views: viewsOption(),
+  };
+}
+
+/** All but the views have a default. */
+type EpisodicTable = DefaultTable<Omit<EpisodicOptions, "views">> & {
+  readonly views: Option<Augmentation, Augmentation | undefined>;
+};
+
 /** What a method trains beside the encoder, and towards what. */
 export interface EpisodeObjective {
   /** What is trained along to compare embeddings, and stays with the network. */
@@ -78,7 +106,8 @@ export interface EpisodeObjective {
 export interface EpisodicRecipe {
   /** For progress and errors. */
   readonly task: string;
-  readonly options: EpisodicOptions;
+  readonly options: Filled<EpisodicTable>;
+  readonly settings: Settings | undefined;
   readonly build: (network: Network, rng: Rng) => EpisodeObjective;
 }
 
@@ -87,41 +116,45 @@ export interface EpisodicRecipe {
  * one pass. Afterwards the network takes the mean and spread of the images it is for, so that the two sets may have other units. What the methods share.
  * @throws InputError if the source has too few labelled classes or images or other channels, or an option is out of range
  */
-export function episodic({ task, options, build }: EpisodicRecipe): Pretrain {
-  const settings = readSettings(options);
-  const { source, encoder, size, turns } = settings;
+export function episodic({ task, options, settings, build }: EpisodicRecipe): Pretrain {
+  const { source, encoder, ways, shots, queries, episodes, turnsAsClasses, weightDecay } = options;
+  if (turnsAsClasses) checkSquare(source);
+  const size = { ways, shots, queries };
+  const turns = turnsAsClasses ? 4 : 1;
   const classes = classesForEpisodes(source.labels, size, turns);
-  return async (images, rng, on) => {
+  const pretrain: Pretrain = async (images, rng, on) => {
     checkChannels(images, source);
     const network = buildNetwork(encoder, source.shape, rng.fork("weights"));
     let comparison: Comparison | undefined;
     try {
       const objective = build(network, rng);
       comparison = objective.comparison;
-      const parts = {
-        encoder: network.variables,
-        ...(comparison === undefined ? {} : { comparison: comparisonWeights(comparison) }),
-      };
-      const variables = joinVariables(parts);
+      const encoderPart = { encoder: network };
+      const variables = joinVariables(
+        comparison === undefined
+          ? encoderPart
+          : { ...encoderPart, comparison: { variables: comparisonWeights(comparison) } },
+      );
       setInputStatistics(network, source);
       await trainLoop<Tensor4D>({
         task,
         variables,
         trainable: trainableVariables({ variables }),
-        steps: settings.episodes,
+        steps: episodes,
         prepare: (_, stepRng) => {
           const drawn = drawEpisode(classes, size, stepRng.fork("episode"), turns);
           const seen = readEpisode(source, drawn, size, turns);
-          return settings.views === undefined ? seen : settings.views(seen, stepRng.fork("views"));
+          return options.views === undefined ? seen : options.views(seen, stepRng.fork("views"));
         },
         loss: (seen) => {
           const rows = [size.ways * size.shots, size.ways * size.queries];
           const [support, query] = tf.split<Tensor2D>(network.apply(seen, true), rows);
           return objective.loss(support, query, size);
         },
-        optimiser: adamW({ weightDecay: settings.weightDecay }),
-        schedule: settings.schedule,
+        optimiser: adamW({ weightDecay }),
+        schedule: scheduleOf(options),
         rng: rng.fork("steps"),
+        identity: identify(settings, images, on),
         on,
       });
       setInputStatistics(network, images);
@@ -132,50 +165,24 @@ export function episodic({ task, options, build }: EpisodicRecipe): Pretrain {
       throw error;
     }
   };
-}
-
-interface Settings {
-  readonly source: ImageSet;
-  readonly encoder: EncoderSpec;
-  readonly size: EpisodeSize;
-  readonly episodes: number;
-  readonly turns: number;
-  readonly weightDecay: number;
-  readonly schedule: Schedule;
-  readonly views?: Augmentation;
+  return known(pretrain, settings);
 }
 
 /** Episodes after which the step size is halved. */
 const halvedEvery = 2000;
 
-function readSettings(options: EpisodicOptions): Settings {
-  const { source, encoder = { conv4: { width: 64 } }, episodes = 1000 } = options;
-  const { ways = 20, shots = 1, queries = 5, turnsAsClasses = false } = options;
-  const { learningRate = 1e-3, weightDecay = 0, schedule = "halving" } = options;
-  checkInteger("episodes", episodes, { min: 1 });
-  checkNumber("learningRate", learningRate, { min: 0, aboveMin: true });
-  checkNumber("weightDecay", weightDecay, { min: 0 });
-  checkOneOf("schedule", schedule, episodicSchedules);
-  if (turnsAsClasses && source.shape[0] !== source.shape[1]) {
-    throw new InputError({
-      got: `turnsAsClasses for images of ${source.shape[0]} x ${source.shape[1]} pixels`,
-      expected: "square images, which keep their shape",
-      todo: "Leave turnsAsClasses out, or cut the images to squares.",
-    });
-  }
-  return {
-    source,
-    encoder,
-    size: { ways, shots, queries },
-    episodes,
-    turns: turnsAsClasses ? 4 : 1,
-    weightDecay,
-    schedule:
-      schedule === "cosine"
-        ? warmupCosine({ learningRate, totalSteps: episodes })
-        : (step) => learningRate / 2 ** Math.floor(step / halvedEvery),
-    ...(options.views === undefined ? {} : { views: options.views }),
-  };
+function scheduleOf({ schedule, learningRate, episodes }: Filled<EpisodicTable>): Schedule {
+  if (schedule === "cosine") return warmupCosine({ learningRate, totalSteps: episodes });
+  return (step) => learningRate / 2 ** Math.floor(step / halvedEvery);
+}
+
+function checkSquare({ shape }: ImageSet): void {
+  if (shape[0] === shape[1]) return;
+  throw new InputError({
+    got: `turnsAsClasses for images of ${shape[0]} x ${shape[1]} pixels`,
+    expected: "square images, which keep their shape",
+    todo: "Leave turnsAsClasses out, or cut the images to squares.",
+  });
 }
 
 /** Reads the images of an episode, first the labelled ones, and turns each class its way. [ways*(shots+queries),h,w,c] */

@@ -1,8 +1,20 @@
-import { checkOneOf, type Pretrain } from "../core";
+import * as fs from "node:fs";
+import {
+  define,
+  explainFileError,
+  known,
+  option,
+  sha256,
+  type Option,
+  type OptionTable,
+  type Pretrain,
+} from "../core";
 import { loadEncoder, setInputStatistics } from "../nets";
 
-/** How a stored encoder is fitted to the images. */
+/** Which stored encoder, and how it is fitted to the images. */
 export interface FromOptions {
+  /** Where it lies; it is known by what the file holds. */
+  readonly file: string;
   /**
    * What is taken off the images before the network: the mean and spread of these images, which suits any unit, or of those that the file's
    * network was trained on, which needs the same unit. @default "images"
@@ -10,14 +22,35 @@ export interface FromOptions {
   readonly statistics?: "images" | "file";
 }
 
+const definition = define("from", 1, {
+  file: encoderFile(),
+  statistics: option.choice(["images", "file"], { default: "images" }),
+} satisfies OptionTable<FromOptions>);
+
+/** A file that is known by what it holds. */
+function encoderFile(): Option<string> {
+  return { ...option.text(), tell: (file) => ({ sha256: hashOf(file) }), outside: "file" };
+}
+
+function hashOf(file: string): string {
+  try {
+    return sha256(fs.readFileSync(file));
+  } catch (error) {
+    throw explainFileError(error, file, "read");
+  }
+}
+
 /**
  * Starts from an encoder in a file: one that was saved here, or torchvision's ResNet-18, 34 or 50 as safetensors. Images may have another number of
  * channels than its own.
  * @throws InputError if the file cannot be read or holds no such network
  */
-export function from(file: string, { statistics = "images" }: FromOptions = {}): Pretrain {
-  checkOneOf("statistics", statistics, ["images", "file"]);
-  return async (images) => {
+export function from(given: string | FromOptions): Pretrain {
+  const { options, settings } = definition.resolve(
+    typeof given === "string" ? { file: given } : given,
+  );
+  const { file, statistics } = options;
+  const pretrain: Pretrain = async (images) => {
     const encoder = await loadEncoder(file, { shape: images.shape });
     try {
       if (statistics === "images" && encoder.network !== undefined)
@@ -28,4 +61,6 @@ export function from(file: string, { statistics = "images" }: FromOptions = {}):
     }
     return encoder;
   };
+  return known(pretrain, settings);
 }
+from.definition = definition;

@@ -1,10 +1,13 @@
 import {
-  checkInteger,
+  define,
   InputError,
+  known,
+  option,
   tf,
   writeFileAtomically,
   type Encoder,
   type ImageSet,
+  type OptionTable,
   type Pretrain,
 } from "../core";
 import { writeSafetensors } from "../nets";
@@ -19,6 +22,12 @@ export interface HogOptions {
   readonly block?: number;
 }
 
+const definition = define("hog", 1, {
+  orientations: option.count({ default: 9 }),
+  cell: option.integer({ min: 2, default: 8 }),
+  block: option.count({ default: 2 }),
+} satisfies OptionTable<HogOptions>);
+
 /**
  * Histograms of oriented gradients: how strong gradients of each direction are in each cell, normalised over overlapping blocks of cells. Each image is first
  * divided by its own spread, so that units do not matter; of several channels the one with the strongest gradient counts at each pixel. Otherwise as scikit-image's
@@ -26,21 +35,15 @@ export interface HogOptions {
  * @throws InputError if an image is smaller than a block, or an option is out of range
  * @see Dalal & Triggs 2005, Histograms of oriented gradients for human detection, CVPR
  */
-export function hog({ orientations = 9, cell = 8, block = 2 }: HogOptions = {}): Pretrain {
-  checkInteger("orientations", orientations, { min: 1 });
-  checkInteger("cell", cell, { min: 2 });
-  checkInteger("block", block, { min: 1 });
-  return (images) =>
-    Promise.resolve().then(() => hogEncoder(images.shape, { orientations, cell, block }));
+export function hog(given: HogOptions = {}): Pretrain {
+  const { options, settings } = definition.resolve(given);
+  const pretrain: Pretrain = (images) =>
+    Promise.resolve().then(() => hogEncoder(images.shape, options));
+  return known(pretrain, settings);
 }
+hog.definition = definition;
 
-interface Sizes {
-  readonly orientations: number;
-  readonly cell: number;
-  readonly block: number;
-}
-
-function hogEncoder(shape: ImageSet["shape"], sizes: Sizes): Encoder {
+function hogEncoder(shape: ImageSet["shape"], sizes: Required<HogOptions>): Encoder {
   const { orientations, cell, block } = sizes;
   const [rows, columns] = [Math.floor(shape[0] / cell), Math.floor(shape[1] / cell)];
   if (Math.min(rows, columns) < block) {
@@ -79,7 +82,7 @@ function hogEncoder(shape: ImageSet["shape"], sizes: Sizes): Encoder {
 function cellHistograms(
   image: Float32Array,
   [height, width, channels]: ImageSet["shape"],
-  { orientations, cell }: Sizes,
+  { orientations, cell }: Required<HogOptions>,
 ): Float64Array {
   const [rows, columns] = [Math.floor(height / cell), Math.floor(width / cell)];
   const out = new Float64Array(rows * columns * orientations);
@@ -135,7 +138,7 @@ function blockNorms(
   cells: Float64Array,
   rows: number,
   columns: number,
-  { orientations, block }: Sizes,
+  { orientations, block }: Required<HogOptions>,
 ): Float32Array {
   const size = block * block * orientations;
   const out = new Float32Array((rows - block + 1) * (columns - block + 1) * size);

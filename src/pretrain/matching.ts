@@ -1,9 +1,9 @@
-import { checkInteger, checkNumber, type Pretrain } from "../core";
+import { define, option, type OptionTable, type Pretrain } from "../core";
 import { matching as loss } from "../losses";
 import { fullContext, type Comparison } from "../nets";
-import { episodic, type EpisodicOptions } from "./episodic";
+import { episodic, episodicOptions, type EpisodicOptions } from "./episodic";
 
-/** Everything a matching network may be told. */
+/** Options of a matching network. */
 export interface MatchingOptions extends EpisodicOptions {
   /** Divides the cosines in training, above 0; `classify.matching` takes 1. A smaller one learns sooner. @default 1, the paper's */
   readonly temperature?: number;
@@ -13,20 +13,26 @@ export interface MatchingOptions extends EpisodicOptions {
   readonly contextSteps?: number;
 }
 
+const definition = define("matching", 1, {
+  ...episodicOptions(),
+  temperature: option.positive({ default: 1 }),
+  fullContext: option.flag({ default: false }),
+  contextSteps: option.count({ default: 5 }),
+} satisfies OptionTable<MatchingOptions>);
+
 /**
  * A matching network: attention over the labelled images, the softmax of cosines, shall fall on those of an image's own class.
  * @throws InputError as every training by episodes
  * @see Vinyals et al. 2016, arXiv:1606.04080
  */
-export function matching(options: MatchingOptions): Pretrain {
-  const { temperature = 1, contextSteps = 5 } = options;
-  checkNumber("temperature", temperature, { min: 0, aboveMin: true });
-  checkInteger("contextSteps", contextSteps, { min: 1 });
+export function matching(given: MatchingOptions): Pretrain {
+  const resolved = definition.resolve(given);
+  const { temperature, contextSteps } = resolved.options;
   return episodic({
     task: "matching network",
-    options,
+    ...resolved,
     build: ({ dim }, rng) => {
-      if (options.fullContext !== true)
+      if (!resolved.options.fullContext)
         return { loss: (support, query, { ways }) => loss(support, query, { ways, temperature }) };
       const context = fullContext({ dim, steps: contextSteps }, rng.fork("context"));
       const comparison: Comparison = {
@@ -43,3 +49,4 @@ export function matching(options: MatchingOptions): Pretrain {
     },
   });
 }
+matching.definition = definition;

@@ -1,7 +1,9 @@
 import {
-  checkInteger,
-  checkNumber,
+  define,
+  normaliseRows,
+  option,
   tf,
+  type OptionTable,
   type Pretrain,
   type Rng,
   type Tensor1D,
@@ -11,10 +13,14 @@ import {
 } from "../core";
 import { infoNce } from "../losses";
 import { projector } from "../nets";
-import { selfSupervised, type SelfSupervisedOptions } from "./selfSupervised";
-import { checkMomentum, makeTeacher } from "./teacher";
+import {
+  selfSupervised,
+  selfSupervisedOptions,
+  type SelfSupervisedOptions,
+} from "./selfSupervised";
+import { makeTeacher } from "./teacher";
 
-/** Everything that MoCo v2 may be told. */
+/** Options of MoCo v2. */
 export interface MocoOptions extends SelfSupervisedOptions {
   /** Softness of the contrast, above 0. @default 0.2 */
   readonly temperature?: number;
@@ -35,22 +41,30 @@ export interface MocoOptions extends SelfSupervisedOptions {
   readonly outputDim?: number;
 }
 
+const definition = define("moco", 1, {
+  ...selfSupervisedOptions(),
+  temperature: option.positive({ default: 0.2 }),
+  momentum: option.share({ default: 0.99 }),
+  queueSize: option.count({}),
+  groups: option.count({ default: 4 }),
+  symmetric: option.flag({ default: true }),
+  hiddenDim: option.count({}),
+  outputDim: option.count({ default: 128 }),
+} satisfies OptionTable<MocoOptions>);
+
 /**
  * MoCo v2: queries find their key, made by a slowly following encoder, among a queue of earlier keys. The keys' batch norm sees shuffled parts of
  * the batch, so that statistics do not betray which key belongs to a query; the authors split the queries' too.
  * @throws InputError if there are fewer than two images, or an option is out of range
  * @see He et al. 2020, arXiv:1911.05722; Chen et al. 2020, arXiv:2003.04297
  */
-export function moco(options: MocoOptions = {}): Pretrain {
-  const { temperature = 0.2, momentum = 0.99, groups = 4, symmetric = true } = options;
-  const { outputDim = 128 } = options;
-  checkNumber("temperature", temperature, { min: 0, aboveMin: true });
-  checkMomentum(momentum);
-  checkInteger("groups", groups, { min: 1 });
-  if (options.queueSize !== undefined) checkInteger("queueSize", options.queueSize, { min: 1 });
+export function moco(given: MocoOptions = {}): Pretrain {
+  const resolved = definition.resolve(given);
+  const { options } = resolved;
+  const { temperature, momentum, groups, symmetric, outputDim } = options;
   return selfSupervised({
     task: "MoCo",
-    options,
+    ...resolved,
     build: ({ network, images, rng }) => {
       const hiddenDim = options.hiddenDim ?? network.dim;
       const sizes = { inputDim: network.dim, hiddenDim, outputDim, norm: false, finalNorm: false };
@@ -68,7 +82,7 @@ export function moco(options: MocoOptions = {}): Pretrain {
           const seen = symmetric ? both : first;
           // The other view's key stands beside each query.
           const shown = symmetric ? tf.concat4d([second, first], 0) : second;
-          const keys = unitRows(shuffled(shown, Math.min(groups, b), teacher.apply, stepRng));
+          const keys = normaliseRows(shuffled(shown, Math.min(groups, b), teacher.apply, stepRng));
           const negatives: Tensor2D = queue.clone();
           queue.assign(tf.concat([keys, negatives]).slice<Tensor2D>([0, 0], [size, outputDim]));
           return { seen, keys, negatives };
@@ -84,15 +98,12 @@ export function moco(options: MocoOptions = {}): Pretrain {
     },
   });
 }
+moco.definition = definition;
 
 /** Random directions, until there are keys. [count,d] */
 function randomRows(count: number, dim: number, rng: Rng): Variable & Tensor2D {
   const values = Float32Array.from({ length: count * dim }, () => rng.normal());
-  return tf.tidy(() => tf.variable(unitRows(tf.tensor2d(values, [count, dim])), false));
-}
-
-function unitRows(x: Tensor2D): Tensor2D {
-  return x.div(x.norm("euclidean", 1, true).maximum(1e-12));
+  return tf.tidy(() => tf.variable(normaliseRows(tf.tensor2d(values, [count, dim])), false));
 }
 
 /** Applies a function to random groups of the images, and puts the rows back in order. [n,h,w,c] -> [n,d] */

@@ -1,11 +1,14 @@
 import {
-  checkInteger,
+  define,
   InputError,
+  known,
+  option,
   tf,
   valuesOf,
   writeFileAtomically,
   type Encoder,
   type ImageSet,
+  type OptionTable,
   type Pretrain,
   type Rng,
   type Tensor2D,
@@ -18,17 +21,24 @@ export interface PixelsOptions {
   readonly components?: number;
 }
 
+const definition = define("pixels", 1, {
+  components: option.count({}),
+} satisfies OptionTable<PixelsOptions>);
+
 /**
  * The image itself as a vector, flattened or projected on its principal components: what a learned encoder has to beat.
  * @throws InputError if there are fewer images or pixels than components
  */
-export function pixels({ components }: PixelsOptions = {}): Pretrain {
-  if (components !== undefined) checkInteger("components", components, { min: 1 });
-  return (images, rng) => {
+export function pixels(given: PixelsOptions = {}): Pretrain {
+  const { options, settings } = definition.resolve(given);
+  const { components } = options;
+  const pretrain: Pretrain = (images, rng) => {
     if (components === undefined) return Promise.resolve(flattened(images.shape));
     return Promise.resolve(principal(images, components, rng));
   };
+  return known(pretrain, settings);
 }
+pixels.definition = definition;
 
 function flattened(shape: ImageSet["shape"]): Encoder {
   const dim = shape[0] * shape[1] * shape[2];

@@ -1,9 +1,13 @@
-import type { Pretrain } from "../core";
+import { define, type OptionTable, type Pretrain } from "../core";
 import { prototypical as loss } from "../losses";
-import { episodic, type EpisodicOptions } from "./episodic";
+import { episodic, episodicOptions, type EpisodicOptions } from "./episodic";
 
-/** Everything a prototypical network may be told. */
+/** Options of a prototypical network. */
 export type PrototypicalOptions = EpisodicOptions;
+
+const definition = define("prototypical", 1, {
+  ...episodicOptions(),
+} satisfies OptionTable<EpisodicOptions>);
 
 /**
  * A prototypical network: images shall be nearest, by squared Euclidean distance, to the mean of their own class's labelled images. For
@@ -11,10 +15,11 @@ export type PrototypicalOptions = EpisodicOptions;
  * @throws InputError as every training by episodes
  * @see Snell et al. 2017, arXiv:1703.05175
  */
-export function prototypical(options: PrototypicalOptions): Pretrain {
+export function prototypical(given: PrototypicalOptions): Pretrain {
   return episodic({
     task: "prototypical network",
-    options,
+    ...definition.resolve(given),
     build: () => ({ loss: (support, query, { ways }) => loss(support, query, { ways }) }),
   });
 }
+prototypical.definition = definition;

@@ -1,13 +1,18 @@
-import { checkInteger, tf, type Pretrain, type Tensor2D } from "../core";
+import { define, option, tf, type OptionTable, type Pretrain, type Tensor2D } from "../core";
 import { relation as loss } from "../losses";
 import { relationModule, type Comparison } from "../nets";
-import { episodic, type EpisodicOptions } from "./episodic";
+import { episodic, episodicOptions, type EpisodicOptions } from "./episodic";
 
-/** Everything a relation network may be told. */
+/** Options of a relation network. */
 export interface RelationOptions extends EpisodicOptions {
   /** Width of the layers that compare two embeddings, at least 1. @default 64 */
   readonly hiddenDim?: number;
 }
+
+const definition = define("relation", 1, {
+  ...episodicOptions(),
+  hiddenDim: option.count({ default: 64 }),
+} satisfies OptionTable<RelationOptions>);
 
 /**
  * A relation network: a small network learns to tell from two embeddings whether they belong together; a class is the mean of its labelled images (the
@@ -15,12 +20,12 @@ export interface RelationOptions extends EpisodicOptions {
  * @throws InputError as every training by episodes
  * @see Sung et al. 2018, arXiv:1711.06025
  */
-export function relation(options: RelationOptions): Pretrain {
-  const { hiddenDim = 64 } = options;
-  checkInteger("hiddenDim", hiddenDim, { min: 1 });
+export function relation(given: RelationOptions): Pretrain {
+  const resolved = definition.resolve(given);
+  const { hiddenDim } = resolved.options;
   return episodic({
     task: "relation network",
-    options,
+    ...resolved,
     build: ({ dim }, rng) => {
       const compare = relationModule({ dim, hiddenDim }, rng.fork("relation"));
       const comparison: Comparison = { spec: { relation: { hiddenDim } }, relation: compare };
@@ -35,3 +40,4 @@ export function relation(options: RelationOptions): Pretrain {
     },
   });
 }
+relation.definition = definition;

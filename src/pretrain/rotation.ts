@@ -1,18 +1,24 @@
 import {
+  define,
   InputError,
   tf,
   type ImageSet,
+  type OptionTable,
   type Pretrain,
   type Rng,
   type Tensor1D,
   type Tensor4D,
 } from "../core";
+import { mild } from "../augment";
 import { crossEntropy } from "../losses";
 import { linear } from "../nets";
-import { mildViews } from "./mildViews";
-import { selfSupervised, type SelfSupervisedOptions } from "./selfSupervised";
+import {
+  selfSupervised,
+  selfSupervisedOptions,
+  type SelfSupervisedOptions,
+} from "./selfSupervised";
 
-/** Everything that rotation prediction may be told. */
+/** Options of rotation prediction. */
 export interface RotationOptions extends SelfSupervisedOptions {
   /**
    * What makes a view of an image before it is turned; must not turn or mirror in both directions, or nothing is left to tell.
@@ -21,17 +27,20 @@ export interface RotationOptions extends SelfSupervisedOptions {
   readonly views?: SelfSupervisedOptions["views"];
 }
 
+const definition = define("rotation", 1, {
+  ...selfSupervisedOptions({ views: mild.views }),
+} satisfies OptionTable<RotationOptions>);
+
 /**
  * Rotation prediction: tells by which quarter turn an image was turned; a plain baseline, of use only where images have an up. Of the two views of
  * each image a quarter each is turned by 0, 90, 180 and 270 degrees; the paper shows every image in all four turns at once.
  * @throws InputError if images are not square, there are fewer than two, or an option is out of range
  * @see Gidaris, Singh & Komodakis 2018, arXiv:1803.07728
  */
-export function rotation(options: RotationOptions = {}): Pretrain {
+export function rotation(given: RotationOptions = {}): Pretrain {
   return selfSupervised({
     task: "rotation",
-    options,
-    defaults: { views: mildViews },
+    ...definition.resolve(given),
     check: checkSquare,
     build: ({ network, rng }) => {
       const head = linear({ inputDim: network.dim, outputDim: 4 }, rng.fork("head"));
@@ -46,6 +55,7 @@ export function rotation(options: RotationOptions = {}): Pretrain {
     },
   });
 }
+rotation.definition = definition;
 
 /** Turns a random quarter of the images by each quarter turn. [n,h,h,c] -> [n,h,h,c], [n] */
 function turned(images: Tensor4D, rng: Rng): { images: Tensor4D; turns: Tensor1D } {

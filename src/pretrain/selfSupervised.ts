@@ -1,30 +1,34 @@
 import {
-  checkInteger,
-  checkNumber,
-  checkOneOf,
   InputError,
+  joinVariables,
+  known,
+  option,
+  readBatch,
   tf,
+  trainableVariables,
   type Augmentation,
   type ImageSet,
   type Network,
+  type DefaultTable,
   type Pretrain,
   type Rng,
   type Scalar,
+  type Settings,
   type Tensor4D,
   type Variable,
 } from "../core";
-import { photo } from "../augment";
+import { photo, viewsOption } from "../augment";
 import {
   buildNetwork,
   encoderFrom,
+  encoderOption,
   setInputStatistics,
-  trainableVariables,
   type EncoderSpec,
   type Head,
 } from "../nets";
 import {
   batches,
-  joinVariables,
+  identify,
   sgd,
   trainLoop,
   warmupCosine,
@@ -34,7 +38,7 @@ import {
 import { defaultEncoder } from "./defaultEncoder";
 import { drawPairs, findPlaces, pairings, type Pairing } from "./positives";
 
-/** What every self-supervised training may be told. */
+/** Options of every self-supervised training. */
 export interface SelfSupervisedOptions {
   /** What makes a view of an image. @default augment.photo.views for the images' channels */
   readonly views?: Augmentation;
@@ -57,6 +61,29 @@ export interface SelfSupervisedOptions {
   readonly pairs?: Pairing;
 }
 
+/** Where a method's own defaults are not SimCLR's. */
+interface OwnDefaults {
+  readonly learningRate?: number;
+  readonly views?: () => Augmentation;
+}
+
+/** The options that all methods share, as a table. */
+export function selfSupervisedOptions({
+  learningRate = 0.06,
+  views = photo.views,
+}: OwnDefaults = {}): DefaultTable<SelfSupervisedOptions> {
+  return {
+    views: viewsOption(() => views()),
+    encoder: encoderOption(defaultEncoder),
+    epochs: option.count({ default: 100 }),
+    batchSize: option.integer({ min: 2, default: 128 }),
+    learningRate: option.positive({ default: learningRate }),
+    warmupEpochs: option.weight({ default: 0 }),
+    weightDecay: option.weight({ default: 5e-4 }),
+    pairs: option.choice(pairings, { default: "none" }),
+  };
+}
+
 /** What a method trains beside the encoder, and towards what. */
 export interface Objective<B extends Batch> {
   /** Heads that are trained along, by name; disposed at the end. */
@@ -74,7 +101,7 @@ export interface Objective<B extends Batch> {
 }
 
 /** What a method can build its objective of. */
-export interface Workshop {
+export interface Parts {
   readonly network: Network;
   readonly images: ImageSet;
   /** Fork it by the name of what is made. */
@@ -84,19 +111,15 @@ export interface Workshop {
   readonly batchSize: number;
 }
 
-/** The settings of a method, with its own defaults filled in. */
+/** A method: its options, filled in, and what it makes of them. */
 export interface Recipe<B extends Batch> {
   /** The method's name, for progress and errors. */
   readonly task: string;
-  readonly options: SelfSupervisedOptions;
-  /** The method's own defaults where they are not SimCLR's. */
-  readonly defaults?: {
-    readonly learningRate?: number;
-    readonly views?: (images: ImageSet) => Augmentation;
-  };
+  readonly options: Required<SelfSupervisedOptions>;
+  readonly settings: Settings | undefined;
   /** Says what is wrong with the images, if anything. */
   readonly check?: (images: ImageSet) => void;
-  readonly build: (workshop: Workshop) => Objective<B>;
+  readonly build: (parts: Parts) => Objective<B>;
 }
 
 /**
@@ -104,20 +127,13 @@ export interface Recipe<B extends Batch> {
  * @throws InputError if there are fewer than two images, or an option is out of range
  */
 export function selfSupervised<B extends Batch = Tensor4D>(recipe: Recipe<B>): Pretrain {
-  const { options, defaults = {} } = recipe;
-  const { encoder = defaultEncoder, epochs = 100, warmupEpochs = 0, weightDecay = 5e-4 } = options;
-  const { batchSize = 128, learningRate = defaults.learningRate ?? 0.06 } = options;
-  checkInteger("epochs", epochs, { min: 1 });
-  checkInteger("batchSize", batchSize, { min: 2 });
-  checkNumber("learningRate", learningRate, { min: 0, aboveMin: true });
-  checkNumber("weightDecay", weightDecay, { min: 0 });
-  const pairs = checkOneOf("pairs", options.pairs ?? "none", pairings);
-  return async (images, rng, on) => {
+  const { settings } = recipe;
+  const { views, encoder, epochs, batchSize, warmupEpochs, weightDecay, pairs } = recipe.options;
+  const pretrain: Pretrain = async (images, rng, on) => {
     const places = findPlaces(images, pairs);
     const count = places.length;
     checkEnough(count);
     recipe.check?.(images);
-    const views = options.views ?? (defaults.views ?? photoViews)(images);
     const network = buildNetwork(encoder, images.shape, rng.fork("weights"));
     let objective: Objective<B> | undefined;
     try {
@@ -127,7 +143,7 @@ export function selfSupervised<B extends Batch = Tensor4D>(recipe: Recipe<B>): P
       const steps = epochs * order.stepsPerEpoch;
       const built = recipe.build({ network, images, rng, steps, batchSize: size });
       objective = built;
-      const rate = (learningRate * size) / 128;
+      const rate = (recipe.options.learningRate * size) / 128;
       const optimiser = built.optimiser ?? ((decay) => sgd({ momentum: 0.9, weightDecay: decay }));
       const { prepare = (both: Tensor4D): B => both as unknown as B } = built;
       await trainLoop<B>({
@@ -137,7 +153,7 @@ export function selfSupervised<B extends Batch = Tensor4D>(recipe: Recipe<B>): P
         prepare: (step, stepRng) =>
           prepare(twoViews({ images, places, views }, order.at(step), stepRng), stepRng),
         loss: built.loss,
-        ...(built.afterStep === undefined ? {} : { afterStep: built.afterStep }),
+        afterStep: built.afterStep,
         optimiser: optimiser(weightDecay, rate),
         schedule: warmupCosine({
           learningRate: rate,
@@ -145,6 +161,7 @@ export function selfSupervised<B extends Batch = Tensor4D>(recipe: Recipe<B>): P
           totalSteps: steps,
         }),
         rng: rng.fork("steps"),
+        identity: identify(settings, images, on),
         on,
       });
       return encoderFrom(network);
@@ -155,22 +172,17 @@ export function selfSupervised<B extends Batch = Tensor4D>(recipe: Recipe<B>): P
       disposeObjective(objective);
     }
   };
+  return known(pretrain, settings);
 }
 
 function variablesOf<B extends Batch>(
   network: Network,
   { heads, memory = new Map<string, Variable>() }: Objective<B>,
 ): Record<"variables" | "trainable", Map<string, Variable>> {
-  const parts = { encoder: network, ...heads };
-  const join = (
-    of: (part: Network | Head) => ReadonlyMap<string, Variable>,
-  ): Map<string, Variable> =>
-    joinVariables(
-      Object.fromEntries(Object.entries(parts).map(([name, part]) => [name, of(part)])),
-    );
+  const variables = joinVariables({ encoder: network, ...heads });
   return {
-    variables: new Map([...join((part) => part.variables), ...memory]),
-    trainable: join(trainableVariables),
+    variables: new Map([...variables, ...memory]),
+    trainable: trainableVariables({ variables }),
   };
 }
 
@@ -179,10 +191,6 @@ function disposeObjective<B extends Batch>(objective: Objective<B> | undefined):
   for (const head of Object.values(objective.heads)) head.dispose();
   for (const variable of objective.memory?.values() ?? []) variable.dispose();
   objective.dispose?.();
-}
-
-function photoViews(images: ImageSet): Augmentation {
-  return photo.views({ channels: images.shape[2] });
 }
 
 interface ViewSource {
@@ -194,12 +202,9 @@ interface ViewSource {
 /** Two views of each place: all first views, then all second ones. [2b,h,w,c] */
 function twoViews({ images, places, views }: ViewSource, chosen: Int32Array, rng: Rng): Tensor4D {
   return tf.tidy(() => {
-    const [h, w, c] = images.shape;
     const { first, second } = drawPairs(places, chosen, rng.fork("pairs"));
-    const read = (indices: Int32Array): Tensor4D =>
-      tf.tensor4d(images.pixels.read(indices), [indices.length, h, w, c]);
-    const a = read(first);
-    const b = places.length === images.ids.length ? a : read(second);
+    const a = readBatch(images, first);
+    const b = places.length === images.ids.length ? a : readBatch(images, second);
     return views(tf.concat([a, b]), rng.fork("views"));
   });
 }

@@ -1,10 +1,14 @@
-import { checkInteger, tf, type Pretrain, type Tensor2D } from "../core";
+import { define, option, tf, type OptionTable, type Pretrain, type Tensor2D } from "../core";
 import { simSiam as simSiamLoss } from "../losses";
 import { projector } from "../nets";
 import { byPart, sgd } from "../train";
-import { selfSupervised, type SelfSupervisedOptions } from "./selfSupervised";
+import {
+  selfSupervised,
+  selfSupervisedOptions,
+  type SelfSupervisedOptions,
+} from "./selfSupervised";
 
-/** Everything that SimSiam may be told. */
+/** Options of SimSiam. */
 export interface SimSiamOptions extends SelfSupervisedOptions {
   /** Step size at a batch of 128 images; scaled with the batch. @default 0.2, since small sets train for few steps */
   readonly learningRate?: number;
@@ -14,19 +18,24 @@ export interface SimSiamOptions extends SelfSupervisedOptions {
   readonly bottleneck?: number;
 }
 
+const definition = define("simSiam", 1, {
+  ...selfSupervisedOptions({ learningRate: 0.2 }),
+  outputDim: option.count({}),
+  bottleneck: option.count({}),
+} satisfies OptionTable<SimSiamOptions>);
+
 /**
  * SimSiam: predicts the projection of one view from the other, through one network, with the gradient stopped on the predicted side. The
  * projector has two layers, the paper's for small images, and ends in a batch norm without weights; the predictor's rate does not fall.
  * @throws InputError if there are fewer than two images, or an option is out of range
  * @see Chen & He 2021, arXiv:2011.10566
  */
-export function simSiam(options: SimSiamOptions = {}): Pretrain {
-  for (const name of ["outputDim", "bottleneck"] as const)
-    if (options[name] !== undefined) checkInteger(name, options[name], { min: 1 });
+export function simSiam(given: SimSiamOptions = {}): Pretrain {
+  const resolved = definition.resolve(given);
+  const { options } = resolved;
   return selfSupervised({
     task: "SimSiam",
-    options,
-    defaults: { learningRate: 0.2 },
+    ...resolved,
     build: ({ network, rng }) => {
       const outputDim = options.outputDim ?? Math.max(256, network.dim);
       const bottleneck = options.bottleneck ?? Math.max(1, Math.floor(outputDim / 4));
@@ -57,3 +66,4 @@ export function simSiam(options: SimSiamOptions = {}): Pretrain {
     },
   });
 }
+simSiam.definition = definition;

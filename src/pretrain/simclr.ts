@@ -1,9 +1,13 @@
-import { checkInteger, checkNumber, tf, type Pretrain, type Tensor2D } from "../core";
+import { define, option, tf, type OptionTable, type Pretrain, type Tensor2D } from "../core";
 import { ntXent } from "../losses";
 import { projector } from "../nets";
-import { selfSupervised, type SelfSupervisedOptions } from "./selfSupervised";
+import {
+  selfSupervised,
+  selfSupervisedOptions,
+  type SelfSupervisedOptions,
+} from "./selfSupervised";
 
-/** Everything that SimCLR may be told; the defaults suit some thousand small images on a small machine. */
+/** Options of SimCLR; the defaults suit some thousand small images on a small machine. */
 export interface SimclrOptions extends SelfSupervisedOptions {
   /** Softness of the contrast, above 0. @default 0.5 */
   readonly temperature?: number;
@@ -13,20 +17,26 @@ export interface SimclrOptions extends SelfSupervisedOptions {
   readonly outputDim?: number;
 }
 
+const definition = define("simclr", 1, {
+  ...selfSupervisedOptions(),
+  temperature: option.positive({ default: 0.5 }),
+  hiddenDim: option.count({}),
+  outputDim: option.count({ default: 128 }),
+} satisfies OptionTable<SimclrOptions>);
+
 /**
  * SimCLR: pulls two views of one image together and pushes all others away. SGD with momentum 0.9 and a cosine schedule.
  * @throws InputError if there are fewer than two images, or an option is out of range
  * @see Chen et al. 2020, arXiv:2002.05709
  */
-export function simclr(options: SimclrOptions = {}): Pretrain {
-  const { temperature = 0.5, outputDim = 128 } = options;
-  checkNumber("temperature", temperature, { min: 0, aboveMin: true });
-  checkInteger("outputDim", outputDim, { min: 1 });
+export function simclr(given: SimclrOptions = {}): Pretrain {
+  const resolved = definition.resolve(given);
+  const { temperature, outputDim } = resolved.options;
   return selfSupervised({
     task: "SimCLR",
-    options,
+    ...resolved,
     build: ({ network, rng }) => {
-      const hiddenDim = options.hiddenDim ?? network.dim;
+      const hiddenDim = resolved.options.hiddenDim ?? network.dim;
       const head = projector(
         { inputDim: network.dim, hiddenDim, outputDim },
         rng.fork("projector"),
@@ -42,3 +52,4 @@ export function simclr(options: SimclrOptions = {}): Pretrain {
     },
   });
 }
+simclr.definition = definition;

@@ -1,29 +1,34 @@
 import {
-  checkInteger,
-  checkNumber,
+  define,
   InputError,
+  joinVariables,
+  known,
   labelledIndices,
+  option,
+  readBatch,
+  readLabels,
   subset,
-  tf,
+  trainableVariables,
   type Augmentation,
   type ImageSet,
+  type OptionTable,
   type Pretrain,
 } from "../core";
+import { mild, viewsOption } from "../augment";
 import { crossEntropy } from "../losses";
 import {
   buildNetwork,
   encoderFrom,
+  encoderOption,
   linear,
   setInputStatistics,
-  trainableVariables,
   type EncoderSpec,
 } from "../nets";
-import { adamW, batches, joinVariables, trainLoop, warmupCosine } from "../train";
-import { checkChannels } from "./checkSource";
+import { adamW, batches, identify, trainLoop, warmupCosine } from "../train";
 import { defaultEncoder } from "./defaultEncoder";
-import { mildViews } from "./mildViews";
+import { checkChannels, sourceOption } from "./source";
 
-/** What is learnt from another set's labels. */
+/** Options of supervised pretraining: what is learnt from another set's labels. */
 export interface SupervisedOptions {
   /** Labelled images of another set, with as many channels; its labels are not counted as the study's. */
   readonly source: ImageSet;
@@ -41,48 +46,47 @@ export interface SupervisedOptions {
   readonly views?: Augmentation;
 }
 
+const definition = define("supervised", 1, {
+  source: sourceOption(),
+  encoder: encoderOption(defaultEncoder),
+  epochs: option.count({ default: 60 }),
+  batchSize: option.integer({ min: 2, default: 128 }),
+  learningRate: option.positive({ default: 1e-3 }),
+  weightDecay: option.weight({ default: 0.05 }),
+  views: viewsOption(() => mild.views()),
+} satisfies OptionTable<SupervisedOptions>);
+
 /**
  * Supervised pretraining on another set: a network learns the source's classes, and leaves its last layer behind. Afterwards it takes the mean and
  * spread of the images it is for, so that the two sets may have other units.
  * @throws InputError if the source has fewer than two classes with labels, or other channels, or an option is out of range
  */
-export function supervised(options: SupervisedOptions): Pretrain {
-  const { source, encoder = defaultEncoder, epochs = 60, batchSize = 128 } = options;
-  const { learningRate = 1e-3, weightDecay = 0.05 } = options;
-  checkInteger("epochs", epochs, { min: 1 });
-  checkInteger("batchSize", batchSize, { min: 2 });
-  checkNumber("learningRate", learningRate, { min: 0, aboveMin: true });
-  checkNumber("weightDecay", weightDecay, { min: 0 });
-  const known = subset(source, labelledIndices(source));
-  checkClasses(known);
-  return async (images, rng, on) => {
+export function supervised(given: SupervisedOptions): Pretrain {
+  const { options, settings } = definition.resolve(given);
+  const { source, encoder, epochs, batchSize, learningRate, weightDecay, views } = options;
+  const labelled = subset(source, labelledIndices(source));
+  checkClasses(labelled);
+  const pretrain: Pretrain = async (images, rng, on) => {
     checkChannels(images, source);
-    const views = options.views ?? mildViews(source);
     const network = buildNetwork(encoder, source.shape, rng.fork("weights"));
     const head = linear(
       { inputDim: network.dim, outputDim: source.classNames.length },
       rng.fork("head"),
     );
-    const order = batches({ count: known.ids.length, batchSize, rng: rng.fork("order") });
+    const order = batches({ count: labelled.ids.length, batchSize, rng: rng.fork("order") });
     const steps = epochs * order.stepsPerEpoch;
+    const variables = joinVariables({ encoder: network, head });
     try {
-      setInputStatistics(network, known);
+      setInputStatistics(network, labelled);
       await trainLoop({
         task: "supervised pretraining",
-        variables: joinVariables({ encoder: network.variables, head: head.variables }),
-        trainable: joinVariables({
-          encoder: trainableVariables(network),
-          head: trainableVariables(head),
-        }),
+        variables,
+        trainable: trainableVariables({ variables }),
         steps,
         prepare: (step, stepRng) => {
           const indices = order.at(step);
-          const shape = [indices.length, ...known.shape] as [number, number, number, number];
-          const labels = Int32Array.from(indices, (i) => known.labels[i]);
-          return {
-            seen: views(tf.tensor4d(known.pixels.read(indices), shape), stepRng.fork("views")),
-            labels: tf.tensor1d(labels, "int32"),
-          };
+          const seen = views(readBatch(labelled, indices), stepRng.fork("views"));
+          return { seen, labels: readLabels(labelled, indices) };
         },
         loss: ({ seen, labels }) =>
           crossEntropy(head.apply(network.apply(seen, true), true), labels),
@@ -93,6 +97,7 @@ export function supervised(options: SupervisedOptions): Pretrain {
           totalSteps: steps,
         }),
         rng: rng.fork("steps"),
+        identity: identify(settings, images, on),
         on,
       });
       setInputStatistics(network, images);
@@ -104,13 +109,15 @@ export function supervised(options: SupervisedOptions): Pretrain {
       head.dispose();
     }
   };
+  return known(pretrain, settings);
 }
+supervised.definition = definition;
 
-function checkClasses(known: ImageSet): void {
-  const classes = new Set(known.labels).size;
+function checkClasses(labelled: ImageSet): void {
+  const classes = new Set(labelled.labels).size;
   if (classes >= 2) return;
   throw new InputError({
-    got: `${classes} labelled classes in the source "${known.name}"`,
+    got: `${classes} labelled classes in the source "${labelled.name}"`,
     expected: "at least two",
     todo: "Give a set with labels.",
   });

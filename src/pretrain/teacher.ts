@@ -1,12 +1,13 @@
 import {
-  checkProbability,
+  joinVariables,
+  trainableVariables,
   type Network,
   type Tensor2D,
   type Tensor4D,
   type Variable,
 } from "../core";
-import { copyNetwork, trainableVariables, type Head } from "../nets";
-import { cosineMomentum, joinVariables, movingAverage } from "../train";
+import { copyNetwork, type Head } from "../nets";
+import { cosineMomentum, movingAverage } from "../train";
 
 /** A copy of the student that only follows it. */
 export interface Teacher {
@@ -40,21 +41,13 @@ export function makeTeacher(
 ): Teacher {
   const network = copyNetwork(student.network);
   const weights = (of: { network: Network; head: Head }): Map<string, Variable> =>
-    joinVariables({ encoder: trainableVariables(of.network), head: trainableVariables(of.head) });
+    trainableVariables({ variables: joinVariables({ encoder: of.network, head: of.head }) });
   const average = movingAverage(weights({ network, head }), weights(student));
   const momentumAt = rises === undefined ? (): number => momentum : cosineMomentum(momentum, rises);
   return {
-    variables: joinVariables({
-      "teacher.encoder": network.variables,
-      "teacher.head": head.variables,
-    }),
+    variables: joinVariables({ "teacher.encoder": network, "teacher.head": head }),
     apply: (images) => head.apply(network.apply(images, true), true),
     follow: (step) => average.update(momentumAt(step)),
     dispose: () => average.dispose(),
   };
-}
-
-/** Passes a momentum. @throws InputError outside of [0,1] */
-export function checkMomentum(momentum: number): number {
-  return checkProbability("momentum", momentum);
 }

@@ -1,9 +1,13 @@
-import { checkInteger, checkNumber, tf, type Pretrain, type Tensor2D } from "../core";
+import { define, option, tf, type OptionTable, type Pretrain, type Tensor2D } from "../core";
 import { vicreg as vicregLoss } from "../losses";
 import { projector } from "../nets";
-import { selfSupervised, type SelfSupervisedOptions } from "./selfSupervised";
+import {
+  selfSupervised,
+  selfSupervisedOptions,
+  type SelfSupervisedOptions,
+} from "./selfSupervised";
 
-/** Everything that VICReg may be told. */
+/** Options of VICReg. */
 export interface VicregOptions extends SelfSupervisedOptions {
   /** Step size at a batch of 128 images; scaled with the batch. @default 0.01, since its loss has slopes of hundreds at first, and 0.06 diverges on photographs */
   readonly learningRate?: number;
@@ -17,21 +21,27 @@ export interface VicregOptions extends SelfSupervisedOptions {
   readonly outputDim?: number;
 }
 
+const definition = define("vicreg", 1, {
+  ...selfSupervisedOptions({ learningRate: 0.01 }),
+  invariance: option.weight({ default: 25 }),
+  variance: option.weight({ default: 25 }),
+  covariance: option.weight({ default: 1 }),
+  outputDim: option.count({ default: 512 }),
+} satisfies OptionTable<VicregOptions>);
+
 /**
  * VICReg: views close together, every output spread, outputs uncorrelated; no negatives. The expander has two layers of 512 and the optimiser is
  * SGD where the paper has three of 8192 and LARS, for small sets.
  * @throws InputError if there are fewer than two images, or an option is out of range
  * @see Bardes, Ponce & LeCun 2022, arXiv:2105.04906
  */
-export function vicreg(options: VicregOptions = {}): Pretrain {
-  const { invariance = 25, variance = 25, covariance = 1, outputDim = 512 } = options;
+export function vicreg(given: VicregOptions = {}): Pretrain {
+  const resolved = definition.resolve(given);
+  const { invariance, variance, covariance, outputDim } = resolved.options;
   const weights = { invariance, variance, covariance };
-  for (const [name, value] of Object.entries(weights)) checkNumber(name, value, { min: 0 });
-  checkInteger("outputDim", outputDim, { min: 1 });
   return selfSupervised({
     task: "VICReg",
-    options,
-    defaults: { learningRate: 0.01 },
+    ...resolved,
     build: ({ network, rng }) => {
       const head = projector(
         {
@@ -54,3 +64,4 @@ export function vicreg(options: VicregOptions = {}): Pretrain {
     },
   });
 }
+vicreg.definition = definition;

@@ -67,7 +67,8 @@ export function patches(scans: Scan | readonly Scan[], options: PatchesOptions =
     const fine = resample({ ...scan, channels: chosen }, { nmPerPixel: sizeNm / pixels });
     const places =
       at === "features"
-        ? detect(scan, { ...options.detect, channel: nameOf(chosen[0]) }).features
+        ? detect({ ...scan, channels: chosen }, { ...options.detect, channel: nameOf(chosen[0]) })
+            .features
         : at === "grid"
           ? gridPlaces(scan, sizeNm, stepNm)
           : at[s];
@@ -147,14 +148,16 @@ function nameOf({ name, direction }: ScanChannel): string {
 /** The channel, or its trace and its retrace. */
 function directionsOf(
   scan: Scan,
-  channel: string,
+  channel: string | number,
   directions: "one" | "channels" | "images",
 ): readonly ScanChannel[] {
   const chosen = chosenChannels(scan, channel);
   if (directions === "one") return [chosen[0]];
-  const both = ["forward", "backward"].map((direction) =>
-    scan.channels.find((c) => c.name === chosen[0].name && c.direction === direction),
-  );
+  // Of several channels of one name the second trace belongs to the second retrace.
+  const named = (direction: string): ScanChannel[] =>
+    scan.channels.filter((c) => c.name === chosen[0].name && c.direction === direction);
+  const nth = Math.max(0, named(chosen[0].direction).indexOf(chosen[0]));
+  const both = ["forward", "backward"].map((direction) => named(direction).at(nth));
   const found = both.filter((c) => c !== undefined);
   if (found.length === 2) return found;
   throw new InputError({

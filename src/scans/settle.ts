@@ -23,7 +23,9 @@ export function settle<O extends object, D extends object>(
         todo: near === undefined ? "Leave it out." : `Did you mean "${near}"?`,
       });
     }
-    if (value !== undefined && !alike(value, known[key])) {
+    // A channel has a name and a number.
+    const numbered = key === "channel" && typeof value === "number";
+    if (value !== undefined && !numbered && !alike(value, known[key])) {
       throw new InputError({
         got: `${key} ${JSON.stringify(value)} of ${step}`,
         expected: `a value like ${JSON.stringify(known[key] ?? 1)}`,

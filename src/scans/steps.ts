@@ -1,12 +1,12 @@
-import { InputError, type Channel, type Scan } from "../core";
+import { InputError, mainChannel, type Channel, type Scan } from "../core";
 
 /** Which channels a step changes. */
 export interface ChannelOptions {
   /**
-   * Name of a channel ("Z" for both directions), or name and direction ("Z backward"). @default "", all of the name and unit of the
-   * first channel of heights that are not all the same, else of the first channel of other values that are not
+   * Name of a channel ("Z" for both directions), name and direction ("Z backward"), or its number from 0.
+   * @default "", all of the name and unit of the channel that stands for the scan: heights before all else
    */
-  readonly channel?: string;
+  readonly channel?: string | number;
 }
 
 /** Which pixels a step leaves out of its fit. */
@@ -19,14 +19,15 @@ export interface ExcludeOptions {
  * The channels that a step changes.
  * @throws InputError that lists the channels if there is none of this name
  */
-export function chosenChannels({ channels, name }: Scan, choice: string): readonly Channel[] {
-  // Instruments list currents and amplitudes first as they please; heights are what is meant, unless the tip stayed at one.
-  const alive = channels.filter(({ data }) => varies(data));
-  const first: Channel | undefined = alive.find(({ unit }) => unit === "m") ?? alive[0] ?? channels[0]; // prettier-ignore
-  const chosen = channels.filter((channel) =>
+export function chosenChannels(scan: Scan, choice: string | number): readonly Channel[] {
+  const { channels, name } = scan;
+  const first = choice === "" ? (mainChannel(scan) as Channel | undefined) : undefined;
+  const chosen = channels.filter((channel, i) =>
     choice === ""
       ? channel.name === first?.name && channel.unit === first.unit
-      : channel.name === choice || `${channel.name} ${channel.direction}` === choice,
+      : choice === i ||
+        channel.name === choice ||
+        `${channel.name} ${channel.direction}` === choice,
   );
   if (chosen.length > 0) return chosen;
   throw new InputError({
@@ -34,11 +35,6 @@ export function chosenChannels({ channels, name }: Scan, choice: string): readon
     expected: `one of ${channels.map((channel) => `"${channel.name} ${channel.direction}"`).join(", ")}`,
     todo: "Choose one of these.",
   });
-}
-
-function varies(data: Float64Array): boolean {
-  const first = data.find(Number.isFinite);
-  return data.some((value) => Number.isFinite(value) && value !== first);
 }
 
 /** Changes the chosen channels and writes the step, with all its options, into the history. */

@@ -20,7 +20,10 @@ export const dataSchema = z
     positionOrder: z.enum(["xy", "yx"]).optional(),
     unit: z.string().optional(),
     nmPerPixel: z.number().positive().optional(),
-    group: z.enum(["file", "folder"]).optional(),
+    group: z
+      .union([z.enum(["file", "folder"]), z.strictObject({ pattern: z.string().min(1) })])
+      .optional(),
+    groupColumn: z.string().min(1).optional(),
     channels: z.union([z.literal(1), z.literal(3)]).optional(),
     windows: z
       .union([z.number().positive(), z.record(z.string(), z.number().positive())])

@@ -1,5 +1,12 @@
-import { checkInteger, InputError, type Rng } from "../core";
-import { meanInterval, type MeanInterval } from "../metrics";
+import {
+  checkInteger,
+  InputError,
+  UNLABELLED,
+  type Classify,
+  type FitRows,
+  type Rng,
+} from "../core";
+import { argmaxRows, meanInterval, type MeanInterval } from "../metrics";
 import { classesForEpisodes, drawEpisode } from "../pretrain";
 
 /** Embeddings of labelled images, as `nets.embedImages` gives them. */
@@ -12,27 +19,12 @@ export interface StoredEmbeddings {
   readonly dim: number;
 }
 
-/** What a head is asked: embeddings row-major, class by class. */
-export interface Episode {
-  /** [ways*shots*d] */
-  readonly support: Float32Array;
-  /** [ways*queries*d]; a head must not make use of their order. */
-  readonly query: Float32Array;
-  readonly ways: number;
-  readonly shots: number;
-  readonly queries: number;
-  readonly dim: number;
-  /** For heads that draw. */
-  readonly rng: Rng;
-}
-
-/** Tells the queries of an episode: the number of a class, from 0 to ways-1, for each. [ways*queries] */
-export type EpisodeHead = (episode: Episode) => ArrayLike<number> | Promise<ArrayLike<number>>;
-
 /** Which episodes are drawn, and what tells them. */
 export interface EpisodesOptions {
-  /** What tells the queries, for example `study.episodeHead.prototypes()`. */
-  readonly head: EpisodeHead;
+  /** What learns from the labelled images of each episode and tells the others, for example `classify.prototypes()`; one that needs embeddings only. */
+  readonly classify: Classify;
+  /** Whether it may look at the queries, without their labels, before it tells them. @default false */
+  readonly transductive?: boolean;
   readonly rng: Rng;
   /** Classes in an episode, at least 2. @default 5 */
   readonly ways?: number;
@@ -60,31 +52,39 @@ export interface EpisodesOutcome {
 const atOnce = 100;
 
 /**
- * Few-shot accuracy on stored embeddings: draws n-way k-shot episodes and asks a head. Several trainings, with embeddings of the same images, are asked
+ * Few-shot accuracy on stored embeddings: draws n-way k-shot episodes and asks a classifier. Several trainings, with embeddings of the same images, are asked
  * about the same episodes. The classes should be such that training did not know. The interval over episodes of one training says nothing of how
  * much another training would differ.
- * @throws InputError if there are too few classes or images, the trainings differ in their images, or a head's answer is none
+ * @throws InputError if there are too few classes or images, the trainings differ in their images, or the classifier needs images
  * @see Chen et al. 2019, arXiv:1904.04232, section 4.2
  */
 export async function episodes(
   embeddings: StoredEmbeddings | readonly StoredEmbeddings[],
   options: EpisodesOptions,
 ): Promise<EpisodesOutcome> {
-  const { head, rng, ways = 5, shots = 1, queries = 15, episodes: count = 1000 } = options;
+  const { rng, ways = 5, shots = 1, queries = 15, episodes: count = 1000 } = options;
+  const { transductive = false } = options;
+  const fit = rowsOf(options.classify);
   checkInteger("episodes", count, { min: 1 });
   const trainings = "features" in embeddings ? [embeddings] : embeddings;
   checkTrainings(trainings);
   const size = { ways, shots, queries };
   const classes = classesForEpisodes(trainings[0].labels, size);
+  const classNames = Array.from({ length: ways }, (_, way) => `class ${way + 1}`);
+  // The labelled ones first, class by class, then those to be told.
+  const labels = Int32Array.from(
+    { length: ways * (shots + (transductive ? queries : 0)) },
+    (_, i) => (i < ways * shots ? Math.floor(i / shots) : UNLABELLED),
+  );
   const accuracies = trainings.map(() => new Float64Array(count));
   for (let e = 0; e < count; e++) {
     const own = rng.fork(`episode ${e}`);
     const drawn = drawEpisode(classes, size, own);
     for (const [t, { features, dim }] of trainings.entries()) {
-      const support = gather(features, drawn.support, dim);
-      const query = gather(features, drawn.query, dim);
-      const asked = head({ support, query, ...size, dim, rng: own.fork(`training ${t}`) });
-      const told = asked instanceof Promise ? await asked : asked;
+      const seen = transductive ? [...drawn.support, ...drawn.query] : drawn.support;
+      const rows = { features: gather(features, seen, dim), labels, dim, classNames };
+      const predict = await fit(rows, own.fork(`training ${t}`));
+      const told = argmaxRows(predict(gather(features, drawn.query, dim)), ways);
       accuracies[t][e] = shareRight(told, ways, queries);
     }
     if (e % atOnce === atOnce - 1) await new Promise(setImmediate);
@@ -102,27 +102,36 @@ export async function episodes(
   };
 }
 
-function gather(features: Float32Array, indices: Int32Array, dim: number): Float32Array {
+/** What learns from embeddings. @throws InputError if a classifier needs images */
+function rowsOf({ fit }: Classify): FitRows {
+  if (fit !== undefined) return fit;
+  throw new InputError({
+    got: "a classifier that trains on images",
+    expected: "one that needs embeddings only, such as classify.prototypes()",
+    todo: "Choose another classifier.",
+  });
+}
+
+function gather(features: Float32Array, indices: ArrayLike<number>, dim: number): Float32Array {
   const rows = new Float32Array(indices.length * dim);
-  indices.forEach((index, i) =>
-    rows.set(features.subarray(index * dim, (index + 1) * dim), i * dim),
-  );
+  for (let i = 0; i < indices.length; i++) {
+    const from = indices[i] * dim;
+    rows.set(features.subarray(from, from + dim), i * dim);
+  }
   return rows;
 }
 
+/** Queries stand class by class. */
 function shareRight(told: ArrayLike<number>, ways: number, queries: number): number {
   if (told.length !== ways * queries) {
     throw new InputError({
-      got: `${told.length} answers of a head to ${ways * queries} queries`,
+      got: `${told.length} answers to ${ways * queries} queries`,
       expected: "one for each",
-      todo: "Give the number of a class for each query.",
+      todo: "Give the probability of each class for each query.",
     });
   }
   let right = 0;
-  for (let i = 0; i < told.length; i++) {
-    checkInteger("answer of a head", told[i], { min: 0, max: ways - 1 });
-    if (told[i] === Math.floor(i / queries)) right++;
-  }
+  for (let i = 0; i < told.length; i++) if (told[i] === Math.floor(i / queries)) right++;
   return right / told.length;
 }
 

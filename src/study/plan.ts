@@ -1,11 +1,24 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import type { ImageSource } from "../catalog";
-import { checkOneOf, explainFileError, InputError } from "../core";
-import type { ClassifySpec, PretrainSpec } from "./methodSpecs";
+import { checkOneOf, explainFileError, InputError, type LabelCounting } from "../core";
+import type { ResultMetric } from "../metrics";
+import type { AuditRule } from "./audit/auditNotes";
+import { withBaselines } from "./baselines";
+import { dataSchema } from "./dataSchema";
+import { fillDefaults } from "./defaults";
+import {
+  checkSpec,
+  halves,
+  outsideOptions,
+  readSpec,
+  type ClassifySpec,
+  type PretrainSpec,
+} from "./methodSpecs";
 import { explainSchemaError, planSchema } from "./planSchema";
 import type { SplitSpec } from "./split";
 import type { Standardise } from "./standardise";
+import type { Tuning } from "./work/tuning";
 
 /**
  * Where a study's images come from: exactly one of `npz`, `folder`, `zip` and `named`. Paths may begin with
@@ -28,8 +41,12 @@ export interface Plan {
   readonly name: string;
   readonly data: PlanData;
   readonly split?: SplitSpec;
-  /** Label budgets, each at least 1. */
+  /** Label budgets, each at least 1: of each class, unless `counting` says otherwise. */
   readonly labelsPerClass: readonly number[];
+  /** How budgets count labels; a plan says "labelsInTotal" or "labelsAsTheyCome" in place of "labelsPerClass". @default "perClass" */
+  readonly counting?: LabelCounting;
+  /** How settings are chosen, the same way for every method. @default every method as it is */
+  readonly tuning?: Tuning;
   /** Also with every label of the pool, once. @default false */
   readonly allLabels?: boolean;
   /** How many times the labelled images are drawn. */
@@ -41,10 +58,12 @@ export interface Plan {
   readonly pretrainings?: number;
   /** Whether pretraining may see the test images, without labels. @default false */
   readonly transductive?: boolean;
+  /** What is done about test images that are copies of images learnt from: "refuse", "flag" or "off". @default "refuse"; images of one place are flagged */
+  readonly audit?: AuditRule;
   /** A split.json of another study, whose labelled images are used again. */
   readonly ladder?: string;
   /** What the figure shows. @default "balancedAccuracy" */
-  readonly metric?: "accuracy" | "balancedAccuracy" | "macroF1";
+  readonly metric?: ResultMetric;
   /** The method that label savings are counted against. @default "from scratch" where there is one, else the last */
   readonly baseline?: string;
   /** Level of guessing in the figure, in [0,1]. @default one over the number of classes */
@@ -61,7 +80,15 @@ export interface Plan {
 export function parsePlan(json: unknown): Plan {
   const parsed = planSchema.safeParse(json);
   if (!parsed.success) throw explainSchemaError(parsed.error, json);
-  const plan = parsed.data as Plan;
+  const plan = fillDefaults(withBaselines(readBudgets(parsed.data as PlanJson)));
+  plan.methods.forEach((method, m) => {
+    for (const [half, factories] of Object.entries(halves)) {
+      const place = `methods[${m}].${half}`;
+      const spec = method[half as keyof typeof halves];
+      checkSpec(factories, spec, place);
+      checkSources(factories, spec, place);
+    }
+  });
   const names = plan.methods.map((method) => method.name);
   const twice = names.find((name, i) => names.indexOf(name) !== i);
   if (twice !== undefined) {
@@ -71,9 +98,28 @@ export function parsePlan(json: unknown): Plan {
       todo: "Rename one of them.",
     });
   }
-  checkSources(plan);
+  checkOtherSource(plan);
   if (plan.baseline !== undefined) checkOneOf("baseline", plan.baseline, names);
   return { ...plan, labelsPerClass: [...new Set(plan.labelsPerClass)].sort((a, b) => a - b) };
+}
+
+/** A plan as its JSON has it. */
+type PlanJson = Omit<Plan, "labelsPerClass"> & {
+  /** What any technique has to beat: all of them, or some by name. */
+  readonly baselines?: boolean | readonly string[];
+  readonly defaults?: object;
+  readonly labelsPerClass?: readonly number[];
+  readonly labelsInTotal?: readonly number[];
+  readonly labelsAsTheyCome?: readonly number[];
+};
+
+function readBudgets(json: PlanJson): Plan & Pick<PlanJson, "defaults" | "baselines"> {
+  const { labelsPerClass, labelsInTotal, labelsAsTheyCome, ...plan } = json;
+  if (labelsInTotal !== undefined)
+    return { ...plan, labelsPerClass: labelsInTotal, counting: "total" };
+  if (labelsAsTheyCome !== undefined)
+    return { ...plan, labelsPerClass: labelsAsTheyCome, counting: "asTheyCome" };
+  return { ...plan, labelsPerClass: labelsPerClass ?? [] };
 }
 
 /**
@@ -106,23 +152,26 @@ function resolvePaths(plan: Plan, folder: string): Plan {
     ...plan,
     data: resolveData(plan.data, absolute),
     ...(plan.ladder === undefined ? {} : { ladder: absolute(plan.ladder) }),
-    methods: plan.methods.map((method) => {
-      const [name, options] = pretrainOptions(method.pretrain);
-      const { file, source } = options;
-      const found = {
-        ...(file === undefined ? {} : { file: absolute(file) }),
-        ...(source === undefined ? {} : { source: resolveData(source, absolute) }),
-      };
-      return { ...method, pretrain: { [name]: { ...options, ...found } } };
-    }),
+    methods: plan.methods.map((method) => ({
+      ...method,
+      pretrain: resolveOptions("pretrain", method.pretrain, absolute),
+      classify: resolveOptions("classify", method.classify, absolute),
+    })),
   };
 }
 
-/** Which pretraining a plan names, and the options of it that name files. */
-export function pretrainOptions(
-  spec: PretrainSpec,
-): [name: string, options: { readonly file?: string; readonly source?: PlanData }] {
-  return Object.entries(spec)[0];
+/** The same options, with the places of files and other sets made absolute. */
+function resolveOptions(
+  half: keyof typeof halves,
+  spec: object,
+  absolute: (file: string) => string,
+): Readonly<Record<string, Readonly<Record<string, unknown>>>> {
+  const { name, options } = readSpec(halves[half], spec);
+  const found = outsideOptions(halves[half], spec).map(([key, kind]) => [
+    key,
+    kind === "file" ? absolute(options[key] as string) : resolveData(options[key] as PlanData, absolute), // prettier-ignore
+  ]);
+  return { [name]: { ...options, ...(Object.fromEntries(found) as object) } };
 }
 
 function resolveData(data: PlanData, absolute: (file: string) => string): PlanData {
@@ -136,17 +185,30 @@ function resolveData(data: PlanData, absolute: (file: string) => string): PlanDa
   };
 }
 
+/** Checks where another set comes from. */
+function checkSources(factories: (typeof halves)["pretrain"], spec: object, place: string): void {
+  const { name, options } = readSpec(factories, spec);
+  for (const [key, kind] of outsideOptions(factories, spec)) {
+    const parsed = kind === "images" ? dataSchema.safeParse(options[key]) : undefined;
+    if (parsed?.success === false)
+      throw explainSchemaError(parsed.error, options[key], dataSchema).at(
+        `${place}.${name}.${key}`,
+      );
+  }
+}
+
 /** Images cannot be their own source: a study would learn from labels that it hides. */
-function checkSources({ data, methods }: Plan): void {
+function checkOtherSource({ data, methods }: Plan): void {
   const place = ({ npz, folder, zip, named }: PlanData): string | undefined =>
     npz ?? folder ?? zip ?? named;
-  const own = methods.find(({ pretrain }) => {
-    const { source } = pretrainOptions(pretrain)[1];
-    // Other groups are other images; whether they really are is seen when the source is opened.
-    return (
-      source?.onlyGroups === undefined && source !== undefined && place(source) === place(data)
-    );
-  });
+  const own = methods.find(({ pretrain }) =>
+    outsideOptions(halves.pretrain, pretrain).some(([key, kind]) => {
+      if (kind !== "images") return false;
+      const source = readSpec(halves.pretrain, pretrain).options[key] as PlanData;
+      // Other groups are other images; whether they really are is seen when the source is opened.
+      return source.onlyGroups === undefined && place(source) === place(data);
+    }),
+  );
   if (own === undefined) return;
   throw new InputError({
     got: `the study's own images as the source of "${own.name}"`,

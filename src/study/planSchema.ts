@@ -1,17 +1,12 @@
 import { z } from "zod";
 import { InputError, nearestName } from "../core";
+import { resultMetrics } from "../metrics";
 import { dataSchema, onlyOne } from "./dataSchema";
-import { classifiers, pretrainings } from "./methodSpecs";
-
-function oneOfEntries(entries: Readonly<Record<string, { schema: z.ZodType }>>): z.ZodType {
-  const names = Object.keys(entries);
-  const shape = Object.fromEntries(names.map((name) => [name, entries[name].schema.optional()]));
-  return z
-    .strictObject(shape)
-    .refine(onlyOne(names), { error: `exactly one of ${names.join(", ")}` });
-}
 
 const count = z.int().min(1);
+
+/** Options by name; what they may be, the techniques say themselves. */
+const options = z.record(z.string(), z.unknown());
 
 const groupNames = z.array(z.string()).min(1);
 const splits = ["test", "testGroups", "adaptGroups"] as const;
@@ -24,41 +19,70 @@ const split = z
   })
   .refine(onlyOne(splits), { error: `exactly one of ${splits.join(", ")}` });
 
-/** What a plan may hold. */
-export const planSchema: z.ZodType = z.strictObject({
-  name: z.string().min(1),
-  data: dataSchema,
-  split: split.optional(),
-  labelsPerClass: z.array(count).min(1),
-  allLabels: z.boolean().optional(),
-  draws: count,
-  seed: z.int(),
-  threads: z.int().min(1).max(1024).optional(),
-  pretrainings: count.optional(),
-  transductive: z.boolean().optional(),
-  ladder: z.string().optional(),
-  metric: z.enum(["accuracy", "balancedAccuracy", "macroF1"]).optional(),
-  baseline: z.string().optional(),
-  chance: z.number().min(0).max(1).optional(),
-  notes: z.array(z.string()).optional(),
-  methods: z
-    .array(
-      z.strictObject({
-        name: z.string().min(1),
-        pretrain: oneOfEntries(pretrainings),
-        classify: oneOfEntries(classifiers),
-      }),
-    )
-    .min(1),
-});
+const budgets = ["labelsPerClass", "labelsInTotal", "labelsAsTheyCome"] as const;
+
+/** What a plan may hold, but for the options of its techniques. */
+export const planSchema: z.ZodType = z
+  .strictObject({
+    name: z.string().min(1),
+    data: dataSchema,
+    split: split.optional(),
+    labelsPerClass: z.array(count).min(1).optional(),
+    labelsInTotal: z.array(count).min(1).optional(),
+    labelsAsTheyCome: z.array(count).min(1).optional(),
+    counting: z.enum(["perClass", "total", "asTheyCome"]).optional(),
+    tuning: z
+      .strictObject({
+        trials: z.int().min(2).max(64),
+        by: z.enum(["validation", "pool", "oracle"]).optional(),
+        share: z.number().gt(0).lt(1).optional(),
+        at: z.array(count).min(1).optional(),
+        pool: count.optional(),
+        steps: count.optional(),
+        seconds: z.number().positive().optional(),
+        halves: z
+          .array(z.enum(["pretrain", "classify"]))
+          .min(1)
+          .optional(),
+      })
+      .optional(),
+    allLabels: z.boolean().optional(),
+    draws: count,
+    seed: z.int(),
+    threads: z.int().min(1).max(1024).optional(),
+    pretrainings: count.optional(),
+    transductive: z.boolean().optional(),
+    ladder: z.string().optional(),
+    audit: z.enum(["refuse", "flag", "off"]).optional(),
+    metric: z.enum(resultMetrics).optional(),
+    baseline: z.string().optional(),
+    chance: z.number().min(0).max(1).optional(),
+    notes: z.array(z.string()).optional(),
+    defaults: options.optional(),
+    baselines: z.union([z.boolean(), z.array(z.string())]).optional(),
+    methods: z
+      .array(
+        z.strictObject({
+          name: z.string().min(1),
+          pretrain: options,
+          classify: options,
+        }),
+      )
+      .min(1),
+  })
+  .refine(onlyOne(budgets), { error: `exactly one of ${budgets.join(", ")}` });
 
 /** Turns the first complaint about a plan into a sentence that says what to do. */
-export function explainSchemaError(error: z.ZodError, json: unknown): InputError {
+export function explainSchemaError(
+  error: z.ZodError,
+  json: unknown,
+  schema = planSchema,
+): InputError {
   const issue = error.issues[0];
   const place = placeName(issue.path);
   if (issue.code === "unrecognized_keys") {
     const wrong = issue.keys[0];
-    const valid = keysAt(planSchema, issue.path);
+    const valid = keysAt(schema, issue.path);
     const near = nearestName(wrong, valid);
     return new InputError({
       got: `the key "${wrong}" in ${place}`,

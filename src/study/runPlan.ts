@@ -1,238 +1,120 @@
-import * as fs from "node:fs";
-import * as path from "node:path";
-import { open } from "../catalog";
-import {
-  canonicalJson,
-  configureBackend,
-  createRng,
-  explainFileError,
-  imagesHash,
-  InputError,
-  subset,
-  UNLABELLED,
-  writeFileIfChanged,
-  type Figure,
-  type ImageSet,
-  type Pretrain,
-  type Progress,
-} from "../core";
-import { exportFigure, labelEfficiency, toJson } from "../figures";
-import { drawLadder } from "./ladder";
-import { identifyPretrain, makeClassify, makePretrain, type PretrainSpec } from "./methodSpecs";
-import { pretrainOptions, type Plan } from "./plan";
-import { runTrials, type Failure, type PreparedMethod, type TrialSettings } from "./runTrials";
-import { savings, savingsText } from "./savings";
-import { splitImages, type Split } from "./split";
-import { readSplit, splitToJson, type DrawnSplit } from "./splitFile";
-import { keepClasses } from "./keepClasses";
-import { standardise } from "./standardise";
-import { guarded } from "./supervisedBy";
-import { openStore, type Store, type TrialRecord } from "./store";
-import { resultsCsv, summarise, summaryCsv, summaryTable } from "./summary";
+import { configureBackend, type Progress, type Result } from "../core";
+import { workInProcesses } from "./executors/processes";
+import { openJob } from "./openJob";
+import type { Plan } from "./plan";
+import { redrawnResults } from "./redrawnResults";
+import { resultNotes } from "./resultNotes";
+import type { TrialRecord } from "./store/record";
+import { openStore, type Store } from "./store/store";
+import { readStudy } from "./studyFolder";
+import { writeReport, type Report } from "./writeReport";
+import { describeUnit, type Unit } from "./work/planUnits";
+import { outcomesOf, work, type Failure, type Job, type Share } from "./work/work";
 
-/** Where a study's records go. */
+/** Where a study's records go, and who does the work. */
 export interface RunPlanOptions {
   /** Output folder; made if need be. */
   readonly out: string;
   /** Folder that studies share encoders in. @default the folder `encoders` in `out` */
-  readonly encoders?: string;
+  readonly encoders?: string | undefined;
+  /** Processes that work at the trials, each with the threads that the plan says. @default 1, this one */
+  readonly workers?: number | undefined;
+  /** Begin at a part, and do what is left of the others': for several processes, of one or many machines, that are started on one folder by hand. */
+  readonly share?: Share | undefined;
 }
 
 /** What a study gave, and the files it left. */
-export interface StudyOutcome {
-  readonly results: readonly TrialRecord[];
+export interface StudyOutcome<Of extends Result = TrialRecord> extends Report {
+  readonly results: readonly Of[];
   readonly failures: readonly Failure[];
   /** Trials that were done before this run. */
   readonly found: number;
-  readonly table: string;
-  /** What each method saves against the baseline, in words; empty where there is nothing to compare. */
-  readonly savings: string;
-  readonly figure: Figure;
   readonly folder: string;
-}
-
-/** What `redraw` needs to know of a finished study. */
-interface StudyFile {
-  readonly plan: Plan;
+  /** What to know of the records in the folder, in sentences. */
   readonly notes: readonly string[];
-  readonly trials: readonly string[];
 }
 
 /**
- * Runs what a plan asks for and is not done yet, then writes results.csv, summary.csv and the figure.
- * @throws InputError if the data cannot be read, a class has too few images, or the folder cannot be written
+ * Runs what a plan asks for and is not done yet, then writes tables and figure. Several processes may run the same plan in the same folder at the same
+ * time; each trial is done by one of them.
+ * @throws InputError if the data cannot be read, a class has too few images, the folder cannot be written, or it is another study's
  */
 export async function runPlan(
   plan: Plan,
-  { out, encoders }: RunPlanOptions,
+  { out, encoders, workers = 1, share }: RunPlanOptions,
   on: Progress = {},
 ): Promise<StudyOutcome> {
   configureBackend({ threads: plan.threads ?? 2 });
-  const store = openStore(out, encoders);
-  const all = { ...(await openImages(plan, on)), name: plan.name };
-  const drawn = drawSplit(all, plan);
-  const { set, notes: classNotes } = keepClasses(all, drawn.split);
-  writeFileIfChanged(path.join(out, "split.json"), splitToJson(all, imagesHash(all), drawn));
-  // Labels as the set has them: some are taken off where a class is left out.
-  const hidden = hiddenImages(all, drawn.split);
-  const methods = plan.methods.map(({ name, pretrain, classify }): PreparedMethod => ({
-    name,
-    pretrain: guardSource(pretrain, hidden),
-    classify: makeClassify(classify),
-    pretrainSpec: identifyPretrain(pretrain),
-    classifySpec: classify,
-  }));
-  const settings: TrialSettings = {
-    labelsPerClass: plan.labelsPerClass,
-    allLabels: plan.allLabels ?? false,
-    draws: plan.draws,
-    pretrainings: plan.pretrainings ?? 1,
-    seed: plan.seed,
-  };
-  const { results, failures, found } = await runTrials(set, drawn, methods, settings, store, on);
-  const study: StudyFile = {
-    plan,
-    notes: [
-      ...drawn.split.notes,
-      ...testSizes(results),
-      ...classNotes,
-      ...warnings(results),
-      ...planNotes(plan),
-    ],
-    trials: results.map((result) => result.key),
-  };
-  writeFileIfChanged(path.join(out, "study.json"), `${canonicalJson(study, 1)}\n`);
-  return { results, failures, found, folder: out, ...(await report(store, study, results)) };
+  const store = openStore(out, { encoders });
+  try {
+    const { job, notes } = await openJob(plan, store, on);
+    const before = new Set(store.keys());
+    const found = job.units.filter(({ key }) => before.has(key)).length;
+    // What failed may go well now; unless others are at it, who would be told that they failed and did not.
+    if (share === undefined && store.claims.held().size === 0) store.clearFailures();
+    if (workers > 1) await workInProcesses(job, { plan, out, encoders, workers }, on);
+    else await work(job, on, share);
+    const { results, failures } = gather(job, store);
+    const told = [...notes, ...resultNotes(plan, results)];
+    const report = await writeReport(out, plan, told, results);
+    return { ...report, results, failures, found, folder: out, notes: folderNotes(job, store) };
+  } finally {
+    store.claims.close();
+  }
 }
 
 /**
  * Draws a finished study's table and figure again from its records.
  * @throws InputError if the folder holds no study, or a record is missing
  */
-export async function redraw(folder: string): Promise<StudyOutcome> {
-  const file = path.join(folder, "study.json");
-  let study: StudyFile;
-  try {
-    study = JSON.parse(fs.readFileSync(file, "utf8")) as StudyFile;
-  } catch (error) {
-    if (!(error instanceof SyntaxError)) throw explainFileError(error, file, "read");
-    throw new InputError({
-      got: `"${file}", which is no JSON`,
-      expected: "the study.json that a study wrote",
-      todo: "Run the study again; nothing that is recorded is computed twice.",
-    });
-  }
-  const store = openStore(folder);
-  const results = study.trials.map((key) => {
-    const record = store.read(key);
-    if (record !== undefined) return record;
-    throw new InputError({
-      got: `a study without its record ${key}`,
-      expected: "a record for each trial",
-      todo: "Run the study again; it makes what is missing.",
-    });
-  });
-  return {
-    results,
-    failures: [],
-    found: results.length,
-    folder,
-    ...(await report(store, study, results)),
-  };
+export async function redraw(folder: string): Promise<StudyOutcome<Result>> {
+  const results = redrawnResults(folder);
+  const { plan, notes } = readStudy(folder);
+  const earlier = results.some((result) => !("key" in result && "recall" in result));
+  const told = earlier ? notes : [...notes, ...resultNotes(plan, results as TrialRecord[])];
+  const report = await writeReport(folder, plan, told, results);
+  const found = results.length;
+  return { ...report, results, failures: [], found, folder, notes: [] };
 }
 
-/** Images whose labels are bought or tested, and those that have none here but may have one in a source. */
-function hiddenImages(set: ImageSet, { pool, test, pretrain }: Split): ImageSet {
-  const unlabelled = pretrain.filter((i) => set.labels[i] === UNLABELLED);
-  return subset(set, [...new Set([...pool, ...test, ...unlabelled])]);
-}
-
-function guardSource(spec: PretrainSpec, hidden: ImageSet): Pretrain {
-  const made = makePretrain(spec);
-  const { source } = pretrainOptions(spec)[1];
-  return source === undefined ? made : guarded(made, source, hidden);
-}
-
-async function openImages(plan: Plan, on: Progress): Promise<ImageSet> {
-  const { standardise: by = "none", ...data } = plan.data;
-  return standardise(await open(data, on), by);
-}
-
-function drawSplit(set: ImageSet, plan: Plan): DrawnSplit {
-  const budget = Math.max(...plan.labelsPerClass);
-  if (plan.ladder !== undefined) {
-    return readSplit(plan.ladder, set, imagesHash(set), plan.draws, budget);
-  }
-  const rng = createRng(plan.seed);
-  const split = splitImages(set, plan.split, rng.fork("split"), plan.transductive);
-  const ladders = Array.from({ length: plan.draws }, (_, draw) =>
-    drawLadder(set, split, budget, rng.fork("label draw").fork(String(draw))),
-  );
-  return { split, ladders };
-}
-
-/** Says how many images were tested on, where that differs between trials. */
-function testSizes(results: readonly TrialRecord[]): string[] {
-  const sizes = new Map<number, number[]>();
-  for (const { labelsPerClass, nTest } of results)
-    sizes.set(labelsPerClass, [...(sizes.get(labelsPerClass) ?? []), nTest]);
-  if (new Set([...sizes.values()].flat()).size <= 1) return [];
-  const told = [...sizes].map(([labels, counts]) => {
-    const [least, most] = [Math.min(...counts), Math.max(...counts)];
-    return `${least === most ? least : `${least} to ${most}`} with ${labels}`;
-  });
-  return [`Test images by labels a class: ${told.join(", ")}.`];
-}
-
-/** Tells once for each method that its encoder has collapsed. */
-function warnings(results: readonly TrialRecord[]): string[] {
-  const collapsed = results.filter((result) => result.collapse?.warning !== undefined);
-  return [...new Set(collapsed.map(({ method }) => method))].map(
-    (method) => `${method}: the encoder has collapsed.`,
-  );
-}
-
-function planNotes({ draws, pretrainings = 1, notes = [] }: Plan): string[] {
-  const drawn = `${draws} label ${draws === 1 ? "draw" : "draws"}`;
-  const trained = `${pretrainings} ${pretrainings === 1 ? "pretraining" : "pretrainings"}`;
-  const band = draws > 1 ? "; intervals: 95 %, Student's t over the draws" : "";
-  return [`${drawn}, shared by all methods; ${trained}${band}.`, ...notes];
-}
-
-async function report(
+/** What the trials of a job gave, in their order. */
+function gather(
+  job: Job,
   store: Store,
-  { plan, notes }: StudyFile,
-  results: readonly TrialRecord[],
-): Promise<Pick<StudyOutcome, "table" | "savings" | "figure">> {
-  const metric = plan.metric ?? "balancedAccuracy";
-  // Every trial has failed: there is nothing to draw, and the failures tell why.
-  if (results.length === 0) return { table: "", savings: "", figure: { data: [], layout: {} } };
-  const rows = summarise(results, metric);
-  const table = summaryTable(rows);
-  const baseline = plan.baseline ?? defaultBaseline(plan);
-  const compared = savings(results, baseline, metric, plan.seed);
-  const chance = plan.chance ?? 1 / (results[0]?.classNames.length ?? 1);
-  const figure = labelEfficiency(results, { title: plan.name, metric, notes, chance });
-  const told = savingsText(compared);
-  const file = (name: string): string => path.join(store.folder, name);
-  writeFileIfChanged(file("results.csv"), resultsCsv(results));
-  writeFileIfChanged(file("summary.csv"), summaryCsv(rows, metric));
-  const drawn = toJson(figure);
-  const json = file("label-efficiency.json");
-  // A page of megabytes and a picture take seconds to make: only when the figure has changed.
-  const upToDate =
-    fs.existsSync(json) &&
-    fs.readFileSync(json, "utf8") === drawn &&
-    ["html", "svg", "png"].every((format) => fs.existsSync(file(`label-efficiency.${format}`)));
-  if (!upToDate) {
-    // The JSON last: it tells that the others are there.
-    await exportFigure(figure, file("label-efficiency"), ["html", "svg", "png", "json"]);
+): { readonly results: TrialRecord[]; readonly failures: Failure[] } {
+  const known = outcomesOf(job);
+  const results: TrialRecord[] = [];
+  const failures: Failure[] = [];
+  for (const unit of job.units) {
+    const outcome = known.get(unit.key) ?? store.read(unit.key);
+    if (outcome !== undefined && !("failed" in outcome)) results.push(outcome);
+    else failures.push({ trial: describeUnit(unit), error: errorOf(unit, outcome, store) });
   }
-  if (told !== "") writeFileIfChanged(file("label-savings.txt"), `${told}\n`);
-  return { table, savings: told, figure };
+  return { results, failures };
 }
 
-function defaultBaseline({ methods }: Plan): string {
-  const names = methods.map((method) => method.name);
-  return names.includes("from scratch") ? "from scratch" : names[names.length - 1];
+function errorOf(unit: Unit, outcome: { readonly failed: Error } | undefined, store: Store): Error {
+  if (outcome !== undefined) return outcome.failed;
+  const mark = store.failure(unit.key);
+  if (mark === undefined) return new Error("It was left undone.");
+  return new Error(mark.log === undefined ? mark.message : `${mark.message}\n${mark.log}`);
+}
+
+/** What of the folder is not of this run, and what of this run is not in the folder. */
+function folderNotes({ units }: Job, store: Store): string[] {
+  const own = new Set(units.flatMap(({ key, search }) => [key, ...(search?.units ?? []).map((unit) => unit.key)])); // prettier-ignore
+  const others = store.keys().filter((key) => !own.has(key)).length;
+  const unnamed = [...new Set(units.filter(({ known }) => !known).map(({ method }) => method))];
+  return [
+    ...store.asides,
+    ...unnamed.map(
+      (name) =>
+        `${name}: made of a function that does not know its settings, so its trials are not kept and are computed on every run.`,
+    ),
+    ...(others === 0
+      ? []
+      : [
+          `${others} ${others === 1 ? "record" : "records"} of other settings or an earlier version lie in the folder; they were left alone and not taken.`,
+        ]),
+  ];
 }

@@ -5,8 +5,8 @@ import {
   type Bounded,
   type LabelSavings,
   type LabelsToTarget,
+  type ResultMetric,
 } from "../metrics";
-import type { Metric } from "./summary";
 
 /** How many labels one method saves against the baseline. */
 export interface SavingsRow extends LabelSavings {
@@ -21,7 +21,7 @@ export interface SavingsRow extends LabelSavings {
 export function savings(
   results: readonly Result[],
   baseline: string,
-  metric: Metric,
+  metric: ResultMetric,
   seed: number,
 ): SavingsRow[] {
   const names = [...new Set(results.map((result) => result.method))];

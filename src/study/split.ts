@@ -3,11 +3,11 @@ import { InputError, UNLABELLED, checkNumber, groupsLike, type ImageSet, type Rn
 /** Which images may be learnt from and which are kept for the test. Exactly one key; none takes the set's own parts. */
 export interface SplitSpec {
   /** Share of the groups kept for the test, between 0 and 1; classes are kept in proportion as far as groups allow. */
-  readonly test?: number;
+  readonly test?: number | undefined;
   /** Labels and pretraining from the other groups, test on these; `*` in a name stands for any text. */
-  readonly testGroups?: readonly string[];
+  readonly testGroups?: readonly string[] | undefined;
   /** Pretraining on the other groups only; labels and test images from these, in the parts of the set if it has any. */
-  readonly adaptGroups?: readonly string[];
+  readonly adaptGroups?: readonly string[] | undefined;
 }
 
 /** Indices into the set. */
@@ -34,6 +34,7 @@ export function splitImages(
   rng: Rng,
   transductive = false,
 ): Split {
+  checkOneKey(spec ?? {});
   const split = basicSplit(set, spec ?? {}, rng);
   for (const side of ["pretrain", "pool", "test"] as const) {
     if (split[side].length > 0) continue;
@@ -50,6 +51,18 @@ export function splitImages(
     pretrain: Int32Array.from(all).sort(),
     notes: [...split.notes, "Transductive: pretraining saw the test images, without labels."],
   };
+}
+
+function checkOneKey({ test, testGroups, adaptGroups }: SplitSpec): void {
+  const given = Object.entries({ test, testGroups, adaptGroups }).filter(
+    ([, value]) => value !== undefined,
+  );
+  if (given.length <= 1) return;
+  throw new InputError({
+    got: `${given.map(([key]) => key).join(" and ")} together`,
+    expected: "exactly one of test, testGroups, adaptGroups",
+    todo: "Leave out all but one; without any the set's own parts are taken.",
+  });
 }
 
 function basicSplit(set: ImageSet, spec: SplitSpec, rng: Rng): Split {

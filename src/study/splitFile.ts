@@ -1,5 +1,6 @@
 import * as fs from "node:fs";
 import { canonicalJson, explainFileError, InputError, type ImageSet } from "../core";
+import type { DrawnSplit } from "./drawSplit";
 import type { Ladder } from "./ladder";
 import type { Split } from "./split";
 
@@ -11,16 +12,11 @@ interface SplitFile {
   readonly test: readonly string[];
   readonly adapt: boolean;
   readonly notes: readonly string[];
-  /** For each draw: the labelled images by class, in the order in which budgets take them. */
-  readonly draws: readonly {
-    readonly byClass: Readonly<Record<string, readonly string[]>>;
-  }[];
-}
-
-/** A split and the label draws made on it. */
-export interface DrawnSplit {
-  readonly split: Split;
-  readonly ladders: readonly Ladder[];
+  /** For each draw: the labelled images, by class or in one list, in the order in which budgets take them. */
+  readonly draws: readonly (
+    | { readonly byClass: Readonly<Record<string, readonly string[]>> }
+    | { readonly list: readonly string[] }
+  )[];
 }
 
 /** Writes a split and its label draws as JSON of image ids, so that anyone can see or repeat which were labelled. */
@@ -34,9 +30,15 @@ export function splitToJson(set: ImageSet, imagesHash: string, drawn: DrawnSplit
     test: ids(split.test),
     adapt: split.adapt,
     notes: split.notes,
-    draws: ladders.map((ladder) => ({
-      byClass: Object.fromEntries(set.classNames.map((name, c) => [name, ids(ladder.byClass[c])])),
-    })),
+    draws: ladders.map((ladder) =>
+      "list" in ladder
+        ? { list: ids(ladder.list) }
+        : {
+            byClass: Object.fromEntries(
+              set.classNames.map((name, c) => [name, ids(ladder.byClass[c])]),
+            ),
+          },
+    ),
   };
   return `${canonicalJson(file, 1)}\n`;
 }
@@ -70,16 +72,24 @@ export function readSplit(
     adapt: stored.adapt,
     notes: stored.notes,
   };
-  const ladders = stored.draws.slice(0, draws).map((draw) => ({
-    byClass: set.classNames.map((name) => indices(draw.byClass[name] ?? []).subarray(0, budget)),
-  }));
+  const ladders = stored.draws.slice(0, draws).map((draw): Ladder =>
+    "list" in draw
+      ? { list: indices(draw.list).subarray(0, budget) }
+      : {
+          byClass: set.classNames.map((name) =>
+            indices(draw.byClass[name] ?? []).subarray(0, budget),
+          ),
+        },
+  );
   const short = ladders.some((ladder) =>
-    ladder.byClass.some((images) => images.length > 0 && images.length < budget),
+    "list" in ladder
+      ? ladder.list.length < budget
+      : ladder.byClass.some((images) => images.length > 0 && images.length < budget),
   );
   if (ladders.length < draws || short) {
     throw new InputError({
-      got: `"${file}" with ${ladders.length} draws${short ? ` of fewer than ${budget} labels a class` : ""}`,
-      expected: `${draws} draws of ${budget} labels a class`,
+      got: `"${file}" with ${ladders.length} draws${short ? ` of fewer than ${budget} labels` : ""}`,
+      expected: `${draws} draws of ${budget} labels`,
       todo: "Ask for fewer draws or smaller budgets, or leave out the ladder.",
     });
   }

@@ -1,5 +1,5 @@
 import type { Result } from "../core";
-import { meanInterval } from "../metrics";
+import { meanInterval, resultMetrics, type ResultMetric } from "../metrics";
 
 /** One method at one budget: the mean over draws with its 95 % t-interval. */
 export interface SummaryRow {
@@ -12,13 +12,10 @@ export interface SummaryRow {
   readonly halfWidth: number;
 }
 
-/** A number of a result that a summary can be made of. */
-export type Metric = "accuracy" | "balancedAccuracy" | "macroF1";
-
 /** Mean and interval by method and budget, in the order in which they first occur. */
 export function summarise(
   results: readonly Result[],
-  metric: Metric = "balancedAccuracy",
+  metric: ResultMetric = "balancedAccuracy",
 ): SummaryRow[] {
   const groups = new Map<string, Result[]>();
   for (const result of results) {
@@ -61,9 +58,7 @@ const resultColumns = [
   "labelsPerClass",
   "draw",
   "seed",
-  "accuracy",
-  "balancedAccuracy",
-  "macroF1",
+  ...resultMetrics,
   "nTest",
   "labelsRead",
 ] as const satisfies readonly (keyof Result)[];
@@ -77,7 +72,7 @@ export function resultsCsv(results: readonly Result[]): string {
 }
 
 /** One line a method and budget, as CSV. */
-export function summaryCsv(rows: readonly SummaryRow[], metric: Metric): string {
+export function summaryCsv(rows: readonly SummaryRow[], metric: ResultMetric): string {
   return csv(
     ["method", "labelsPerClass", "draws", metric, "halfWidth95"],
     rows.map((row) => [row.method, row.labelsPerClass, row.draws, row.mean, row.halfWidth]),

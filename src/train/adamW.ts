@@ -30,7 +30,7 @@ export function adamW(options: AdamWOptions = {}): Optimiser {
     const mean = zeros(flat.size);
     const square = zeros(flat.size);
     const count = tf.tidy(() => tf.variable(tf.scalar(0, "int32"), false));
-    const decay = flat.spread((variable) => (decays(variable) ? weightDecay : 0));
+    const decay = flat.repeat((variable) => (decays(variable) ? weightDecay : 0));
     return {
       state: new Map<string, Variable>([
         ["mean", mean],

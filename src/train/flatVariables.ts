@@ -11,7 +11,7 @@ export interface FlatVariables {
   /** Sets each variable to its part. [size] */
   readonly assign: (values: Tensor1D) => void;
   /** What is given for each variable, repeated for each of its values. [size] */
-  readonly spread: (value: (variable: Variable) => number) => Float32Array;
+  readonly repeat: (value: (variable: Variable) => number) => Float32Array;
   readonly dispose: () => void;
 }
 
@@ -50,7 +50,7 @@ export function flatVariables(variables: ReadonlyMap<string, Variable>): FlatVar
       });
       parts = list.map((variable) => variable.dataId);
     },
-    spread: (value) => {
+    repeat: (value) => {
       const out = new Float32Array(size);
       let from = 0;
       for (const variable of list) {

@@ -1,6 +1,6 @@
 export { trainLoop, type Batch, type TrainLoopOptions, type TrainResult } from "./trainLoop";
 export { batches, type Batches, type BatchesOptions } from "./batches";
-export { joinVariables } from "./joinVariables";
+export { identify } from "./identify";
 export type { BoundOptimiser, Optimiser } from "./optimiser";
 export { sgd, type SgdOptions } from "./sgd";
 export { adamW, type AdamWOptions } from "./adamW";

@@ -27,7 +27,7 @@ export function sgd({
   return (variables) => {
     const flat = flatVariables(variables);
     const velocity = zeros(flat.size);
-    const decay = flat.spread((variable) => (decays(variable) ? weightDecay : 0));
+    const decay = flat.repeat((variable) => (decays(variable) ? weightDecay : 0));
     return {
       state: new Map([["momentum", velocity]]),
       step: (gradients, rate) =>

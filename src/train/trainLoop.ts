@@ -34,12 +34,12 @@ export interface TrainLoopOptions<B extends Batch> {
   /** The loss of a step on its batch. Called inside tf.tidy. */
   readonly loss: (batch: B, step: number, rng: Rng) => Scalar;
   /** Called after each step, for example to update an average of the weights. */
-  readonly afterStep?: (step: number) => void;
+  readonly afterStep?: ((step: number) => void) | undefined;
   readonly optimiser: Optimiser;
   readonly schedule: Schedule;
   readonly rng: Rng;
-  /** Whatever else determines the training, such as its options and a hash of its images. @default "" */
-  readonly fingerprint?: string;
+  /** Whatever else determines the training: what `identify` gives. @default "" */
+  readonly identity?: string;
   readonly on?: Progress | undefined;
 }
 
@@ -128,13 +128,13 @@ function trainStep<B extends Batch>(
 }
 
 function fingerprintOf<B extends Batch>(
-  { task, steps, rng, trainable, fingerprint = "" }: TrainLoopOptions<B>,
+  { task, steps, rng, trainable, identity = "" }: TrainLoopOptions<B>,
   saved: ReadonlyMap<string, Variable>,
 ): string {
   const shapes = Array.from(saved, ([name, { shape, dtype }]) => [name, shape, dtype]);
   const path = rng.path;
   return sha256(
-    canonicalJson({ task, steps, path, shapes, trainable: [...trainable.keys()], fingerprint }),
+    canonicalJson({ task, steps, path, shapes, trainable: [...trainable.keys()], identity }),
   );
 }
 

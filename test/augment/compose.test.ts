@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
-import { createRng, InputError, tf, type Augmentation } from "../../src/core";
+import { createRng, inPlace, InputError, tf, type Augmentation } from "../../src/core";
 import {
-  augmentationNames,
   compose,
   flip,
   fromSpec,
@@ -11,6 +10,7 @@ import {
   randomApply,
   randomCrop,
   randomResizedCrop,
+  viewsOption,
   type AugmentationSpec,
 } from "../../src/augment";
 import { apply, distance, image, moments, randomBatch, repeated } from "./images";
@@ -57,7 +57,7 @@ describe("augment/compose", () => {
 describe("augment/randomApply", () => {
   it("changes the wanted share of images and leaves the others bit by bit", () => {
     const batch = repeated(1000, randomBatch([1, 3, 3, 1]));
-    const changed = apply(randomApply(0.3, noise({ sigma: 1 })), batch);
+    const changed = apply(randomApply({ probability: 0.3, steps: noise({ sigma: 1 }) }), batch);
     const same = Array.from({ length: 1000 }, (_, i) => i).filter(
       (i) => distance(image(changed, i), image(batch, i)) === 0,
     ).length;
@@ -66,7 +66,11 @@ describe("augment/randomApply", () => {
 
   it("refuses an augmentation that changes the size", () => {
     assert.throws(
-      () => apply(randomApply(0.5, randomResizedCrop({ size: 5 })), randomBatch([2, 4, 4, 1])),
+      () =>
+        apply(
+          randomApply({ probability: 0.5, steps: randomResizedCrop({ size: 5 }) }),
+          randomBatch([2, 4, 4, 1]),
+        ),
       (error: Error) =>
         error instanceof InputError && /randomResizedCrop.*keeps the size/.test(error.message),
     );
@@ -115,7 +119,7 @@ describe("augment/fromSpec", () => {
       [{ grey: { turns: true } }, grey.views({ turns: true })],
       [
         { randomApply: { probability: 0.5, steps: [{ noise: { sigma: 1 } }] } },
-        randomApply(0.5, compose(noise({ sigma: 1 }))),
+        randomApply({ probability: 0.5, steps: compose(noise({ sigma: 1 })) }),
       ],
     ];
     for (const [spec, expected] of pairs) {
@@ -124,33 +128,26 @@ describe("augment/fromSpec", () => {
     }
   });
 
-  it("knows every augmentation of the room", () => {
-    for (const name of augmentationNames) {
-      const needs = name === "randomApply" ? { probability: 0.5, steps: "grey" } : {};
-      assert.equal(typeof fromSpec([{ [name]: needs }]), "function");
-    }
-  });
-
   it("refuses unknown names and options with the nearest known one", () => {
     const wrong: [unknown, RegExp][] = [
-      [[{ flop: {} }], /augmentation "flop".*Did you mean "flip"/],
+      [[{ flop: {} }], /augmentation\[0\] "flop".*Did you mean "flip"/],
       ["Photo", /Did you mean "photo"/],
-      [[{ flip: { horizontl: 0.5 } }], /option of flip "horizontl".*Did you mean "horizontal"/],
-      [[{ quarterTurns: { n: 4 } }], /option "n" of quarterTurns.*no options/],
+      [[{ flip: { horizontl: 0.5 } }], /flip.*horizontl.*Did you mean "horizontal"/],
+      [[{ quarterTurns: { n: 4 } }], /quarterTurns.*no options/],
       [[{ flip: { horizontal: 3 } }], /horizontal 3/],
       [[{ noise: { sigma: "much" } }], /sigma "much"/],
-      [[{ randomCrop: { mode: 3 } }], /mode "3".*one of reflect, zero/],
+      [[{ randomCrop: { mode: 3 } }], /mode 3.*one of reflect, zero/],
       [[{ randomResizedCrop: { size: {} } }], /size/],
       [[{ noise: { absolute: "yes" } }], /absolute "yes".*true or false/],
       [{ photo: { blur: 1 } }, /blur 1/],
-      [[], /list of steps/],
+      [[], /names are photo,/],
       [[{ flip: {}, noise: {} }], /one name each/],
       [[{ flip: 0.5 }], /one name each/],
       [[["flip"]], /one name each/],
-      [null, /null for augmentations/],
-      [undefined, /undefined for augmentations/],
-      [3, /3 for augmentations/],
-      [{ randomApply: { probability: 0.5 } }, /undefined for augmentations/],
+      [null, /augmentation null/],
+      [undefined, /augmentation undefined/],
+      [3, /augmentation 3/],
+      [{ randomApply: { probability: 0.5 } }, /no augmentation\.randomApply\.steps/],
       [{ __proto__: null, toString: {} }, /augmentation "toString"/],
     ];
     for (const [spec, message] of wrong) {
@@ -159,6 +156,39 @@ describe("augment/fromSpec", () => {
         (error: Error) => error instanceof InputError && message.test(error.message),
         JSON.stringify(spec),
       );
+    }
+  });
+
+  it("tells the place of a mistake, in a list, in steps within steps, and in what holds it", () => {
+    const wrong: [unknown, string][] = [
+      [[{ flip: {} }, { flip: { horizontal: 2 } }], "views[1].flip.horizontal 2"],
+      [{ "stm.scars": { most: -1 } }, "views.stm.scars.most -1"],
+      [[{ flop: {} }], 'views[0] "flop"'],
+      [[{ flip: {} }, { flip: 0.5 }], 'views[1] {"flip":0.5}'],
+      ["Photo", 'views "Photo"'],
+      [
+        { randomApply: { probability: 1, steps: [{ noise: { sigma: [2, 1] } }] } },
+        "views.randomApply.steps[0].noise.sigma [2,1]",
+      ],
+      [
+        { compose: { steps: [{ compose: { steps: [{ photo: { size: 0 } }] } }] } },
+        "views.compose.steps[0].compose.steps[0].photo.size 0",
+      ],
+      [{ compose: { steps: "flip" } }, 'views.compose.steps "flip"'],
+      [
+        { "stm.latticeTurns": { surface: "TiO2(110)-1x1", quarter: true } },
+        "views.stm.latticeTurns.quarter true",
+      ],
+    ];
+    const views = viewsOption();
+    for (const [spec, place] of wrong) {
+      const alone = (error: Error): boolean => error.message.startsWith(`Got ${place}`);
+      assert.throws(() => views.parse?.("views", spec), alone, place);
+      const within = (error: Error): boolean =>
+        error.message.startsWith(`Got methods[3].pretrain.simclr.${place}`);
+      const inPlan = (): unknown =>
+        inPlace("methods[3].pretrain.simclr", () => views.parse?.("views", spec));
+      assert.throws(inPlan, within, place);
     }
   });
 });

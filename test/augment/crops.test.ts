@@ -142,6 +142,19 @@ describe("augment/randomCrop", () => {
     });
   }
 
+  it("shifts by an eighth of the shorter edge unless told otherwise, 4 of 32 pixels, also of tiny images", () => {
+    for (const [height, width, padding] of [
+      [32, 32, 4],
+      [64, 40, 5],
+      [5, 9, 1],
+      [2, 2, 1],
+      [1, 9, 0],
+    ]) {
+      const batch = randomBatch([6, height, width, 1]);
+      assert.deepEqual(apply(randomCrop(), batch), apply(randomCrop({ padding }), batch));
+    }
+  });
+
   it("refuses to mirror further than the image reaches", () => {
     assert.throws(
       () => apply(randomCrop({ padding: 4 }), randomBatch([1, 4, 9, 1])),

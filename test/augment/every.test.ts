@@ -16,9 +16,11 @@ const anyChannels: Record<string, Augmentation> = {
   noise: augment.noise(),
   blur: augment.blur({ probability: 0.9 }),
   cutout: augment.cutout({ size: 3, fill: "mean" }),
-  randomApply: augment.randomApply(0.7, augment.noise()),
+  randomApply: augment.randomApply({ probability: 0.7, steps: augment.noise() }),
   compose: augment.compose(augment.flip(), augment.noise()),
   grey: augment.grey.views({ turns: true }),
+  mild: augment.mild.views(),
+  strong: augment.strong.views(),
   "photo of one channel": augment.photo.views({ channels: 1, blur: true }),
 };
 const colour: Record<string, Augmentation> = {
@@ -112,8 +114,13 @@ describe("augment, each one", () => {
       ["sigma", () => augment.blur({ sigma: [2, 1] })],
       ["size", () => augment.cutout({ size: 0 })],
       ["fill", () => augment.cutout({ fill: NaN })],
-      ["probability", () => augment.randomApply(1.5, augment.flip())],
+      ["probability", () => augment.randomApply({ probability: 1.5, steps: augment.flip() })],
       ["strength", () => augment.photo.views({ strength: -1 })],
+      ["channels", () => augment.photo.views({ channels: 0 })],
+      ["mirror", () => augment.mild.views({ mirror: "no" as unknown as boolean })],
+      ["strength", () => augment.strong.views({ strength: 3 })],
+      ["sigam", () => augment.noise({ sigam: 1 } as object)],
+      ["turns", () => augment.quarterTurns({ turns: 2 } as never)],
     ];
     for (const [option, make] of wrong) {
       assert.throws(
@@ -137,7 +144,7 @@ describe("augment, each one", () => {
       augment.greyscale({ probability: 0 }),
       augment.noise({ probability: 0 }),
       augment.blur({ probability: 0 }),
-      augment.randomApply(0, augment.noise()),
+      augment.randomApply({ probability: 0, steps: augment.noise() }),
       augment.compose(),
     ];
     for (const change of idle) {

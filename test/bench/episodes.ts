@@ -2,9 +2,15 @@
  * Times a few-shot evaluation on stored embeddings, and a logistic regression: node --import tsx test/bench/episodes.ts
  * Prints one JSON line each: 1000 episodes of 5 ways, 1 shot and 15 queries on embeddings of length 512, best of three.
  */
-import { configureBackend, createRng, imageSet, type Encoder } from "../../src/core";
-import { logisticRegression } from "../../src/classify";
-import { episodeHead, episodes, type EpisodeHead } from "../../src/study";
+import {
+  columnMeans,
+  configureBackend,
+  createRng,
+  type Classify,
+  type FitRows,
+} from "../../src/core";
+import { logisticRegression, matching, prototypes, simpleShot } from "../../src/classify";
+import { episodes } from "../../src/study";
 
 const dim = 512;
 const rng = createRng(1);
@@ -36,42 +42,26 @@ async function best(run: () => Promise<unknown>): Promise<number> {
   return Math.round(1000 * Math.min(...times)) / 1000;
 }
 
-const identity: Encoder = {
-  dim,
-  embed: (rows) => rows.reshape([rows.shape[0], dim]),
-  clone: () => identity,
-  save: () => Promise.resolve(),
-  dispose: () => undefined,
-};
-
 async function main(): Promise<void> {
   configureBackend({ threads: 2 });
   const stored = embeddings(50, 40, 3);
-  const heads: Record<string, EpisodeHead> = {
-    "prototypes, squared Euclidean": episodeHead.prototypes(),
-    "prototypes, cosine": episodeHead.prototypes({ distance: "cosine" }),
-    "simpleShot CL2N": episodeHead.simpleShot({ base: stored.features }),
-    matching: episodeHead.matching(),
+  const methods: Record<string, Classify> = {
+    "prototypes, squared Euclidean": prototypes(),
+    "prototypes, cosine": prototypes({ distance: "cosine" }),
+    "simpleShot CL2N": simpleShot({ centre: [...columnMeans(stored.features, dim)] }),
+    matching: matching(),
   };
-  for (const [head, asked] of Object.entries(heads)) {
+  for (const [method, classify] of Object.entries(methods)) {
     let accuracy = 0;
     const seconds = await best(async () => {
-      accuracy = (await episodes(stored, { head: asked, rng: createRng(2) })).mean;
+      accuracy = (await episodes(stored, { classify, rng: createRng(2) })).mean;
     });
-    console.log(JSON.stringify({ bench: "episodes", head, episodes: 1000, seconds, accuracy }));
+    console.log(JSON.stringify({ bench: "episodes", method, episodes: 1000, seconds, accuracy }));
   }
-  const { features, labels } = embeddings(10, 500, 6);
-  const train = imageSet({
-    name: "embeddings",
-    pixels: features,
-    shape: [1, 1, dim],
-    labels,
-    classNames: Array.from({ length: 10 }, (_, c) => `class ${c}`),
-    unit: "embedding",
-  });
-  const seconds = await best(async () => {
-    (await logisticRegression()(identity, train, createRng(3))).dispose();
-  });
+  const classNames = Array.from({ length: 10 }, (_, c) => `class ${c}`);
+  const rows = { ...embeddings(10, 500, 6), classNames };
+  const fit = logisticRegression().fit as FitRows;
+  const seconds = await best(() => fit(rows, createRng(3)));
   console.log(JSON.stringify({ bench: "logistic regression", images: 5000, dim, classes: 10, seconds })); // prettier-ignore
 }
 

@@ -13,13 +13,14 @@ async function main(): Promise<void> {
     if (only !== undefined && target.name !== only) continue;
     let [refused, slowest, most, inputs] = [0, 0, 0, 0];
     const from = performance.now();
+    const { patience = mostMilliseconds } = target;
     for (const input of forge(target.files, Number(count), Number(seed))) {
       let outcome = await tryInput(target, input);
       // Another program may have had the core: what is slow must be slow twice.
-      if (outcome.milliseconds > mostMilliseconds) outcome = await tryInput(target, input);
-      if (outcome.milliseconds > mostMilliseconds) {
+      if (outcome.milliseconds > patience) outcome = await tryInput(target, input);
+      if (outcome.milliseconds > patience) {
         throw new Error(
-          `${target.name} took ${outcome.milliseconds} ms for ${Buffer.from(input).toString("base64")}`,
+          `${target.name} took ${outcome.milliseconds} ms for ${Buffer.from(input).toString("base64").slice(0, 20000)}`,
         );
       }
       inputs++;

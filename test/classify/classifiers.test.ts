@@ -1,51 +1,8 @@
 import assert from "node:assert/strict";
-import {
-  createRng,
-  hideLabels,
-  imageSet,
-  InputError,
-  withLabels,
-  type Classify,
-  type Encoder,
-  type ImageSet,
-} from "../../src/core";
+import { createRng, hideLabels, InputError, withLabels } from "../../src/core";
 import { classify, pretrain } from "../../src";
 import { stripes } from "../study/fixtures";
-
-/** Passes vectors through, so that a classifier can be fed with features. */
-const identity = (dim: number): Encoder => ({
-  dim,
-  embed: (rows) => rows.reshape([rows.shape[0], dim]),
-  clone: () => identity(dim),
-  save: () => Promise.resolve(),
-  dispose: () => undefined,
-});
-
-const vectors = (rows: readonly (readonly number[])[], labels?: readonly number[]): ImageSet =>
-  imageSet({
-    name: "vectors",
-    pixels: Float32Array.from(rows.flat()),
-    shape: [1, 1, rows[0].length],
-    ...(labels === undefined ? {} : { labels }),
-    classNames: Array.from(
-      { length: labels === undefined ? 1 : 1 + Math.max(...labels) },
-      (_, c) => `c${c}`,
-    ),
-    unit: "1",
-  });
-
-async function probabilities(
-  method: Classify,
-  train: readonly (readonly number[])[],
-  labels: readonly number[],
-  query: readonly (readonly number[])[],
-): Promise<number[]> {
-  const dim = train[0].length;
-  const classifier = await method(identity(dim), vectors(train, labels), createRng(1));
-  const predicted = await classifier.predict(vectors(query));
-  classifier.dispose();
-  return Array.from(predicted);
-}
+import { labelledRows, probabilities } from "./rows";
 
 const near = (found: readonly number[], expected: readonly number[], tolerance: number): void => {
   assert.equal(found.length, expected.length);
@@ -73,20 +30,26 @@ describe("classify/logisticRegression", () => {
     it(`gives scikit-learn's probabilities with ${n} images of ${d} features`, async () => {
       const labels = Array.from({ length: n }, (_, i) => i % 3);
       const method = classify.logisticRegression({ standardise: "none" });
-      near(await probabilities(method, formula(n, d), labels, formula(2, d, 0.5)), expected, 1e-4);
+      near(
+        await probabilities(method, labelledRows(formula(n, d), labels), formula(2, d, 0.5)),
+        expected,
+        1e-4,
+      );
     });
   }
 
   it("does not mind features that are constant, or equal images", async () => {
     const found = await probabilities(
       classify.logisticRegression(),
-      [
-        [1, 0],
-        [1, 0],
-        [1, 4],
-        [1, 4],
-      ],
-      [0, 0, 1, 1],
+      labelledRows(
+        [
+          [1, 0],
+          [1, 0],
+          [1, 4],
+          [1, 4],
+        ],
+        [0, 0, 1, 1],
+      ),
       [[1, 0]],
     );
     assert.ok(found[0] > 0.7);
@@ -94,7 +57,10 @@ describe("classify/logisticRegression", () => {
 
   it("asks for a second class", async () => {
     const method = classify.logisticRegression();
-    await assert.rejects(probabilities(method, [[1], [2]], [0, 0], [[1]]), InputError);
+    await assert.rejects(
+      probabilities(method, labelledRows([[1], [2]], [0, 0]), [[1]]),
+      InputError,
+    );
     assert.throws(() => classify.logisticRegression({ c: 0 }), InputError);
   });
 });
@@ -112,13 +78,15 @@ describe("classify/nearestNeighbours", () => {
     // By hand: cosines with (0.7, 0.6) of the three nearest of the bank, summed by class: 5868.1185 and 2619.0296.
     const expected = [5868.1185 / (5868.1185 + 2619.0296), 2619.0296 / (5868.1185 + 2619.0296)];
     const method = classify.nearestNeighbours({ k: 3, temperature: 0.1 });
-    near(await probabilities(method, bank, labels, [[0.7, 0.6]]), expected, 1e-4);
+    near(await probabilities(method, labelledRows(bank, labels), [[0.7, 0.6]]), expected, 1e-4);
   });
 
   it("takes all labelled images where there are fewer than k", async () => {
-    const found = await probabilities(classify.nearestNeighbours({ k: 99 }), bank, labels, [
-      [1, 0],
-    ]);
+    const found = await probabilities(
+      classify.nearestNeighbours({ k: 99 }),
+      labelledRows(bank, labels),
+      [[1, 0]],
+    );
     assert.ok(found[0] > 0.9);
     near([found[0] + found[1]], [1], 1e-6);
   });
@@ -134,7 +102,9 @@ describe("classify/prototypes", () => {
 
   it("is the softmax of minus the squared distance to the class means", async () => {
     const [a, b] = [Math.exp(-3.61), Math.exp(-5.21)];
-    const found = await probabilities(classify.prototypes(), support, [0, 0, 1, 1], [[2, 1.9]]);
+    const found = await probabilities(classify.prototypes(), labelledRows(support, [0, 0, 1, 1]), [
+      [2, 1.9],
+    ]);
     near(found, [a / (a + b), b / (a + b)], 1e-5);
   });
 
@@ -142,7 +112,7 @@ describe("classify/prototypes", () => {
     const [a, b] = [Math.exp(0.725), Math.exp(0.68875)];
     const method = classify.prototypes({ distance: "cosine" });
     near(
-      await probabilities(method, support, [0, 0, 1, 1], [[2, 1.9]]),
+      await probabilities(method, labelledRows(support, [0, 0, 1, 1]), [[2, 1.9]]),
       [a / (a + b), b / (a + b)],
       1e-4,
     );
@@ -150,8 +120,8 @@ describe("classify/prototypes", () => {
 
   it("names the class without a label", async () => {
     await assert.rejects(
-      probabilities(classify.prototypes(), [[1], [2]], [0, 2], [[1]]),
-      (error) => error instanceof InputError && /"c1"/.test(error.message),
+      probabilities(classify.prototypes(), labelledRows([[1], [2]], [0, 2]), [[1]]),
+      (error) => error instanceof InputError && /"class 1"/.test(error.message),
     );
   });
 });

@@ -1,14 +1,7 @@
 import assert from "node:assert/strict";
-import { createRng, imageSet, InputError, type Classify, type Encoder } from "../../src/core";
+import { InputError, type Classify } from "../../src/core";
 import { classify } from "../../src";
-
-const identity = (dim: number): Encoder => ({
-  dim,
-  embed: (rows) => rows.reshape([rows.shape[0], dim]),
-  clone: () => identity(dim),
-  save: () => Promise.resolve(),
-  dispose: () => undefined,
-});
+import { labelledRows, probabilities } from "./rows";
 
 const support = [
   [1, 0, 2],
@@ -27,25 +20,8 @@ const query = [
   [0.1, 3, -1],
 ];
 
-async function probabilities(
-  method: Classify,
-  given: readonly number[] = labels,
-): Promise<number[]> {
-  const set = (rows: number[][], known: readonly number[]): ReturnType<typeof imageSet> =>
-    imageSet({
-      name: "vectors",
-      pixels: Float32Array.from(rows.flat()),
-      shape: [1, 1, 3],
-      labels: known,
-      classNames: ["a", "b"],
-      unit: "1",
-    });
-  const train = set([...support, ...unlabelled], [...given, -1, -1]);
-  const classifier = await method(identity(3), train, createRng(1));
-  const found = await classifier.predict(set(query, [-1, -1]));
-  classifier.dispose();
-  return Array.from(found);
-}
+const ask = (method: Classify, given: readonly number[] = labels): Promise<number[]> =>
+  probabilities(method, labelledRows([...support, ...unlabelled], [...given, -1, -1], ["a", "b"]), query); // prettier-ignore
 
 const softmax = (scores: readonly number[]): number[] => {
   const sum = scores.reduce((total, score) => total + Math.exp(score), 0);
@@ -83,17 +59,17 @@ describe("classify/simpleShot", () => {
         return softmax(means.map((m) => -m.reduce((sum, x, j) => sum + (q[j] - x) ** 2, 0)));
       });
       const method = classify.simpleShot({ transform: name as keyof typeof transforms });
-      near(await probabilities(method), wanted);
+      near(await ask(method), wanted);
     });
   }
 
   it("centres by the base set if nothing is said, and names what is wrong", async () => {
     assert.deepEqual(
-      await probabilities(classify.simpleShot()),
-      await probabilities(classify.simpleShot({ transform: "CL2N" })),
+      await ask(classify.simpleShot()),
+      await ask(classify.simpleShot({ transform: "CL2N" })),
     );
     assert.throws(() => classify.simpleShot({ transform: "L2" as "L2N" }), InputError);
-    await assert.rejects(probabilities(classify.simpleShot(), [0, 0, 0, 0]), /of class "b"/);
+    await assert.rejects(ask(classify.simpleShot(), [0, 0, 0, 0]), /of class "b"/);
   });
 });
 
@@ -105,10 +81,10 @@ describe("classify/matching", () => {
       );
       return [attention[0] + attention[1], attention[2] + attention[3]];
     });
-    near(await probabilities(classify.matching()), wanted);
+    near(await ask(classify.matching()), wanted);
   });
 
   it("names the class without a label", async () => {
-    await assert.rejects(probabilities(classify.matching(), [1, 1, 1, 1]), /of class "a"/);
+    await assert.rejects(ask(classify.matching(), [1, 1, 1, 1]), /of class "a"/);
   });
 });

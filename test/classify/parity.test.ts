@@ -5,8 +5,8 @@ import {
   InputError,
   tf,
   type Classify,
-  type Encoder,
   type ImageSet,
+  type LabelledRows,
   type Scalar,
   type Tensor2D,
 } from "../../src/core";
@@ -21,6 +21,7 @@ import { classifyParity } from "../fixtures/classifyParity";
 import { wave } from "../fixtures/lossParity";
 import { assertClose } from "../fixtures/networkParity";
 import { stripes } from "../study/fixtures";
+import { fitRows } from "./rows";
 
 const scaled = (rows: readonly (readonly number[])[], by: number): number[][] =>
   rows.map((row) => row.map((x) => x * by));
@@ -154,14 +155,6 @@ describe("classify: losses and rules of consistency beside the papers' formulas 
   });
 });
 
-const identity = (dim: number): Encoder => ({
-  dim,
-  embed: (rows) => rows.reshape([rows.shape[0], dim]),
-  clone: () => identity(dim),
-  save: () => Promise.resolve(),
-  dispose: () => undefined,
-});
-
 /** The same as in classifyParity.py. */
 const features = (n: number, d: number, offset = 0): number[] =>
   Array.from({ length: n * d }, (_, at) => {
@@ -169,15 +162,12 @@ const features = (n: number, d: number, offset = 0): number[] =>
     return Math.sin(1 + 7 * i + 3 * j + offset) + (i % 3 === j % 3 ? 1.5 : 0);
   });
 
-const vectors = (values: readonly number[], known?: readonly number[]): ImageSet =>
-  imageSet({
-    name: "vectors",
-    pixels: Float32Array.from(values),
-    shape: [1, 1, 5],
-    classNames: ["a", "b", "c"],
-    unit: "1",
-    ...(known === undefined ? {} : { labels: known }),
-  });
+const rowsOf = (values: readonly number[], labels: readonly number[]): LabelledRows => ({
+  features: Float32Array.from(values),
+  labels: Int32Array.from(labels),
+  dim: 5,
+  classNames: ["a", "b", "c"],
+});
 
 const someLabels = Array.from({ length: 40 }, (_, i) => (i % 4 === 0 ? i % 3 : -1));
 
@@ -187,11 +177,8 @@ async function predict(
   train: readonly number[] = features(40, 5),
   keep?: (name: string, values: Float32Array) => void,
 ): Promise<number[]> {
-  const on = keep === undefined ? {} : { keep };
-  const made = await method(identity(5), vectors(train, known), createRng(1), on);
-  const found = await made.predict(vectors(features(6, 5, 0.5)));
-  made.dispose();
-  return [...found];
+  const tell = await fitRows(method, rowsOf(train, known), { keep });
+  return [...tell(Float32Array.from(features(6, 5, 0.5)))];
 }
 
 const within = { relative: 1e-4, absolute: 1e-5 };
@@ -214,12 +201,11 @@ describe("classify: the classical floor beside scikit-learn", () => {
 
   it("goes by the distances of neighbours where no gamma is given, so that scale does not matter", async () => {
     const learn = async (scale: number): Promise<Float32Array> => {
-      const set = vectors(
+      const rows = rowsOf(
         features(40, 5).map((x) => x * scale),
         someLabels,
       );
-      const made = await classify.labelSpreading({ normalise: false })(identity(5), set, createRng(1)); // prettier-ignore
-      return made.predict(set);
+      return (await fitRows(classify.labelSpreading({ normalise: false }), rows))(rows.features);
     };
     assertClose(await learn(100), [...(await learn(1))], "shares", { relative: 1e-3, absolute: 1e-4 }); // prettier-ignore
   });

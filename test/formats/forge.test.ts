@@ -8,11 +8,12 @@ describe("readers of instrument files", () => {
   it(`refuse ${inputs} damaged and forged files each in a sentence, without hanging or filling the memory`, async () => {
     for (const target of await forgeTargets()) {
       let refused = 0;
-      for (const input of forge(target.files, inputs)) {
+      const count = Math.ceil(inputs / (target.fewer ?? 1));
+      for (const input of forge(target.files, count)) {
         if ((await tryInput(target, input)).refused) refused++;
       }
       // A reader that refused nothing, or all, would not have been tried.
-      assert.ok(refused > inputs / 10 && refused < inputs, `${target.name} refused ${refused}`);
+      assert.ok(refused > count / 10 && refused < count, `${target.name} refused ${refused}`);
     }
   });
 });

@@ -1,12 +1,16 @@
 import { createRng, InputError, type Rng } from "../../src/core";
 import {
   readCurves,
+  readGrid,
+  readLabels,
   readScans,
   writeGwy,
   writeNpy,
   writeScanPng,
   readScan,
 } from "../../src/formats";
+import { bytesOf } from "../fixtures/formatFiles";
+import { scanFiles } from "../fixtures/scanFiles";
 import { tiffFiles } from "../fixtures/tiffFiles";
 import {
   createcFile,
@@ -25,6 +29,10 @@ export interface Target {
   readonly name: string;
   readonly files: readonly Uint8Array[];
   readonly read: (bytes: Uint8Array) => unknown;
+  /** The tests try so many times fewer: a reader that must start a program of its own after damage takes its time. */
+  readonly fewer?: number;
+  /** What an input may take, where a program must be started anew after a damaged one. @default mostMilliseconds */
+  readonly patience?: number;
 }
 
 /** No input may take longer than this, in milliseconds. */
@@ -75,8 +83,72 @@ export async function forgeTargets(): Promise<Target[]> {
     },
     { name: "png", files: [await writeScanPng(scan)], read: scans },
     { name: "npy", files: [npy], read: scans },
+    ...otherTargets(scans),
   ];
 }
+
+/** Readers whose files scanFiles.py made, and of labels. */
+function otherTargets(scans: (bytes: Uint8Array) => unknown): Target[] {
+  const files = (stored: Readonly<Record<string, { readonly file: string }>>): Uint8Array[] =>
+    Object.values(stored).map(({ file }) => bytesOf(file));
+  const { curve, volume } = scanFiles.matrix;
+  const companions = ({ parameters }: typeof curve): { name: string; bytes: Uint8Array }[] => [
+    { name: "session_0001.mtrx", bytes: bytesOf(parameters) },
+  ];
+  const nexus = Object.values(scanFiles.nexus).map(bytesOf);
+  return [
+    { name: "3ds", files: files(scanFiles.grids), read: (bytes) => readGrid(bytes) },
+    { name: "vert", files: [bytesOf(scanFiles.vert.file)], read: (bytes) => readCurves(bytes) },
+    { name: "igor", files: [bytesOf(scanFiles.igor["asylum"].file)], read: scans },
+    {
+      name: "igor curve",
+      files: [bytesOf(scanFiles.igor["curve"].file)],
+      read: (bytes) => readCurves(bytes),
+    },
+    { name: "nanoscope", files: files(scanFiles.nanoscope), read: scans },
+    { name: "jpk", files: [bytesOf(scanFiles.jpk.file)], read: scans },
+    {
+      name: "matrix curve",
+      files: [bytesOf(curve.file)],
+      read: (bytes) => readCurves(bytes, { name: curve.name, companions: companions(curve) }),
+    },
+    {
+      name: "matrix volume",
+      files: [bytesOf(volume.file)],
+      read: (bytes) => readGrid(bytes, { name: volume.name, companions: companions(volume) }),
+    },
+    {
+      name: "matrix volume parameters",
+      files: [bytesOf(volume.parameters)],
+      read: (bytes) =>
+        readGrid(bytesOf(volume.file), {
+          name: volume.name,
+          companions: [{ name: "session_0001.mtrx", bytes }],
+        }),
+    },
+    { name: "nexus", files: nexus.slice(0, 1), read: scans, fewer: 20, patience: 5000 },
+    {
+      name: "nexus grid",
+      files: nexus.slice(1, 2),
+      read: (bytes) => readGrid(bytes),
+      fewer: 20,
+      patience: 5000,
+    },
+    {
+      name: "labels",
+      files: labelFiles.map((text) => new Uint8Array(Buffer.from(text))),
+      read: (bytes) => readLabels(bytes),
+    },
+  ];
+}
+
+const labelFiles = [
+  "id,label\na,bright\nb,dark\nc,\n",
+  "filename;class;group\r\na.png;bright;1\r\nb.png;dark;2\r\n",
+  "a.png bright\nb.png dark\n",
+  '[{"data":{"image":"a.png"},"annotations":[{"result":[{"value":{"choices":["bright"]}}]}]}]',
+  '{"images":[{"id":1,"file_name":"a.png"}],"annotations":[{"image_id":1,"category_id":3}],"categories":[{"id":3,"name":"bright"}]}',
+];
 
 /** What came of one input. */
 export interface Outcome {

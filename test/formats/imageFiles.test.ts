@@ -241,7 +241,7 @@ describe("images in class folders", () => {
       [{}, /without any file/],
       [{ "a/readme.txt": strToU8("x") }, /1 files and no image/],
       [{ "only/1.png": png(1) }, /only class folder "only".*two or more/],
-      [{ ...classes, "b/3.tif": strToU8("x") }, /b\/3\.tif.*Convert it to PNG/],
+      [{ ...classes, "b/3.bmp": strToU8("x") }, /b\/3\.bmp.*Convert it to PNG/],
       [{ "a/1.png": png(1), "a/1.jpg": png(1), "b/1.png": png(1) }, /id "a\/1" twice/],
       [
         { "train/a/1.png": png(1), "val/a/1.png": png(1) },

@@ -1,12 +1,6 @@
 import assert from "node:assert/strict";
-import { createRng, InputError, tf, type Variable } from "../../src/core";
-import {
-  buildNetwork,
-  linear,
-  projector,
-  trainableVariables,
-  type EncoderSpec,
-} from "../../src/nets";
+import { createRng, InputError, tf, trainableVariables, type Variable } from "../../src/core";
+import { buildNetwork, linear, projector, type EncoderSpec } from "../../src/nets";
 
 const resnet = (depth: number, width = 2): EncoderSpec => ({ resnet: { depth, width } });
 
@@ -81,10 +75,10 @@ describe("nets/buildNetwork", () => {
         () => buildNetwork(spec as EncoderSpec, shape, createRng(1)),
         (error) => error instanceof InputError && message.test(error.message),
       );
-    refused(resnet(19), /Did you mean "1/);
+    refused(resnet(19), /encoder.resnet.depth 19.*one of 8, 10/);
     refused(resnet(8, 0), /encoder.resnet.width 0/);
-    refused({}, /no kind/);
-    refused({ resnet: { depth: 8 }, conv4: {} }, /resnet and conv4/);
+    refused({}, /exactly one of resnet, conv4/);
+    refused({ resnet: { depth: 8 }, conv4: {} }, /exactly one of resnet, conv4/);
     refused({ resnett: {} }, /Did you mean "resnet"/);
     refused({ conv4: { pool: "max" } }, /one of flatten, average/);
     refused({ conv4: {} }, /at least 16x16/, [15, 32, 1]);

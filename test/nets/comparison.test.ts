@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
-import { createRng, tf, type Tensor2D, type Variable } from "../../src/core";
+import { createRng, tf, trainableVariables, type Tensor2D, type Variable } from "../../src/core";
 import { nets } from "../../src";
 import { fewShotParity } from "../fixtures/fewShotParity";
 import { wave } from "../fixtures/lossParity";
@@ -72,7 +72,7 @@ describe("nets/comparison", () => {
           const found = nets.comparisonOf(other.network);
           assert.deepEqual(found?.spec, kind);
           assert.deepEqual(answers(found), wanted);
-          const trainable = [...nets.trainableVariables(other.network ?? network).keys()];
+          const trainable = [...trainableVariables(other.network ?? network).keys()];
           assert.ok(trainable.length > 0);
           assert.ok(trainable.every((name) => !name.startsWith("comparison")));
           other.dispose();

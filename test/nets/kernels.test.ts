@@ -1,6 +1,13 @@
 import assert from "node:assert/strict";
-import { createRng, tf, type Scalar, type Tensor4D, type Variable } from "../../src/core";
-import { buildNetwork, projector, trainableVariables } from "../../src/nets";
+import {
+  createRng,
+  tf,
+  trainableVariables,
+  type Scalar,
+  type Tensor4D,
+  type Variable,
+} from "../../src/core";
+import { buildNetwork, projector } from "../../src/nets";
 import { assertClose, noise } from "../fixtures/networkParity";
 
 /** Output, gradients and running statistics of a network with a projector, one after the other. */

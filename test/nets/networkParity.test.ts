@@ -1,12 +1,13 @@
 import {
   createRng,
   tf,
+  trainableVariables,
   type Network,
   type Scalar,
   type Tensor4D,
   type Variable,
 } from "../../src/core";
-import { buildNetwork, trainableVariables, type EncoderSpec } from "../../src/nets";
+import { buildNetwork, type EncoderSpec } from "../../src/nets";
 import { assertClose, digest, noise, parity } from "../fixtures/networkParity";
 import { fillLikePython } from "./fillLikePython";
 

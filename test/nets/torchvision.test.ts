@@ -68,7 +68,7 @@ describe("nets/torchvision", function () {
     it(`gives torchvision's features: ResNet-${model.depth}`, async () => {
       fs.writeFileSync(file(), writeSafetensors(weights(model)));
       const set = images([48, 40, 3]);
-      const encoder = await pretrain.from(file(), { statistics: "file" })(set, createRng(1));
+      const encoder = await pretrain.from({ file: file(), statistics: "file" })(set, createRng(1));
       try {
         assert.equal(encoder.dim, model.dim);
         const found = await embedImages(encoder, set);
@@ -102,7 +102,7 @@ describe("nets/torchvision", function () {
     const expected = await embedImages(saved, repeated(3));
     for (const channels of [1, 5]) {
       const set = repeated(channels);
-      const encoder = await pretrain.from(file(), { statistics: "file" })(set, createRng(1));
+      const encoder = await pretrain.from({ file: file(), statistics: "file" })(set, createRng(1));
       assertClose(await embedImages(encoder, set), expected, `${channels} channels`);
       encoder.dispose();
     }
@@ -141,9 +141,6 @@ describe("nets/torchvision", function () {
       writeSafetensors(new Map([["a", { shape: [1], data: new Float32Array(1) }]])),
     );
     await assert.rejects(pretrain.from(file())(images([8, 8, 3]), createRng(1)), InputError);
-    await assert.rejects(
-      pretrain.from(`${file()}.no`)(images([8, 8, 3]), createRng(1)),
-      InputError,
-    );
+    assert.throws(() => pretrain.from(`${file()}.no`), InputError);
   });
 });

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { createRng, InputError, tf, type Tensor4D } from "../../src/core";
-import { storedUnet, trainableVariables, unet, unetFrom } from "../../src/nets";
+import { createRng, InputError, tf, trainableVariables, type Tensor4D } from "../../src/core";
+import { storedUnet, unet, unetFrom } from "../../src/nets";
 
 describe("nets/unet", () => {
   it("gives numbers for each pixel of images of any size that fits, and has the weights it should", () => {

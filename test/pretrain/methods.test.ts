@@ -12,25 +12,18 @@ import {
   type Pretrain,
   type Progress,
 } from "../../src/core";
-import { nets, pretrain } from "../../src";
+import { nets, pretrain, study } from "../../src";
+import { makeSmall } from "../study/everyMethod";
 import { stripes } from "../study/fixtures";
 
 const images = stripes({ perClass: 16, size: 8 });
-const encoder = { resnet: { depth: 8, width: 2 } } as const;
-const small = { encoder, epochs: 2, batchSize: 16 };
-
 /** Every self-supervised method, in a size that takes a moment. */
-const methods: Readonly<Record<string, (options?: object) => Pretrain>> = {
-  simclr: (o) => pretrain.simclr({ ...small, ...o }),
-  moco: (o) => pretrain.moco({ ...small, ...o }),
-  byol: (o) => pretrain.byol({ ...small, hiddenDim: 16, outputDim: 8, ...o }),
-  simSiam: (o) => pretrain.simSiam({ ...small, outputDim: 16, ...o }),
-  barlowTwins: (o) => pretrain.barlowTwins({ ...small, outputDim: 16, ...o }),
-  vicreg: (o) => pretrain.vicreg({ ...small, outputDim: 16, ...o }),
-  dino: (o) => pretrain.dino({ ...small, prototypes: 12, hiddenDim: 16, bottleneck: 8, ...o }),
-  rotation: (o) => pretrain.rotation({ ...small, ...o }),
-  denoisingAutoencoder: (o) => pretrain.denoisingAutoencoder({ ...small, hiddenDim: 16, ...o }),
-};
+const methods = Object.fromEntries(
+  study.selfSupervised.map((name) => [
+    name,
+    (options: object = {}): Pretrain => makeSmall<Pretrain>(study.pretrainings[name], {}, options),
+  ]),
+);
 
 async function embeddings(
   method: Pretrain,

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { createRng, tf, type Tensor2D, type Tensor4D } from "../../src/core";
+import { createRng, tf, trainableVariables, type Tensor2D, type Tensor4D } from "../../src/core";
 import { byol } from "../../src/losses";
-import { buildNetwork, projector, trainableVariables, type Head } from "../../src/nets";
+import { buildNetwork, projector, type Head } from "../../src/nets";
 // The helper itself, since what it guarantees shows nowhere else.
 import { makeTeacher } from "../../src/pretrain/teacher";
 import { noise } from "../fixtures/networkParity";

@@ -300,7 +300,10 @@ describe("scans/segment", () => {
     const { probability: before } = scans.segment(crowded, []);
     const [bright, dark] = [at(19, 5), at(19, 15)];
     assert.ok(before[dark] > 0.5 && before[bright] > 0.5);
-    assert.ok(probability[dark] < before[dark] - 0.03, `${probability[dark]} after ${before[dark]}`);
+    assert.ok(
+      probability[dark] < before[dark] - 0.03,
+      `${probability[dark]} after ${before[dark]}`,
+    );
     assert.ok(probability[bright] > before[bright] - 0.05);
   });
 

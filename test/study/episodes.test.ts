@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import { createRng, InputError } from "../../src/core";
+import { columnMeans, createRng, InputError, type FitRows } from "../../src/core";
 import { classify, study } from "../../src";
 
-const { episodes, episodeHead } = study;
+const { episodes } = study;
 
 /** Blurred classes about random centres. */
 function blurred(
@@ -22,78 +22,63 @@ function blurred(
   return { features, labels, dim };
 }
 
+/** Probabilities of a row that is sure of one class. */
+const oneOf = (classes: number, which: number): number[] =>
+  Array.from({ length: classes }, (_, c) => +(c === which));
+
 const few = { ways: 4, shots: 2, queries: 5, episodes: 40 };
 
 describe("study/episodes", () => {
-  it("gives each head's share of right answers: all for classes that lie apart, chance for noise", async () => {
+  it("gives each classifier's share of right answers: all for classes that lie apart, chance for noise", async () => {
     const apart = blurred(1, 1e-3);
-    const heads = {
-      prototypes: episodeHead.prototypes(),
-      cosine: episodeHead.prototypes({ distance: "cosine" }),
-      UN: episodeHead.simpleShot({ transform: "UN" }),
-      L2N: episodeHead.simpleShot({ transform: "L2N" }),
-      CL2N: episodeHead.simpleShot({ base: apart.features }),
-      matching: episodeHead.matching(),
-      logistic: episodeHead.classifier(classify.logisticRegression()),
+    const centre = [...columnMeans(apart.features, apart.dim)];
+    const methods = {
+      prototypes: classify.prototypes(),
+      cosine: classify.prototypes({ distance: "cosine" }),
+      UN: classify.simpleShot({ transform: "UN" }),
+      L2N: classify.simpleShot({ transform: "L2N" }),
+      CL2N: classify.simpleShot({ centre }),
+      matching: classify.matching(),
+      logistic: classify.logisticRegression(),
     };
-    for (const [name, head] of Object.entries(heads)) {
-      const { mean } = await episodes(apart, { ...few, head, rng: createRng(2) });
+    for (const [name, method] of Object.entries(methods)) {
+      const { mean } = await episodes(apart, { ...few, classify: method, rng: createRng(2) });
       assert.equal(mean, 1, name);
       const noise = blurred(1, 1e3);
-      const lost = await episodes(noise, { ...few, head, rng: createRng(2) });
+      const lost = await episodes(noise, { ...few, classify: method, rng: createRng(2) });
       assert.ok(Math.abs(lost.mean - 0.25) < 0.08, `${name} ${lost.mean}`);
-    }
-  });
-
-  it("tells as the classifiers of the same name do", async () => {
-    const stored = blurred(3, 1.2);
-    const pairs = [
-      [episodeHead.prototypes(), classify.prototypes()],
-      [episodeHead.prototypes({ distance: "cosine" }), classify.prototypes({ distance: "cosine" })],
-      [episodeHead.simpleShot({ transform: "UN" }), classify.simpleShot({ transform: "UN" })],
-      [episodeHead.simpleShot({ transform: "L2N" }), classify.simpleShot({ transform: "L2N" })],
-      [episodeHead.matching(), classify.matching()],
-    ] as const;
-    for (const [head, method] of pairs) {
-      const rng = createRng(4);
-      const own = await episodes(stored, { ...few, head, rng });
-      const other = await episodes(stored, { ...few, head: episodeHead.classifier(method), rng });
-      assert.deepEqual(own.accuracies, other.accuracies);
-      assert.ok(own.mean > 0.3 && own.mean < 1);
     }
   });
 
   it("shows a transductive classifier the queries without their labels", async () => {
     const stored = blurred(3, 1);
     const seen: number[] = [];
-    const method = Object.assign(
-      (...given: Parameters<ReturnType<typeof classify.prototypes>>) => {
-        seen.push(given[1].labels.filter((label) => label === -1).length);
-        return classify.prototypes()(...given);
-      },
-      { frozen: true },
-    );
+    const fit = classify.prototypes().fit as FitRows;
+    const method = classify.onEmbeddings((rows, rng) => {
+      seen.push(rows.labels.filter((label) => label === -1).length);
+      return fit(rows, rng);
+    });
     for (const transductive of [false, true]) {
-      const head = episodeHead.classifier(method, { transductive });
-      await episodes(stored, { ...few, episodes: 1, head, rng: createRng(1) });
+      const own = { ...few, episodes: 1, classify: method, transductive, rng: createRng(1) };
+      await episodes(stored, own);
     }
     assert.deepEqual(seen, [0, 20]);
   });
 
   it("draws disjoint images of distinct classes, the same for the same seed", async () => {
     const labels = Int32Array.from({ length: 60 }, (_, i) => i % 6);
-    // Each embedding is its own number, so a head sees which images were drawn.
+    // Each embedding is its own number, so a classifier sees which images were drawn.
     const stored = { features: Float32Array.from(labels.keys()), labels, dim: 1 };
     const drawn: number[][] = [];
-    const head: study.EpisodeHead = ({ support, query }) => {
+    const method = classify.onEmbeddings(({ features: support }) => (query) => {
       drawn.push([...support, ...query]);
       const classes = Array.from(support, (image) => labels[image]);
       assert.equal(new Set(classes).size, 4);
-      return Array.from(query, (image) => Math.floor(classes.indexOf(labels[image]) / 2));
-    };
-    const { mean } = await episodes(stored, { ...few, head, rng: createRng(5) });
-    await episodes(stored, { ...few, head, rng: createRng(5) });
-    await episodes(stored, { ...few, head, rng: createRng(6) });
+      return Float32Array.from([...query].flatMap((image) => oneOf(4, Math.floor(classes.indexOf(labels[image]) / 2)))); // prettier-ignore
+    });
+    const { mean } = await episodes(stored, { ...few, classify: method, rng: createRng(5) });
+    await episodes(stored, { ...few, classify: method, rng: createRng(5) });
+    await episodes(stored, { ...few, classify: method, rng: createRng(6) });
     assert.equal(mean, 1);
     for (const images of drawn) assert.equal(new Set(images).size, 28);
     assert.deepEqual(drawn.slice(0, 40), drawn.slice(40, 80));
@@ -101,12 +86,12 @@ describe("study/episodes", () => {
   });
 
   it("gives intervals over episodes and over trainings", async () => {
-    const head = episodeHead.prototypes();
+    const method = classify.prototypes();
     const trainings = [1, 2, 3].map((seed) => blurred(seed, 1.5));
-    const found = await episodes(trainings, { ...few, head, rng: createRng(7) });
+    const found = await episodes(trainings, { ...few, classify: method, rng: createRng(7) });
     const means = await Promise.all(
       trainings.map(async (one) => {
-        const alone = await episodes(one, { ...few, head, rng: createRng(7) });
+        const alone = await episodes(one, { ...few, classify: method, rng: createRng(7) });
         assert.equal(alone.overTrainings, undefined);
         return alone.mean;
       }),
@@ -121,12 +106,11 @@ describe("study/episodes", () => {
     assert.ok(Math.abs((found.overTrainings?.halfWidth ?? 0) - wanted) < 1e-6);
   });
 
-  it("says what is wrong with embeddings, sizes and heads", async () => {
+  it("says what is wrong with embeddings, sizes and classifiers", async () => {
     const stored = blurred(1, 1);
     const rng = createRng(1);
-    const head = episodeHead.prototypes();
     const refused = async (given: typeof stored, options: object, words: RegExp): Promise<void> => {
-      const done = episodes(given, { head, rng, ...options });
+      const done = episodes(given, { classify: classify.prototypes(), rng, ...options });
       await assert.rejects(
         done,
         (error) => error instanceof InputError && words.test(error.message),
@@ -134,11 +118,10 @@ describe("study/episodes", () => {
     };
     await refused(stored, { ways: 9 }, /8 classes with at least 16|0 classes/);
     await refused(stored, { shots: 10, queries: 3 }, /0 classes with at least 13 labelled images/);
-    await refused(stored, { ...few, head: () => [0] }, /1 answers of a head to 20 queries/);
-    await refused(stored, { ...few, head: () => new Int32Array(20).fill(7) }, /answer of a head/);
+    const short = classify.onEmbeddings(() => () => new Float32Array(4));
+    await refused(stored, { ...few, classify: short }, /1 answers to 20 queries/);
+    await refused(stored, { ...few, classify: classify.fineTune() }, /trains on images/);
     await refused({ ...stored, dim: 5 }, few, /576 values for 96 labels/);
     await refused({ ...stored, features: stored.features.map(() => NaN) }, few, /an embedding with NaN/); // prettier-ignore
-    assert.throws(() => episodeHead.simpleShot(), /CL2N without a base set/);
-    assert.throws(() => episodeHead.classifier(classify.fineTune()), /trains on images/);
   });
 });

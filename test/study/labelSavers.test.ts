@@ -2,11 +2,9 @@ import assert from "node:assert/strict";
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
-import { InputError } from "../../src/core";
+import { InputError, type Settings } from "../../src/core";
 import { writeNpz } from "../../src/formats";
 import { parsePlan, readPlan, runPlan, type Plan } from "../../src/study";
-// What tells two sources apart shows only in the names of encoder files.
-import { identifyPretrain } from "../../src/study/methodSpecs";
 import { stripes } from "./fixtures";
 
 const encoder = { resnet: { depth: 8, width: 2 } };
@@ -105,7 +103,7 @@ describe("study: techniques that save labels, in plans", () => {
     };
     refuses({ fixMatch: { treshold: 0.9 } }, /Did you mean "threshold"/);
     refuses({ fixmatch: {} }, /Did you mean "fixMatch"/);
-    refuses({ meanTeacher: { strong: "grey" } }, /"strong"/);
+    refuses({ meanTeacher: { strong: "grey" } }, /meanTeacher\.strong, which is no option/);
     refuses({ uda: { annealing: "late" } }, /annealing/);
     refuses({ fineTune: { layerDecay: 0 } }, /layerDecay 0/);
     refuses({ linearSvm: { c: -1 } }, /linearSvm\.c -1/);
@@ -154,21 +152,25 @@ describe("study: techniques that save labels, in plans", () => {
     }
     write("copy.npz");
     const copied = { ...own, source: source(path.join(folder, "copy.npz")) };
-    const { failures } = await runPlan(plan([method({ supervised: copied }, { prototypes: {} })]), {
+    const done = runPlan(plan([method({ supervised: copied }, { prototypes: {} })]), {
       out: path.join(folder, "out"),
     });
-    assert.match(failures[0].error.message, /study's own images/);
+    await assert.rejects(done, /study's own images/);
   });
 
-  it("knows a source by its content, not by its place", () => {
-    const named = (file: string): object =>
-      identifyPretrain({ supervised: { source: source(write(file)) } });
-    const first = named("a.npz");
-    assert.deepEqual(named("b.npz"), first);
-    write("c.npz", stripes({ perClass: 8, size: 8 }));
-    const other = { supervised: { source: source(path.join(folder, "c.npz")) } };
-    assert.notDeepEqual(identifyPretrain(other), first);
-    const missing = { supervised: { source: { folder: path.join(folder, "nowhere") } } };
-    assert.throws(() => identifyPretrain(missing), InputError);
+  it("knows a source by its content, not by its place", async () => {
+    const named = async (file: string): Promise<unknown> => {
+      const supervised = { source: source(file), encoder, epochs: 1 };
+      const out = fs.mkdtempSync(path.join(folder, "named-"));
+      const { results } = await runPlan(plan([method({ supervised }, { prototypes: {} })]), {
+        out,
+      });
+      return (results[0].pretrain as Settings)["source"];
+    };
+    const set = (perClass: number): ReturnType<typeof stripes> => stripes({ perClass, size: 12 });
+    const first = await named(write("a.npz", set(8)));
+    assert.deepEqual(await named(write("b.npz", set(8))), first);
+    assert.notDeepEqual(await named(write("c.npz", set(9))), first);
+    await assert.rejects(named(path.join(folder, "nowhere.npz")), InputError);
   });
 });

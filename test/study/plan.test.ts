@@ -56,7 +56,10 @@ describe("study/plan", () => {
     const misspelt = { ...simclr, pretrain: { simcrl: {} } };
     refuses({ ...plan, methods: [scratch, misspelt] }, /methods\[1\]\.pretrain.*"simclr"/);
     const option = { ...simclr, pretrain: { simclr: { epoch: 3 } } };
-    refuses({ ...plan, methods: [option] }, /"epoch".*Did you mean "epochs"/);
+    refuses(
+      { ...plan, methods: [option] },
+      /methods\[0\]\.pretrain\.simclr\.epoch, which.*Did you mean "epochs"/,
+    );
   });
 
   it("knows each self-supervised method's own options", () => {
@@ -77,7 +80,7 @@ describe("study/plan", () => {
     ];
     for (const pretrain of right) parsePlan(withPretrain(pretrain));
     refuses(withPretrain({ barlowTwin: {} }), /"barlowTwin".*Did you mean "barlowTwins"/);
-    refuses(withPretrain({ byol: { momentm: 0.9 } }), /"momentm".*Did you mean "momentum"/);
+    refuses(withPretrain({ byol: { momentm: 0.9 } }), /momentm, which.*Did you mean "momentum"/);
     refuses(withPretrain({ byol: { momentum: 2 } }), /pretrain\.byol\.momentum 2/);
     refuses(withPretrain({ moco: { queueSize: 0 } }), /pretrain\.moco\.queueSize 0/);
   });
@@ -95,6 +98,74 @@ describe("study/plan", () => {
     refuses({ ...plan, split: { test: 0.3, testGroups: ["2"] } }, /exactly one of/);
     refuses(3, /plan 3/);
     refuses({ ...plan, methods: [plan.methods[0], plan.methods[0]] }, /two methods named/);
+  });
+
+  it("tells the place of a wrong value, however deep, before the study begins", () => {
+    const [scratch, simclr] = plan.methods;
+    const wrong = (pretrain: object): unknown => ({
+      ...plan,
+      methods: [scratch, { ...simclr, pretrain }],
+    });
+    const depth = { simclr: { encoder: { resnet: { depth: 7 } } } };
+    refuses(
+      wrong(depth),
+      /^Got methods\[1\]\.pretrain\.simclr\.encoder\.resnet\.depth 7\. Expected one of 8,/,
+    );
+    const views = { simclr: { views: [{ noise: {} }, { flip: { horizontal: 2 } }] } };
+    refuses(wrong(views), /^Got methods\[1\]\.pretrain\.simclr\.views\[1\]\.flip\.horizontal 2\./);
+    refuses(wrong({ simclr: { epochs: "3" } }), /simclr\.epochs "3"/);
+    refuses(wrong({ supervised: {} }), /^Got no methods\[1\]\.pretrain\.supervised\.source/);
+    const source = { npz: "a.npz", imagez: "x" };
+    refuses(
+      wrong({ supervised: { source } }),
+      /methods\[1\]\.pretrain\.supervised\.source.*"images"/,
+    );
+    refuses(
+      wrong({ supervised: { source: { named: "mnist" }, epochs: 0 } }),
+      /supervised\.epochs 0/,
+    );
+    refuses(wrong({ simclr: {}, byol: {} }), /simclr and byol together in methods\[1\]\.pretrain/);
+    parsePlan(wrong({ none: { encoder: { conv4: { width: 8, pool: "average" } } } }));
+  });
+
+  it("gives defaults to every method that takes them and says nothing else", () => {
+    const method = (name: string, pretrain: object, classify: object): object => ({
+      name,
+      pretrain,
+      classify,
+    });
+    const encoder = { resnet: { depth: 8, width: 4 } };
+    const given = {
+      ...plan,
+      defaults: { encoder, views: "grey", pretrain: { epochs: 3 }, classify: { epochs: 9 } },
+      methods: [
+        method("a", { simclr: {} }, { fineTune: { views: "mild" } }),
+        method("b", { simclr: { epochs: 5 } }, { logisticRegression: {} }),
+        method("c", { pixels: {} }, { supCon: {} }),
+      ],
+    };
+    const written = {
+      ...plan,
+      methods: [
+        method("a", { simclr: { encoder, views: "grey", epochs: 3 } }, { fineTune: { views: "mild", epochs: 9 } }), // prettier-ignore
+        method("b", { simclr: { encoder, views: "grey", epochs: 5 } }, { logisticRegression: {} }),
+        method("c", { pixels: {} }, { supCon: { views: "grey", epochs: 9 } }),
+      ],
+    };
+    assert.deepEqual(parsePlan(given), parsePlan(written));
+    refuses(
+      { ...given, defaults: { encodr: encoder } },
+      /"encodr" in defaults.*Did you mean "encoder"/,
+    );
+    refuses(
+      { ...given, defaults: { pretrain: { minSteps: 3 } } },
+      /"minSteps" in defaults\.pretrain, which no method/,
+    );
+    refuses(
+      { ...given, defaults: { encoder: { resnet: { depth: 7 } } } },
+      /methods\[0\]\.pretrain\.simclr\.encoder\.resnet\.depth 7/,
+    );
+    refuses({ ...given, defaults: { pretrain: 3 } }, /defaults\.pretrain 3/);
   });
 
   it("makes paths absolute, from the plan's folder or from FEWSCOPE_DATA", () => {

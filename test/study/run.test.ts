@@ -1,5 +1,15 @@
 import assert from "node:assert/strict";
-import { InputError, StoppedError, UNLABELLED, type Classify, type Pretrain } from "../../src/core";
+import * as fs from "node:fs";
+import * as os from "node:os";
+import * as path from "node:path";
+import {
+  InputError,
+  StoppedError,
+  UNLABELLED,
+  type Augmentation,
+  type Classify,
+  type Pretrain,
+} from "../../src/core";
 import { classify, pretrain, study } from "../../src";
 import { stripes } from "./fixtures";
 
@@ -91,6 +101,43 @@ describe("study/run", function () {
       study.run({ images, test: 0.3, methods, labelsPerClass: [1] }),
       InputError,
     );
+  });
+
+  it("keeps and resumes a study in a cell, but for functions that do not know their settings", async () => {
+    const out = fs.mkdtempSync(path.join(os.tmpdir(), "fewscope-run-"));
+    let trained = 0;
+    const views: Augmentation = (x) => x;
+    const simclr = { encoder: small, epochs: 1, batchSize: 16 };
+    const options = {
+      images,
+      out,
+      test: 0.3,
+      labelsPerClass: [1, 2],
+      draws: 2,
+      methods: [
+        { name: "ours", pretrain: pretrain.simclr(simclr), classify: classify.prototypes() },
+        { name: "own", pretrain: pretrain.simclr({ ...simclr, views }), classify: classify.prototypes() }, // prettier-ignore
+      ],
+    };
+    try {
+      const count = {
+        report: ({ task }: { task: string }) => void (trained += +(task === "SimCLR")),
+      };
+      const first = await study.run(options, count);
+      assert.equal(trained, 2 * 5);
+      assert.equal(fs.readdirSync(path.join(out, "records")).length, 4);
+      assert.match(JSON.stringify(first[4].pretrain), /a function of your own, .* not kept/);
+      assert.deepEqual(await study.run(options, count), first);
+      assert.equal(trained, 3 * 5);
+    } finally {
+      fs.rmSync(out, { recursive: true });
+    }
+  });
+
+  it("takes one way to split only", async () => {
+    const methods = [{ name: "one", pretrain: pretrain.pixels(), classify: classify.prototypes() }];
+    const both = { images, methods, test: 0.3, testGroups: ["scan 1"] };
+    await assert.rejects(study.run(both), /test and testGroups together.*exactly one of/);
   });
 
   it("stops when it is told to", async () => {

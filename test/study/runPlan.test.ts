@@ -1,135 +1,43 @@
 import assert from "node:assert/strict";
-import { spawn, spawnSync } from "node:child_process";
+import { spawnSync } from "node:child_process";
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
-import { writeNpz } from "../../src/formats";
-import { parsePlan, runPlan, type Plan } from "../../src/study";
-import { createRng, InputError, tf } from "../../src/core";
+import * as study from "../../src/study";
+import { createRng, InputError, tf, type Factory } from "../../src/core";
 import * as pretrain from "../../src/pretrain";
-import { stripes } from "./fixtures";
+import { smallOptions } from "./everyMethod";
+import { lastingFiles, runStudy, stripesPlan, stripesSet, writeStripes } from "./stripesStudy";
 
-const set = stripes({ perClass: 24, size: 8 });
+const set = stripesSet;
 let folder = "";
+const plan = (changes: object = {}): study.Plan => stripesPlan(folder, changes);
+const writeSet = (name: string, labels: Int32Array): void =>
+  writeStripes(path.join(folder, name), labels);
 
 const tiny = { epochs: 1, batchSize: 24, encoder: { resnet: { depth: 8, width: 2 } } };
 
 /** Every self-supervised method, as small as can be. */
-const selfSupervised = Object.entries({
-  moco: {},
-  byol: { hiddenDim: 8, outputDim: 4 },
-  simSiam: { outputDim: 8 },
-  barlowTwins: { outputDim: 8 },
-  vicreg: { outputDim: 8 },
-  dino: { hiddenDim: 8, bottleneck: 4, prototypes: 6 },
-  rotation: {},
-  denoisingAutoencoder: { hiddenDim: 8 },
-}).map(([name, options]) => ({
+const selfSupervised = study.selfSupervised.map((name) => ({
   name,
-  pretrain: { [name]: { ...tiny, ...options } },
+  pretrain: { [name]: smallOptions(study.pretrainings[name], {}, tiny) },
   classify: { prototypes: {} },
 }));
 
-/** A plan with every kind of method, small enough for seconds. */
-function plan(changes: object = {}): Plan {
-  const simclr = {
-    simclr: {
-      epochs: 3,
-      batchSize: 16,
-      views: "grey",
-      encoder: { resnet: { depth: 8, width: 4 } },
+/** Every classifier, as small as can be, but for the one that needs a network trained for it; most see images without labels. */
+const everyClassifier = Object.entries<Factory<unknown>>(study.classifiers)
+  .filter(([name]) => name !== "relation")
+  .map(([name, factory]) => ({
+    name,
+    pretrain: { none: { encoder: tiny.encoder } },
+    classify: {
+      [name]: smallOptions(
+        factory,
+        {},
+        factory.definition.options["batchSize"] === undefined ? {} : { batchSize: 6 },
+      ),
     },
-  };
-  return parsePlan({
-    name: "stripes",
-    data: {
-      npz: path.join(folder, "set.npz"),
-      images: "images",
-      labels: "labels",
-      groups: "groups",
-      classNames: set.classNames,
-    },
-    split: { test: 0.25 },
-    labelsPerClass: [1, 3],
-    draws: 2,
-    seed: 1,
-    threads: 2,
-    methods: [
-      { name: "SimCLR + logistic", pretrain: simclr, classify: { logisticRegression: {} } },
-      {
-        name: "SimCLR + fine-tuning",
-        pretrain: simclr,
-        classify: { fineTune: { epochs: 1, minSteps: 3 } },
-      },
-      { name: "pixels", pretrain: { pixels: {} }, classify: { nearestNeighbours: {} } },
-      { name: "components", pretrain: { pixels: { components: 3 } }, classify: { prototypes: {} } },
-    ],
-    ...changes,
-  });
-}
-
-function writeSet(name: string, labels: Int32Array): void {
-  const n = set.ids.length;
-  const arrays = {
-    images: {
-      shape: [n, 8, 8, 1],
-      data: set.pixels.read(Int32Array.from({ length: n }, (_, i) => i)),
-    },
-    labels: { shape: [n], data: labels },
-    groups: { shape: [n], data: Int32Array.from({ length: n }, (_, i) => Math.floor(i / 5)) },
-  };
-  fs.writeFileSync(path.join(folder, name), writeNpz(arrays));
-}
-
-/** Every file of a folder that must not differ between runs, by name. */
-function files(out: string, folders = ["records", "losses"]): Record<string, string> {
-  return Object.fromEntries(
-    folders.flatMap((name) =>
-      fs.readdirSync(path.join(out, name)).map((file) => {
-        const where = path.join(out, name, file);
-        return [`${name}/${file}`, fs.readFileSync(where, "utf8")] as const;
-      }),
-    ),
-  );
-}
-
-/** Runs the command line on a plan; kills it without warning as soon as `until` says so. Gives exit code or signal. */
-function study(file: string, out: string, until?: () => boolean): Promise<number | string | null> {
-  const main = path.join(__dirname, "..", "..", "src", "cli", "main.ts");
-  const words = ["study", file, "--out", out, "--checkpoint-seconds", "0"];
-  const child = spawn(process.execPath, ["--import", "tsx", main, ...words], { stdio: "ignore" });
-  const watch = setInterval(() => {
-    if (until?.() === true) child.kill("SIGKILL");
-  }, 2);
-  return new Promise((resolve, reject) => {
-    child.on("error", reject);
-    child.on("exit", (code, signal) => {
-      clearInterval(watch);
-      resolve(code ?? signal);
-    });
-  });
-}
-
-/** Every classifier that the plan above leaves out, as small as can be; most see images without labels. */
-const otherClassifiers = [
-  ...["piModel", "pseudoLabel", "meanTeacher", "mixMatch", "uda", "fixMatch", "flexMatch"].map(
-    (name) => ({ [name]: { steps: 2, batchSize: 6, unlabelledRatio: 2 } }),
-  ),
-  { labelPropagation: {} },
-  { labelSpreading: {} },
-  { selfTraining: { threshold: 0.5 } },
-  { simpleShot: {} },
-  { laplacianShot: {} },
-  { matching: {} },
-  { linearSvm: {} },
-  { baseline: { epochs: 2 } },
-  { baselinePlusPlus: { epochs: 2 } },
-  { supCon: { epochs: 1, minSteps: 2, outputDim: 4 } },
-].map((classify) => ({
-  name: Object.keys(classify)[0],
-  pretrain: { none: { encoder: tiny.encoder } },
-  classify,
-}));
+  }));
 
 describe("study/runPlan", function () {
   this.timeout(600_000);
@@ -141,7 +49,7 @@ describe("study/runPlan", function () {
 
   it("leaves a record for every trial, tables and the figure, and computes nothing twice", async () => {
     const out = path.join(folder, "once");
-    const first = await runPlan(plan(), { out });
+    const first = await study.runPlan(plan(), { out });
     assert.equal(first.results.length, 4 * 2 * 2);
     assert.deepEqual([first.failures.length, first.found], [0, 0]);
     for (const result of first.results) {
@@ -159,26 +67,26 @@ describe("study/runPlan", function () {
     const times = (): number[] =>
       fs.readdirSync(out).map((f) => fs.statSync(path.join(out, f)).mtimeMs);
     const before = times();
-    const again = await runPlan(plan(), { out });
+    const again = await study.runPlan(plan(), { out });
     assert.equal(again.found, 16);
     assert.deepEqual(again.results, first.results);
     assert.deepEqual(times(), before);
   });
 
   it("gives the same bytes on a second run", async () => {
-    await runPlan(plan(), { out: path.join(folder, "a") });
-    await runPlan(plan(), { out: path.join(folder, "b") });
-    assert.deepEqual(files(path.join(folder, "a")), files(path.join(folder, "b")));
+    await study.runPlan(plan(), { out: path.join(folder, "a") });
+    await study.runPlan(plan(), { out: path.join(folder, "b") });
+    assert.deepEqual(lastingFiles(path.join(folder, "a")), lastingFiles(path.join(folder, "b")));
   });
 
   for (const [title, changes] of [
     ["", {}],
     [": every self-supervised method", { methods: selfSupervised, labelsPerClass: [1], draws: 1 }],
-    [": every other classifier", { methods: otherClassifiers, labelsPerClass: [1], draws: 1 }],
+    [": every classifier", { methods: everyClassifier, labelsPerClass: [1], draws: 1 }],
   ] as const) {
     it(`changes no record when the labels of the unlabelled pool are permuted${title}`, async () => {
       const out = path.join(folder, `true labels${title.length}`);
-      const first = await runPlan(plan(changes), { out });
+      const first = await study.runPlan(plan(changes), { out });
       assert.deepEqual(first.failures, []);
       for (const { collapse } of first.results) {
         assert.ok(collapse !== undefined && collapse.spread > 0);
@@ -211,8 +119,8 @@ describe("study/runPlan", function () {
       const data = { ...plan().data, npz: path.join(folder, "permuted.npz") };
       const other = path.join(folder, `permuted labels${title.length}`);
       const ladder = path.join(out, "split.json");
-      await runPlan(plan({ ...changes, data, ladder }), { out: other });
-      assert.deepEqual(files(other), files(out));
+      await study.runPlan(plan({ ...changes, data, ladder }), { out: other });
+      assert.deepEqual(lastingFiles(other), lastingFiles(out));
     });
   }
 
@@ -223,7 +131,7 @@ describe("study/runPlan", function () {
       await made.save(file);
       const methods = [{ name: "one", pretrain: { from: { file } }, classify: { prototypes: {} } }];
       const out = path.join(folder, `from ${name}`);
-      const { results, failures } = await runPlan(plan({ methods }), { out });
+      const { results, failures } = await study.runPlan(plan({ methods }), { out });
       assert.deepEqual([results.length, failures], [4, []]);
       return results.map((result) => result.key);
     };
@@ -235,6 +143,63 @@ describe("study/runPlan", function () {
     made.dispose();
   });
 
+  it("has one record for two spellings of a method, and another for another option", async () => {
+    const out = path.join(folder, "spellings");
+    const own = (options: object): object => ({
+      methods: [{ name: "one", pretrain: { simclr: options }, classify: { prototypes: {} } }],
+      draws: 1,
+      labelsPerClass: [1],
+    });
+    const short = await study.runPlan(plan(own(tiny)), { out });
+    const long = { ...tiny, temperature: 0.5, outputDim: 128, hiddenDim: null, pairs: "none" };
+    const again = await study.runPlan(plan(own({ ...long, views: "photo" })), { out });
+    assert.deepEqual([again.found, again.notes], [1, []]);
+    assert.deepEqual(again.results, short.results);
+    const other = await study.runPlan(plan(own({ ...tiny, temperature: 0.4 })), { out });
+    assert.equal(other.found, 0);
+    assert.match(other.notes.join(), /^1 record of other settings or an earlier version/);
+  });
+
+  it("writes the plan with every default filled in, which gives the same records", async () => {
+    const out = path.join(folder, "full");
+    const first = await study.runPlan(plan(), { out });
+    const full = study.readPlan(path.join(out, "plan.json"));
+    const { simclr } = full.methods[0].pretrain as { simclr: Record<string, unknown> };
+    assert.deepEqual(
+      [simclr["epochs"], simclr["temperature"], simclr["hiddenDim"]],
+      [3, 0.5, null],
+    );
+    assert.equal((simclr["views"] as { grey: { turns: boolean } }).grey.turns, false);
+    const again = await study.runPlan(full, { out });
+    assert.equal(again.found, 16);
+    assert.deepEqual(again.results, first.results);
+  });
+
+  it("reads a folder of an earlier version, and takes none of its records for new ones", async () => {
+    const out = path.join(folder, "old");
+    await study.runPlan(plan({ name: "stripes" }), { out });
+    // As an earlier version named and wrote them: without settings.
+    const records = path.join(out, "records");
+    const renamed = fs.readdirSync(records).map((name) => {
+      const record = JSON.parse(fs.readFileSync(path.join(records, name), "utf8")) as object;
+      const key = [...name.slice(0, 64)].reverse().join("");
+      const other = { format: undefined, sha256: undefined, recall: undefined, fewscope: "0.1.0" };
+      const old = { ...record, key, pretrain: { simclr: {} }, classify: {}, ...other };
+      fs.rmSync(path.join(records, name));
+      fs.writeFileSync(path.join(records, `${key}.json`), JSON.stringify(old));
+      return [name.slice(0, 64), key] as const;
+    });
+    const file = path.join(out, "study.json");
+    const text = renamed.reduce((all, [now, then]) => all.replaceAll(now, then), fs.readFileSync(file, "utf8")); // prettier-ignore
+    fs.writeFileSync(file, text);
+    const drawn = await study.redraw(out);
+    assert.equal(drawn.results.length, 16);
+    const again = await study.runPlan(plan(), { out });
+    assert.equal(again.found, 0);
+    assert.match(again.notes.join(), /^16 records of other settings or an earlier version/);
+    assert.equal(fs.readdirSync(records).length, 32);
+  });
+
   it("goes on after a training that diverged, and tells so", async () => {
     const wild = { byol: { ...tiny, hiddenDim: 8, outputDim: 4, epochs: 8, learningRate: 1e30 } };
     const methods = [
@@ -242,7 +207,7 @@ describe("study/runPlan", function () {
       { name: "pixels", pretrain: { pixels: {} }, classify: { prototypes: {} } },
     ];
     const out = path.join(folder, "wild");
-    const { results, failures } = await runPlan(plan({ methods }), { out });
+    const { results, failures } = await study.runPlan(plan({ methods }), { out });
     assert.equal(results.length, 4);
     assert.equal(failures.length, 4);
     assert.match(
@@ -256,7 +221,7 @@ describe("study/runPlan", function () {
       { name: "impossible", pretrain: { pixels: {} }, classify: { fineTune: {} } },
       { name: "pixels", pretrain: { pixels: {} }, classify: { prototypes: {} } },
     ];
-    const { results, failures } = await runPlan(plan({ methods }), {
+    const { results, failures } = await study.runPlan(plan({ methods }), {
       out: path.join(folder, "some"),
     });
     assert.equal(results.length, 4);
@@ -268,11 +233,12 @@ describe("study/runPlan", function () {
     const out = path.join(folder, "leftovers");
     fs.mkdirSync(path.join(out, "records"), { recursive: true });
     const gone = spawnSync(process.execPath, ["-e", ""]).pid;
-    const dead = path.join(out, "records", `a.json.${gone}.tmp`);
-    const living = path.join(out, "records", `b.json.${process.pid}.tmp`);
+    const host = os.hostname().replace(/[^A-Za-z0-9-]/g, "-");
+    const dead = path.join(out, "records", `a.json.${host}.${gone}.0.tmp`);
+    const living = path.join(out, "records", `b.json.${host}.${process.pid}.0.tmp`);
     for (const file of [dead, living]) fs.writeFileSync(file, "half");
     const methods = [{ name: "pixels", pretrain: { pixels: {} }, classify: { prototypes: {} } }];
-    await runPlan(plan({ methods }), { out });
+    await study.runPlan(plan({ methods }), { out });
     assert.deepEqual(
       [dead, living].map((file) => fs.existsSync(file)),
       [false, true],
@@ -282,7 +248,7 @@ describe("study/runPlan", function () {
   it("refuses a folder that cannot be written before any work", async () => {
     fs.writeFileSync(path.join(folder, "file"), "");
     await assert.rejects(
-      runPlan(plan(), { out: path.join(folder, "file", "out") }),
+      study.runPlan(plan(), { out: path.join(folder, "file", "out") }),
       (error) => error instanceof InputError && /cannot be written/.test(error.message),
     );
   });
@@ -291,18 +257,18 @@ describe("study/runPlan", function () {
     const file = path.join(folder, "plan.json");
     fs.writeFileSync(file, JSON.stringify(plan({ name: "killed" })));
     const whole = path.join(folder, "whole");
-    assert.equal(await study(file, whole), 0);
+    assert.equal(await runStudy(file, whole), 0);
     const broken = path.join(folder, "broken");
     const has = (name: string, count: number) => (): boolean => {
       const where = path.join(broken, name);
       return fs.existsSync(where) && fs.readdirSync(where).length >= count;
     };
     // First with a checkpoint on disk and no encoder yet, then with some records and not all.
-    assert.equal(await study(file, broken, has("checkpoints", 1)), "SIGKILL");
+    assert.equal(await runStudy(file, broken, has("checkpoints", 1)), "SIGKILL");
     assert.ok(!fs.existsSync(path.join(broken, "records")));
-    assert.equal(await study(file, broken, has("records", 3)), "SIGKILL");
+    assert.equal(await runStudy(file, broken, has("records", 3)), "SIGKILL");
     assert.ok(fs.readdirSync(path.join(broken, "records")).length < 16);
-    assert.equal(await study(file, broken), 0);
-    assert.deepEqual(files(broken), files(whole));
+    assert.equal(await runStudy(file, broken), 0);
+    assert.deepEqual(lastingFiles(broken), lastingFiles(whole));
   });
 });

@@ -5,8 +5,10 @@ import * as path from "node:path";
 import {
   createRng,
   InputError,
+  joinVariables,
   StoppedError,
   tf,
+  trainableVariables,
   type ProgressEvent,
   type Scalar,
   type Tensor2D,
@@ -14,12 +16,11 @@ import {
   type Variable,
 } from "../../src/core";
 import { crossEntropy, ntXent } from "../../src/losses";
-import { buildNetwork, linear, projector, trainableVariables } from "../../src/nets";
+import { buildNetwork, linear, projector } from "../../src/nets";
 import {
   adamW,
   batches,
   constant,
-  joinVariables,
   lars,
   sgd,
   trainLoop,
@@ -42,15 +43,12 @@ function setUp(optimiser: Optimiser = sgd({ weightDecay: 0.01 })): Setup {
   const rng = createRng(3);
   const network = buildNetwork({ resnet: { depth: 8, width: 2 } }, [6, 6, 1], rng.fork("network"));
   const head = linear({ inputDim: network.dim, outputDim: 2 }, rng.fork("head"));
-  const variables = joinVariables({ network: network.variables, head: head.variables });
+  const variables = joinVariables({ network, head });
   const order = batches({ count: 20, batchSize: 8, rng: rng.fork("order") });
   const options: TrainLoopOptions<Tensor4D> = {
     task: "test",
     variables,
-    trainable: joinVariables({
-      network: trainableVariables(network),
-      head: trainableVariables(head),
-    }),
+    trainable: trainableVariables({ variables: joinVariables({ network, head }) }),
     steps,
     prepare: (step, stepRng) => {
       const values = Float32Array.from(order.at(step), (i) => i / 20 + stepRng.uniform());
@@ -101,11 +99,8 @@ describe("train/trainLoop", () => {
     const all = tf.tensor4d(noise(10, 64 * 16 * 16 * 3), [64, 16, 16, 3]);
     const { losses } = await trainLoop({
       task: "parity",
-      variables: joinVariables({ network: network.variables, head: head.variables }),
-      trainable: joinVariables({
-        network: trainableVariables(network),
-        head: trainableVariables(head),
-      }),
+      variables: joinVariables({ network, head }),
+      trainable: trainableVariables({ variables: joinVariables({ network, head }) }),
       steps: 20,
       prepare: (step) => tf.slice4d(all, [32 * (step % 2), 0, 0, 0], [32, 16, 16, 3]),
       loss: (images) => {
@@ -144,11 +139,8 @@ describe("train/trainLoop", () => {
     );
     const { losses } = await trainLoop({
       task: "parity",
-      variables: joinVariables({ network: network.variables, head: head.variables }),
-      trainable: joinVariables({
-        network: trainableVariables(network),
-        head: trainableVariables(head),
-      }),
+      variables: joinVariables({ network, head }),
+      trainable: trainableVariables({ variables: joinVariables({ network, head }) }),
       steps: 20,
       prepare: (step) =>
         tf.tidy(() => {
@@ -256,7 +248,7 @@ describe("train/trainLoop", () => {
     try {
       await again({});
       const whole = fs.readFileSync(checkpoint);
-      await assert.rejects(again({ fingerprint: "other images" }), /belongs to another training/);
+      await assert.rejects(again({ identity: "other images" }), /belongs to another training/);
       await assert.rejects(again({ steps: 7 }), /belongs to another training/);
       await assert.rejects(again({ rng: createRng(9) }), /belongs to another training/);
       for (const damaged of [

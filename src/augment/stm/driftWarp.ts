@@ -1,7 +1,7 @@
-import { checkNumber, type Augmentation, type Rng } from "../../core";
+import { define, option, type Augmentation, type OptionTable, type Rng } from "../../core";
 import { mirrored } from "../mirrored";
-import { checkNmPerPixel, type LengthScale } from "./scale";
-import { eachImage, inPlace, type Batch } from "./inPlace";
+import { eachImage, onValues, type Batch } from "./onValues";
+import { lengthScale, type LengthScale } from "./scale";
 
 /** How the sample moves under the tip while a frame is taken. */
 export interface DriftWarpOptions extends LengthScale {
@@ -13,6 +13,13 @@ export interface DriftWarpOptions extends LengthScale {
   readonly creepNm?: number;
 }
 
+const definition = define("stm.driftWarp", 1, {
+  ...lengthScale,
+  driftNmPerMinute: option.number({ min: 0, default: 0.4 }),
+  lineSeconds: option.positive({ default: 0.6 }),
+  creepNm: option.number({ min: 0, default: 0.1 }),
+} satisfies OptionTable<DriftWarpOptions>);
+
 /**
  * Drift and creep: lines are taken one after the other, so a steady drift leans the columns and stretches or squeezes
  * the slow axis, and creep bends both, logarithmically in time and most in the first lines, which may be the upper or
@@ -20,14 +27,11 @@ export interface DriftWarpOptions extends LengthScale {
  * @throws InputError if an option is out of range
  * @see Yurov & Klimov 1994, Rev. Sci. Instrum. 65, 1551, for drift
  */
-export function driftWarp(options: DriftWarpOptions = {}): Augmentation {
-  const { driftNmPerMinute = 0.4, lineSeconds = 0.6, creepNm = 0.1 } = options;
-  const nmPerPixel = checkNmPerPixel(options);
-  checkNumber("driftNmPerMinute", driftNmPerMinute, { min: 0 });
-  checkNumber("lineSeconds", lineSeconds, { min: 0, aboveMin: true });
-  checkNumber("creepNm", creepNm, { min: 0 });
+export function driftWarp(given: DriftWarpOptions = {}): Augmentation {
+  const { options, settings } = definition.resolve(given);
+  const { nmPerPixel, driftNmPerMinute, lineSeconds, creepNm } = options;
   const pixelsPerLine = ((driftNmPerMinute / 60) * lineSeconds) / nmPerPixel;
-  return inPlace("stm.driftWarp", (batch, rng) => {
+  return onValues(definition.name, settings, (batch, rng) => {
     const old = new Float32Array(batch.height * batch.width * batch.channels);
     eachImage(batch, (image) => {
       const [across, down] = drawPath(batch.height, pixelsPerLine, creepNm / nmPerPixel, rng);
@@ -36,6 +40,7 @@ export function driftWarp(options: DriftWarpOptions = {}): Augmentation {
     });
   });
 }
+driftWarp.definition = definition;
 
 /** By how many pixels each line lies off, across and down. */
 function drawPath(

@@ -1,9 +1,9 @@
-import { checkInteger, checkOneOf, type Augmentation } from "../../core";
-import { checkRange, drawFrom, type Range } from "../augmentation";
+import { define, option, type Augmentation, type OptionTable } from "../../core";
+import { drawFrom, type Range } from "../augmentation";
 import { mirrored } from "../mirrored";
-import { checkNmPerPixel, type LengthScale } from "./scale";
-import { checkList } from "./checkList";
-import { eachImage, inPlace, type Batch } from "./inPlace";
+import { channels, range } from "../options";
+import { eachImage, onValues, type Batch } from "./onValues";
+import { lengthScale, type LengthScale } from "./scale";
 
 /** How far the tip moves on before the feedback has answered. */
 export interface FeedbackLagOptions extends LengthScale {
@@ -15,22 +15,25 @@ export interface FeedbackLagOptions extends LengthScale {
   readonly retrace?: readonly number[];
 }
 
+const definition = define("stm.feedbackLag", 1, {
+  ...lengthScale,
+  lagNm: range({ min: 0, default: [0, 0.12] }),
+  direction: option.choice(["right", "left", "either"], { default: "either" }),
+  retrace: channels({ default: [] }),
+} satisfies OptionTable<FeedbackLagOptions>);
+
 /**
  * The feedback as a first-order low pass along the lines: heights smear in the direction of the tip. The line begins in
  * a steady state a few time constants before the image. [b,h,w,c] -> [b,h,w,c]
  * @throws InputError if an option is out of range
  * @see Tiedje & Brown 1990, J. Appl. Phys. 68, 649
  */
-export function feedbackLag(options: FeedbackLagOptions = {}): Augmentation {
-  const { direction = "either", retrace = [] } = options;
-  const nmPerPixel = checkNmPerPixel(options);
-  const lag = checkRange("lagNm", options.lagNm ?? [0, 0.12], { min: 0 });
-  checkOneOf("direction", String(direction), ["right", "left", "either"]);
-  checkList("retrace", retrace, "[1]");
-  retrace.forEach((channel) => checkInteger("retrace", channel, { min: 0 }));
-  return inPlace("stm.feedbackLag", (batch, rng) => {
+export function feedbackLag(given: FeedbackLagOptions = {}): Augmentation {
+  const { options, settings } = definition.resolve(given);
+  const { nmPerPixel, lagNm, direction, retrace } = options;
+  return onValues(definition.name, settings, (batch, rng) => {
     eachImage(batch, (image) => {
-      const pixels = drawFrom(rng, lag) / nmPerPixel;
+      const pixels = drawFrom(rng, lagNm) / nmPerPixel;
       const either = rng.uniform() < 0.5;
       const leftwards = direction === "left" || (direction === "either" && either);
       if (pixels === 0) return;
@@ -40,6 +43,7 @@ export function feedbackLag(options: FeedbackLagOptions = {}): Augmentation {
     });
   });
 }
+feedbackLag.definition = definition;
 
 /** Filters the lines of one channel with this time constant, in pixels. */
 function lowPass(

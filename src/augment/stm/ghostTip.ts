@@ -1,8 +1,9 @@
-import { checkProbability, type Augmentation } from "../../core";
-import { checkRange, drawFrom, happens, type Range } from "../augmentation";
+import { define, option, type Augmentation, type OptionTable } from "../../core";
+import { drawFrom, happens, type Range } from "../augmentation";
 import { mirrored } from "../mirrored";
-import { checkNmPerPixel, checkPmPerUnit, type HeightScale, type LengthScale } from "./scale";
-import { eachImage, inPlace, type Batch } from "./inPlace";
+import { range } from "../options";
+import { eachImage, onValues, type Batch } from "./onValues";
+import { heightScale, lengthScale, type HeightScale, type LengthScale } from "./scale";
 
 /** A second apex that carries some of the current. */
 export interface GhostTipOptions extends LengthScale, HeightScale {
@@ -14,6 +15,14 @@ export interface GhostTipOptions extends LengthScale, HeightScale {
   readonly probability?: number;
 }
 
+const definition = define("stm.ghostTip", 1, {
+  ...lengthScale,
+  ...heightScale,
+  weight: range({ min: 0, default: [0, 0.15] }),
+  distanceNm: range({ min: 0, default: [0.3, 1.5] }),
+  probability: option.share({ default: 0.3 }),
+} satisfies OptionTable<GhostTipOptions>);
+
 /** Decay constant of the tunnelling current per nm, for a work function of 4.5 eV. */
 const decayPerNm = 10.9;
 
@@ -23,19 +32,16 @@ const decayPerNm = 10.9;
  * @throws InputError if an option is out of range
  * @see Tersoff & Hamann 1985, Phys. Rev. B 31, 805, for the decay of the current
  */
-export function ghostTip(options: GhostTipOptions = {}): Augmentation {
-  const { probability = 0.3 } = options;
-  const nmPerPixel = checkNmPerPixel(options);
+export function ghostTip(given: GhostTipOptions = {}): Augmentation {
+  const { options, settings } = definition.resolve(given);
+  const { nmPerPixel, pmPerUnit, weight, distanceNm, probability } = options;
   // Current ~ exp(-2 kappa z), with z in the unit of the values.
-  const steepness = (2 * decayPerNm * checkPmPerUnit(options)) / 1000;
-  const weight = checkRange("weight", options.weight ?? [0, 0.15], { min: 0 });
-  const distance = checkRange("distanceNm", options.distanceNm ?? [0.3, 1.5], { min: 0 });
-  checkProbability("probability", probability);
-  return inPlace("stm.ghostTip", (batch, rng) => {
+  const steepness = (2 * decayPerNm * pmPerUnit) / 1000;
+  return onValues(definition.name, settings, (batch, rng) => {
     const old = new Float32Array(batch.height * batch.width * batch.channels);
     eachImage(batch, (image) => {
       const share = drawFrom(rng, weight);
-      const pixels = drawFrom(rng, distance) / nmPerPixel;
+      const pixels = drawFrom(rng, distanceNm) / nmPerPixel;
       const angle = rng.between(0, 2 * Math.PI);
       if (!happens(rng, probability) || share === 0) return;
       old.set(image);
@@ -44,6 +50,7 @@ export function ghostTip(options: GhostTipOptions = {}): Augmentation {
     });
   });
 }
+ghostTip.definition = definition;
 
 interface Ghost {
   readonly share: number;

@@ -1,6 +1,7 @@
-import { checkOneOf, InputError, type Augmentation } from "../../core";
-import { augmentation, checkSwitch, happens } from "../augmentation";
+import { define, InputError, option, type Augmentation, type OptionTable } from "../../core";
+import { augmentation, happens } from "../augmentation";
 import { flip } from "../flip";
+import { surface as surfaceOption } from "../options";
 import { quarterTurns as anyQuarter } from "../quarterTurns";
 import { copyRectangles } from "../resample";
 import { symmetries, type StmSurface } from "./symmetries";
@@ -16,25 +17,32 @@ export interface LatticeTurnsOptions {
   readonly quarter?: boolean;
 }
 
+const turns = define("stm.latticeTurns", 1, {
+  surface: surfaceOption(),
+  quarter: option.flag({ default: false }),
+} satisfies OptionTable<LatticeTurnsOptions>);
+
 /**
  * Turns each image by 0 or 180 degrees, or by any quarter, each as likely; see `symmetries` for the reason.
  * [b,h,w,c] -> [b,h,w,c]
  * @throws InputError if the surface is unknown, or quarters are asked of one whose rows have one direction only
  */
-export function latticeTurns(options: LatticeTurnsOptions = {}): Augmentation {
-  const surface = checkSurface(options.surface);
+export function latticeTurns(given: LatticeTurnsOptions = {}): Augmentation {
+  const { options, settings } = turns.resolve(given);
+  const { surface, quarter } = options;
   const { quarterTurns, reason } = symmetries[surface];
-  if (checkSwitch("quarter", options.quarter ?? false)) {
+  if (quarter) {
     if (!quarterTurns) {
       throw new InputError({
-        got: `quarter turns of ${surface}`,
+        option: "quarter",
+        got: `quarter true for ${surface}`,
         expected: `half turns only: ${reason}`,
         todo: 'Leave "quarter" out.',
       });
     }
-    return augmentation("stm.latticeTurns", anyQuarter());
+    return augmentation(turns.name, settings, anyQuarter());
   }
-  return augmentation("stm.latticeTurns", (images, rng) => {
+  return augmentation(turns.name, settings, (images, rng) => {
     const [, height, width] = images.shape;
     return copyRectangles(images, () =>
       happens(rng, 0.5)
@@ -49,6 +57,7 @@ export function latticeTurns(options: LatticeTurnsOptions = {}): Augmentation {
     );
   });
 }
+latticeTurns.definition = turns;
 
 /** Which mirrors are the same surface. */
 export interface LatticeMirrorsOptions {
@@ -56,17 +65,18 @@ export interface LatticeMirrorsOptions {
   readonly surface?: StmSurface;
 }
 
+const mirrors = define("stm.latticeMirrors", 1, {
+  surface: surfaceOption(),
+} satisfies OptionTable<LatticeMirrorsOptions>);
+
 /**
  * Mirrors each image left to right and top to bottom, each in half of the cases: all surfaces known here have both
  * mirrors, and lattices that lie askew become the same lattice askew the other way; see `symmetries` for the reason.
  * [b,h,w,c] -> [b,h,w,c]
  * @throws InputError if the surface is unknown
  */
-export function latticeMirrors(options: LatticeMirrorsOptions = {}): Augmentation {
-  checkSurface(options.surface);
-  return augmentation("stm.latticeMirrors", flip({ horizontal: 0.5, vertical: 0.5 }));
+export function latticeMirrors(given: LatticeMirrorsOptions = {}): Augmentation {
+  const { settings } = mirrors.resolve(given);
+  return augmentation(mirrors.name, settings, flip({ horizontal: 0.5, vertical: 0.5 }));
 }
-
-function checkSurface(surface: StmSurface = "Si(001)-2x1"): StmSurface {
-  return checkOneOf("surface", String(surface), Object.keys(symmetries) as StmSurface[]);
-}
+latticeMirrors.definition = mirrors;

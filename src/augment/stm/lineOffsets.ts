@@ -1,8 +1,9 @@
-import { type Augmentation } from "../../core";
-import { checkRange, drawFrom, type Range } from "../augmentation";
+import { define, type Augmentation, type OptionTable } from "../../core";
+import { drawFrom, type Range } from "../augmentation";
 import { fillNormal } from "../normals";
-import { checkPmPerUnit, type HeightScale } from "./scale";
-import { eachImage, inPlace } from "./inPlace";
+import { range } from "../options";
+import { eachImage, onValues } from "./onValues";
+import { heightScale, type HeightScale } from "./scale";
 
 /** By how much lines lie above or below each other. */
 export interface LineOffsetsOptions extends HeightScale {
@@ -12,23 +13,28 @@ export interface LineOffsetsOptions extends HeightScale {
   readonly walkPm?: Range | number;
 }
 
+const definition = define("stm.lineOffsets", 1, {
+  ...heightScale,
+  sigmaPm: range({ min: 0, default: [0, 15] }),
+  walkPm: range({ min: 0, default: [0, 2] }),
+} satisfies OptionTable<LineOffsetsOptions>);
+
 /**
  * Lines that do not fit each other: each has an offset of its own, and the level wanders from line to line. Channels
  * differ. [b,h,w,c] -> [b,h,w,c]
  * @throws InputError if an option is out of range
  */
-export function lineOffsets(options: LineOffsetsOptions = {}): Augmentation {
-  const pmPerUnit = checkPmPerUnit(options);
-  const sigma = checkRange("sigmaPm", options.sigmaPm ?? [0, 15], { min: 0 });
-  const walk = checkRange("walkPm", options.walkPm ?? [0, 2], { min: 0 });
-  return inPlace("stm.lineOffsets", (batch, rng) => {
+export function lineOffsets(given: LineOffsetsOptions = {}): Augmentation {
+  const { options, settings } = definition.resolve(given);
+  const { pmPerUnit, sigmaPm, walkPm } = options;
+  return onValues(definition.name, settings, (batch, rng) => {
     const { height, width, channels } = batch;
     const normals = new Float32Array(batch.count * height * channels * 2);
     fillNormal(normals, rng.fork("values"));
     let next = 0;
     eachImage(batch, (image) => {
-      const own = drawFrom(rng, sigma) / pmPerUnit;
-      const step = drawFrom(rng, walk) / pmPerUnit;
+      const own = drawFrom(rng, sigmaPm) / pmPerUnit;
+      const step = drawFrom(rng, walkPm) / pmPerUnit;
       for (let k = 0; k < channels; k++) {
         let level = 0;
         for (let row = 0; row < height; row++) {
@@ -42,3 +48,4 @@ export function lineOffsets(options: LineOffsetsOptions = {}): Augmentation {
     });
   });
 }
+lineOffsets.definition = definition;

@@ -1,7 +1,8 @@
-import { checkNumber, type Augmentation, type Rng } from "../../core";
-import { checkRange, drawFrom, type Range } from "../augmentation";
-import { checkPmPerUnit, type HeightScale } from "./scale";
-import { eachImage, inPlace, type Batch } from "./inPlace";
+import { define, option, type Augmentation, type OptionTable, type Rng } from "../../core";
+import { drawFrom, type Range } from "../augmentation";
+import { range } from "../options";
+import { eachImage, onValues, type Batch } from "./onValues";
+import { heightScale, type HeightScale } from "./scale";
 
 /** How strongly the mains show. */
 export interface MainsOptions extends HeightScale {
@@ -13,6 +14,13 @@ export interface MainsOptions extends HeightScale {
   readonly pixelMilliseconds?: Range | number;
 }
 
+const definition = define("stm.mains", 1, {
+  ...heightScale,
+  amplitudePm: range({ min: 0, default: [0, 6] }),
+  hertz: option.positive({ default: 50 }),
+  pixelMilliseconds: range({ min: 0, default: [0.5, 3] }),
+} satisfies OptionTable<MainsOptions>);
+
 /** The second and the third harmonic as shares of the first; assumed. */
 const harmonics = [1, 0.3, 0.15];
 
@@ -21,21 +29,20 @@ const harmonics = [1, 0.3, 0.15];
  * before. Channels have phases of their own. [b,h,w,c] -> [b,h,w,c]
  * @throws InputError if an option is out of range
  */
-export function mains(options: MainsOptions = {}): Augmentation {
-  const pmPerUnit = checkPmPerUnit(options);
-  const hertz = checkNumber("hertz", options.hertz ?? 50, { min: 0, aboveMin: true });
-  const amplitude = checkRange("amplitudePm", options.amplitudePm ?? [0, 6], { min: 0 });
-  const dwell = checkRange("pixelMilliseconds", options.pixelMilliseconds ?? [0.5, 3], { min: 0 });
-  return inPlace("stm.mains", (batch, rng) => {
+export function mains(given: MainsOptions = {}): Augmentation {
+  const { options, settings } = definition.resolve(given);
+  const { pmPerUnit, amplitudePm, hertz, pixelMilliseconds } = options;
+  return onValues(definition.name, settings, (batch, rng) => {
     eachImage(batch, (image) => {
-      const pm = drawFrom(rng, amplitude) / pmPerUnit;
-      const perPixel = (2 * Math.PI * hertz * drawFrom(rng, dwell)) / 1000;
+      const pm = drawFrom(rng, amplitudePm) / pmPerUnit;
+      const perPixel = (2 * Math.PI * hertz * drawFrom(rng, pixelMilliseconds)) / 1000;
       // The time for the way back is not known, so neither is the phase at which the next line starts.
       const perLine = rng.between(0, 2 * Math.PI);
       for (let k = 0; k < batch.channels; k++) hum(image, batch, k, [pm, perPixel, perLine], rng);
     });
   });
 }
+mains.definition = definition;
 
 function hum(
   image: Float32Array,

@@ -1,9 +1,10 @@
-import { checkNumber, type Augmentation } from "../../core";
-import { checkRange, drawFrom, type Range } from "../augmentation";
+import { define, option, type Augmentation, type OptionTable } from "../../core";
+import { drawFrom, type Range } from "../augmentation";
 import { fillNormal } from "../normals";
-import { checkPmPerUnit, type HeightScale } from "./scale";
-import { eachImage, inPlace } from "./inPlace";
+import { range } from "../options";
+import { eachImage, onValues } from "./onValues";
 import { fillPink, pinkFilter, pinkStates } from "./pinkNoise";
+import { heightScale, type HeightScale } from "./scale";
 
 /** How noisy the heights are. */
 export interface NoiseOptions extends HeightScale {
@@ -15,17 +16,23 @@ export interface NoiseOptions extends HeightScale {
   readonly exponent?: number;
 }
 
+const definition = define("stm.noise", 1, {
+  ...heightScale,
+  whitePm: range({ min: 0, default: [0, 8] }),
+  flickerPm: range({ min: 0, default: [0, 10] }),
+  exponent: option.number({ min: 0.5, max: 1.5, default: 1 }),
+} satisfies OptionTable<NoiseOptions>);
+
 /**
  * White noise and 1/f noise, the latter in time: along each line and from line to line. Channels differ; the mean of
  * the 1/f noise over an image is not zero. [b,h,w,c] -> [b,h,w,c]
  * @throws InputError if an option is out of range
  */
-export function noise(options: NoiseOptions = {}): Augmentation {
-  const pmPerUnit = checkPmPerUnit(options);
-  const white = checkRange("whitePm", options.whitePm ?? [0, 8], { min: 0 });
-  const flicker = checkRange("flickerPm", options.flickerPm ?? [0, 10], { min: 0 });
-  const filter = pinkFilter(checkNumber("exponent", options.exponent ?? 1, { min: 0.5, max: 1.5 }));
-  return inPlace("stm.noise", (batch, rng) => {
+export function noise(given: NoiseOptions = {}): Augmentation {
+  const { options, settings } = definition.resolve(given);
+  const { pmPerUnit, whitePm, flickerPm } = options;
+  const filter = pinkFilter(options.exponent);
+  return onValues(definition.name, settings, (batch, rng) => {
     const { height, width, channels } = batch;
     const pixels = height * width;
     const normals = new Float32Array(batch.count * channels * (2 * pixels + pinkStates));
@@ -34,7 +41,10 @@ export function noise(options: NoiseOptions = {}): Augmentation {
     let next = 0;
     const take = (count: number): Float32Array => normals.subarray(next, (next += count));
     eachImage(batch, (image) => {
-      const [own, slow] = [drawFrom(rng, white) / pmPerUnit, drawFrom(rng, flicker) / pmPerUnit];
+      const [own, slow] = [
+        drawFrom(rng, whitePm) / pmPerUnit,
+        drawFrom(rng, flickerPm) / pmPerUnit,
+      ];
       for (let k = 0; k < channels; k++) {
         fillPink(pink, take(pixels + pinkStates), filter);
         const fresh = take(pixels);
@@ -43,3 +53,4 @@ export function noise(options: NoiseOptions = {}): Augmentation {
     });
   });
 }
+noise.definition = definition;

@@ -1,4 +1,4 @@
-import { checkNumber } from "../../core";
+import { option, type OptionTable } from "../../core";
 
 /** What the numbers of an image mean, which an augmentation cannot see. */
 export interface LengthScale {
@@ -12,12 +12,12 @@ export interface HeightScale {
   readonly pmPerUnit?: number;
 }
 
-/** @throws InputError if it is not above 0 */
-export function checkNmPerPixel({ nmPerPixel = 0.12 }: LengthScale): number {
-  return checkNumber("nmPerPixel", nmPerPixel, { min: 0, aboveMin: true });
-}
+/** For the options of what counts in nm. */
+export const lengthScale = {
+  nmPerPixel: option.positive({ default: 0.12 }),
+} satisfies OptionTable<LengthScale>;
 
-/** @throws InputError if it is not above 0 */
-export function checkPmPerUnit({ pmPerUnit = 1 }: HeightScale): number {
-  return checkNumber("pmPerUnit", pmPerUnit, { min: 0, aboveMin: true });
-}
+/** For the options of what counts in pm. */
+export const heightScale = {
+  pmPerUnit: option.positive({ default: 1 }),
+} satisfies OptionTable<HeightScale>;

@@ -1,7 +1,8 @@
-import { checkInteger, checkNumber, type Augmentation, type Rng } from "../../core";
-import { checkRange, drawFrom, type Range } from "../augmentation";
-import { checkNmPerPixel, checkPmPerUnit, type HeightScale, type LengthScale } from "./scale";
-import { eachImage, inPlace, type Batch } from "./inPlace";
+import { define, option, type Augmentation, type OptionTable, type Rng } from "../../core";
+import { drawFrom, type Range } from "../augmentation";
+import { range } from "../options";
+import { eachImage, onValues, type Batch } from "./onValues";
+import { heightScale, lengthScale, type HeightScale, type LengthScale } from "./scale";
 
 /** Strokes along the lines where the tip jumped or dragged something along. */
 export interface ScarsOptions extends LengthScale, HeightScale {
@@ -15,30 +16,35 @@ export interface ScarsOptions extends LengthScale, HeightScale {
   readonly freeNm?: number;
 }
 
+const definition = define("stm.scars", 1, {
+  ...lengthScale,
+  ...heightScale,
+  most: option.integer({ min: 0, max: 1000, default: 2 }),
+  lengthNm: range({ min: 0, default: [0.4, 3] }),
+  heightPm: range({ min: 0, default: [15, 100] }),
+  freeNm: option.number({ min: 0, default: 0.7 }),
+} satisfies OptionTable<ScarsOptions>);
+
 /**
  * Scars: strokes of one or two lines that jump up or down, off the middle of the image. [b,h,w,c] -> [b,h,w,c]
  * @throws InputError if an option is out of range
  */
-export function scars(options: ScarsOptions = {}): Augmentation {
-  const { most = 2, freeNm = 0.7 } = options;
-  const nmPerPixel = checkNmPerPixel(options);
-  const pmPerUnit = checkPmPerUnit(options);
-  checkInteger("most", most, { min: 0, max: 1000 });
-  checkNumber("freeNm", freeNm, { min: 0 });
-  const length = checkRange("lengthNm", options.lengthNm ?? [0.4, 3], { min: 0 });
-  const jump = checkRange("heightPm", options.heightPm ?? [15, 100], { min: 0 });
-  return inPlace("stm.scars", (batch, rng) => {
+export function scars(given: ScarsOptions = {}): Augmentation {
+  const { options, settings } = definition.resolve(given);
+  const { nmPerPixel, pmPerUnit, most, lengthNm, heightPm, freeNm } = options;
+  return onValues(definition.name, settings, (batch, rng) => {
     const rows = rowsOff(batch.height, freeNm / nmPerPixel);
     eachImage(batch, (image) => {
       for (let left = rng.integer(most + 1); left > 0; left--) {
-        const pixels = Math.max(1, Math.round(drawFrom(rng, length) / nmPerPixel));
+        const pixels = Math.max(1, Math.round(drawFrom(rng, lengthNm) / nmPerPixel));
         const sign = rng.uniform() < 0.5 ? -1 : 1;
-        const height = (sign * drawFrom(rng, jump)) / pmPerUnit;
+        const height = (sign * drawFrom(rng, heightPm)) / pmPerUnit;
         stroke(image, batch, rows, { pixels, height, lines: 1 + rng.integer(2) }, rng);
       }
     });
   });
 }
+scars.definition = definition;
 
 /** Rows farther than this from the middle. */
 function rowsOff(height: number, free: number): number[] {

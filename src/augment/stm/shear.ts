@@ -1,7 +1,7 @@
-import { checkNumber, type Augmentation } from "../../core";
+import { define, option, type Augmentation, type OptionTable } from "../../core";
 import { affine } from "../affine";
 import { augmentation } from "../augmentation";
-import { checkNmPerPixel, type LengthScale } from "./scale";
+import { lengthScale, type LengthScale } from "./scale";
 
 /** By how much the axes of the scanner are not at right angles. */
 export interface ShearOptions {
@@ -9,15 +9,20 @@ export interface ShearOptions {
   readonly degrees?: number;
 }
 
+const sheared = define("stm.shear", 1, {
+  degrees: option.number({ min: 0, max: 44, default: 2 }),
+} satisfies OptionTable<ShearOptions>);
+
 /**
  * Leans the columns, as crossed axes of a scanner do. [b,h,w,c] -> [b,h,w,c]
  * @throws InputError if an option is out of range
  */
-export function shear({ degrees = 2 }: ShearOptions = {}): Augmentation {
-  checkNumber("degrees", degrees, { min: 0, max: 44 });
-  const lean = affine({ degrees: 0, translate: 0, scale: [1, 1], shear: degrees });
-  return augmentation("stm.shear", lean);
+export function shear(given: ShearOptions = {}): Augmentation {
+  const { options, settings } = sheared.resolve(given);
+  const lean = affine({ degrees: 0, translate: 0, scale: [1, 1], shear: options.degrees });
+  return augmentation(sheared.name, settings, lean);
 }
+shear.definition = sheared;
 
 /** Where the frame of a scan lies on the surface, and how far its scanner is off. */
 export interface FrameOptions extends LengthScale {
@@ -31,21 +36,28 @@ export interface FrameOptions extends LengthScale {
   readonly shear?: number;
 }
 
+const framed = define("stm.frame", 1, {
+  ...lengthScale,
+  shiftNm: option.number({ min: 0, default: 0.25 }),
+  degrees: option.number({ min: 0, max: 45, default: 3 }),
+  calibration: option.number({ min: 0, max: 0.99, default: 0.04 }),
+  shear: option.number({ min: 0, max: 44, default: 2 }),
+} satisfies OptionTable<FrameOptions>);
+
 /**
  * Another frame of the same place: shifted, turned a little, and with a scanner that is calibrated and squared a little
  * differently; one resampling for all four. [b,h,w,c] -> [b,h,w,c]
  * @throws InputError if an option is out of range
  */
-export function frame(options: FrameOptions = {}): Augmentation {
-  const { shiftNm = 0.25, degrees = 3, calibration = 0.04, shear: lean = 2 } = options;
-  const shift = checkNumber("shiftNm", shiftNm, { min: 0 }) / checkNmPerPixel(options);
-  checkNumber("degrees", degrees, { min: 0, max: 45 });
-  checkNumber("calibration", calibration, { min: 0, max: 0.99 });
-  checkNumber("shear", lean, { min: 0, max: 44 });
+export function frame(given: FrameOptions = {}): Augmentation {
+  const { options, settings } = framed.resolve(given);
+  const { degrees, calibration, shear: lean } = options;
+  const shift = options.shiftNm / options.nmPerPixel;
   const scale = [1 - calibration, 1 + calibration] as const;
-  return augmentation("stm.frame", (images, rng) => {
+  return augmentation(framed.name, settings, (images, rng) => {
     const [, height, width] = images.shape;
     const translate = Math.min(1, shift / Math.max(height, width));
     return affine({ degrees, translate, scale, shear: lean })(images, rng);
   });
 }
+frame.definition = framed;

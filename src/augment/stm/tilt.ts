@@ -1,6 +1,6 @@
-import { checkNumber, type Augmentation } from "../../core";
-import { checkNmPerPixel, checkPmPerUnit, type HeightScale, type LengthScale } from "./scale";
-import { eachImage, inPlace } from "./inPlace";
+import { define, option, type Augmentation, type OptionTable } from "../../core";
+import { eachImage, onValues } from "./onValues";
+import { heightScale, lengthScale, type HeightScale, type LengthScale } from "./scale";
 
 /** How far the sample leans. */
 export interface TiltOptions extends LengthScale, HeightScale {
@@ -8,15 +8,21 @@ export interface TiltOptions extends LengthScale, HeightScale {
   readonly degrees?: number;
 }
 
+const definition = define("stm.tilt", 1, {
+  ...lengthScale,
+  ...heightScale,
+  degrees: option.number({ min: 0, max: 44, default: 0.5 }),
+} satisfies OptionTable<TiltOptions>);
+
 /**
  * A plane that levelling left: each axis leans by up to so many degrees; the mean stays. [b,h,w,c] -> [b,h,w,c]
  * @throws InputError if an option is out of range
  */
-export function tilt(options: TiltOptions = {}): Augmentation {
-  const { degrees = 0.5 } = options;
-  checkNumber("degrees", degrees, { min: 0, max: 44 });
-  const unitsPerPixel = (1000 * checkNmPerPixel(options)) / checkPmPerUnit(options);
-  return inPlace("stm.tilt", (batch, rng) => {
+export function tilt(given: TiltOptions = {}): Augmentation {
+  const { options, settings } = definition.resolve(given);
+  const { nmPerPixel, pmPerUnit, degrees } = options;
+  const unitsPerPixel = (1000 * nmPerPixel) / pmPerUnit;
+  return onValues(definition.name, settings, (batch, rng) => {
     const { height, width, channels } = batch;
     const slope = (): number =>
       Math.tan((rng.between(-degrees, degrees) * Math.PI) / 180) * unitsPerPixel;
@@ -32,3 +38,4 @@ export function tilt(options: TiltOptions = {}): Augmentation {
     });
   });
 }
+tilt.definition = definition;

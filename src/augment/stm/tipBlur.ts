@@ -1,7 +1,8 @@
-import { checkProbability, type Augmentation } from "../../core";
-import { augmentation, checkRange, type Range } from "../augmentation";
+import { define, option, type Augmentation, type OptionTable } from "../../core";
+import { augmentation, type Range } from "../augmentation";
 import { blur } from "../blur";
-import { checkNmPerPixel, type LengthScale } from "./scale";
+import { range } from "../options";
+import { lengthScale, type LengthScale } from "./scale";
 
 /** How blunt the tip is. */
 export interface TipBlurOptions extends LengthScale {
@@ -11,17 +12,21 @@ export interface TipBlurOptions extends LengthScale {
   readonly probability?: number;
 }
 
+const definition = define("stm.tipBlur", 1, {
+  ...lengthScale,
+  sigmaNm: range({ min: 0, default: [0, 0.08] }),
+  probability: option.share({ default: 0.5 }),
+} satisfies OptionTable<TipBlurOptions>);
+
 /**
  * A tip that resolves a little less: a narrow Gaussian blur. [b,h,w,c] -> [b,h,w,c]
  * @throws InputError if an option is out of range
  */
-export function tipBlur(options: TipBlurOptions = {}): Augmentation {
-  const { probability = 0.5 } = options;
-  const nmPerPixel = checkNmPerPixel(options);
-  const [low, high] = checkRange("sigmaNm", options.sigmaNm ?? [0, 0.08], { min: 0 });
-  checkProbability("probability", probability);
-  return augmentation(
-    "stm.tipBlur",
-    blur({ sigma: [low / nmPerPixel, high / nmPerPixel], probability }),
-  );
+export function tipBlur(given: TipBlurOptions = {}): Augmentation {
+  const { options, settings } = definition.resolve(given);
+  const { nmPerPixel, sigmaNm, probability } = options;
+  const [low, high] = sigmaNm;
+  const blurred = blur({ sigma: [low / nmPerPixel, high / nmPerPixel], probability });
+  return augmentation(definition.name, settings, blurred);
 }
+tipBlur.definition = definition;

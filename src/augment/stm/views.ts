@@ -1,7 +1,7 @@
-import { checkNumber, checkOneOf, type Augmentation } from "../../core";
+import { define, option, type Augmentation, type OptionTable } from "../../core";
 import { augmentation, type Range } from "../augmentation";
 import { compose } from "../compose";
-import { checkList } from "./checkList";
+import { channelPairs, names, surface, type ChannelPair } from "../options";
 import { driftWarp } from "./driftWarp";
 import { feedbackLag } from "./feedbackLag";
 import { ghostTip } from "./ghostTip";
@@ -9,13 +9,13 @@ import { latticeMirrors, latticeTurns } from "./latticeTurns";
 import { lineOffsets } from "./lineOffsets";
 import { mains } from "./mains";
 import { noise } from "./noise";
-import { checkNmPerPixel, checkPmPerUnit, type HeightScale, type LengthScale } from "./scale";
+import { heightScale, lengthScale, type HeightScale, type LengthScale } from "./scale";
 import { scars } from "./scars";
 import { frame } from "./shear";
 import type { StmSurface } from "./symmetries";
 import { tilt } from "./tilt";
 import { tipBlur } from "./tipBlur";
-import { checkPairs, traceRetrace } from "./traceRetrace";
+import { traceRetrace } from "./traceRetrace";
 import { zGain } from "./zGain";
 
 /** What views of STM images are made for, and how strongly they differ. */
@@ -28,7 +28,7 @@ export interface StmViewsOptions extends LengthScale, HeightScale {
   /** @default "Si(001)-2x1" */
   readonly surface?: StmSurface;
   /** Channels that are trace and retrace, counted from 0. @default none */
-  readonly pairs?: readonly (readonly [trace: number, retrace: number])[];
+  readonly pairs?: readonly ChannelPair[];
   /** Steps to leave out. @default none */
   readonly without?: readonly StmStep[];
 }
@@ -54,19 +54,27 @@ const stepNames = [
 /** A step of STM views. */
 export type StmStep = (typeof stepNames)[number];
 
-/** All steps, in the order of their causes: the place on the surface, the motion of the scanner, the tip, the feedback, the recording. */
+const definition = define("stm", 1, {
+  ...lengthScale,
+  ...heightScale,
+  strength: option.number({ min: 0, max: 4, default: 0.75 }),
+  surface: surface(),
+  pairs: channelPairs({ default: [] }),
+  without: names(stepNames, { default: [] }),
+} satisfies OptionTable<StmViewsOptions>);
+
+/**
+ * All steps, in the order of their causes: the place on the surface, the motion of the scanner, the tip, the feedback, the recording.
+ * @throws InputError if an option is out of range
+ */
 export function steps(
-  options: StmViewsOptions = {},
+  given: StmViewsOptions = {},
 ): Readonly<Partial<Record<StmStep, Augmentation>>> {
-  const { surface, pairs = [], without = [] } = options;
-  const by = checkNumber("strength", options.strength ?? 0.75, { min: 0, max: 4 });
-  const nm = { nmPerPixel: checkNmPerPixel(options) };
-  const pm = { pmPerUnit: checkPmPerUnit(options) };
-  checkPairs(pairs);
-  checkList("without", without, '["scars"]');
-  without.forEach((name) => checkOneOf("step of stm views", String(name), stepNames));
+  const { options } = definition.resolve(given);
+  const { nmPerPixel, pmPerUnit, strength: by, pairs, without } = options;
+  const [nm, pm] = [{ nmPerPixel }, { pmPerUnit }];
+  const on = { surface: options.surface };
   const upTo = (largest: number): Range => [0, by * largest];
-  const on = surface === undefined ? {} : { surface };
   const retrace = pairs.map((pair) => pair[1]);
   const made: Record<StmStep, Augmentation | undefined> = {
     latticeTurns: latticeTurns(on),
@@ -97,6 +105,8 @@ export function steps(
  * the lines, noise and scars. The class stays, for defects near the middle of the image. [b,h,w,c] -> [b,h,w,c]
  * @throws InputError if an option is out of range
  */
-export function views(options: StmViewsOptions = {}): Augmentation {
-  return augmentation("stm", compose(...Object.values(steps(options))));
+export function views(given: StmViewsOptions = {}): Augmentation {
+  const { settings } = definition.resolve(given);
+  return augmentation(definition.name, settings, compose(...Object.values(steps(given))));
 }
+views.definition = definition;

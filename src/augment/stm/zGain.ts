@@ -1,5 +1,5 @@
-import { checkNumber, type Augmentation } from "../../core";
-import { eachImage, inPlace } from "./inPlace";
+import { define, option, type Augmentation, type OptionTable } from "../../core";
+import { eachImage, onValues } from "./onValues";
 
 /** How far the height calibration and the corrugation vary. */
 export interface ZGainOptions {
@@ -7,14 +7,19 @@ export interface ZGainOptions {
   readonly factor?: number;
 }
 
+const definition = define("stm.zGain", 1, {
+  factor: option.number({ min: 1, default: 1.25 }),
+} satisfies OptionTable<ZGainOptions>);
+
 /**
  * Stretches heights about the mean of each channel by a factor, drawn evenly on a logarithmic scale; never upside down.
  * [b,h,w,c] -> [b,h,w,c]
  * @throws InputError if an option is out of range
  */
-export function zGain({ factor = 1.25 }: ZGainOptions = {}): Augmentation {
-  const largest = Math.log(checkNumber("factor", factor, { min: 1 }));
-  return inPlace("stm.zGain", (batch, rng) => {
+export function zGain(given: ZGainOptions = {}): Augmentation {
+  const { options, settings } = definition.resolve(given);
+  const largest = Math.log(options.factor);
+  return onValues(definition.name, settings, (batch, rng) => {
     const { channels } = batch;
     eachImage(batch, (image) => {
       const gain = Math.exp(rng.between(-largest, largest));
@@ -29,3 +34,4 @@ export function zGain({ factor = 1.25 }: ZGainOptions = {}): Augmentation {
     });
   });
 }
+zGain.definition = definition;

@@ -3,7 +3,9 @@ import {
   checkInteger,
   createRng,
   imageSet,
+  joinVariables,
   tf,
+  trainableVariables,
   type ImageSet,
   type Rng,
   type Tensor2D,
@@ -11,14 +13,8 @@ import {
 } from "../../core";
 import { photo } from "../../augment";
 import { ntXent } from "../../losses";
-import {
-  buildNetwork,
-  projector,
-  setInputStatistics,
-  trainableVariables,
-  type EncoderSpec,
-} from "../../nets";
-import { batches, constant, joinVariables, sgd, trainLoop } from "../../train";
+import { buildNetwork, projector, setInputStatistics, type EncoderSpec } from "../../nets";
+import { batches, constant, sgd, trainLoop } from "../../train";
 
 /** What a step of SimCLR is timed on. */
 export interface SimclrBenchOptions {
@@ -116,10 +112,9 @@ async function timeSteps(
   try {
     await trainLoop({
       task: "bench",
-      variables: joinVariables({ encoder: network.variables, projector: head.variables }),
-      trainable: joinVariables({
-        encoder: trainableVariables(network),
-        projector: trainableVariables(head),
+      variables: joinVariables({ encoder: network, projector: head }),
+      trainable: trainableVariables({
+        variables: joinVariables({ encoder: network, projector: head }),
       }),
       steps: warmUp + steps,
       prepare: (step, stepRng) => {

@@ -2,17 +2,16 @@ import * as path from "node:path";
 import type { Command } from "commander";
 import { InputError, writeFileAtomically, type Scan } from "../../core";
 import { exportFigure, scan as scanFigure } from "../../figures";
-import { readScans, writeNpy } from "../../formats";
+import { writeNpy } from "../../formats";
 import { detect as find, type Detection, type Feature } from "../../scans";
 import { addDetectOptions, detectOptions, type DetectWords } from "../detectOptions";
-import { findScanFiles, forEachFile } from "../scanFiles";
+import { forEachScan, narrowed } from "../forEachScan";
 import {
   addPreparingOptions,
   channelHelp,
+  heightsFirst,
   leveller,
   readingOptions,
-  scanStem,
-  wordedChannel,
   type PreparingOptions,
 } from "../scanOptions";
 
@@ -21,7 +20,7 @@ interface DetectCommandOptions extends PreparingOptions, DetectWords {
   readonly out: string;
   readonly mask?: string;
   readonly picture?: string;
-  readonly channel: string;
+  readonly channel?: string;
 }
 
 /** Adds `detect FILE... --out features.csv`. */
@@ -33,44 +32,58 @@ export function detect(program: Command): void {
     .requiredOption("--out <csv>", "table of the features")
     .option("--mask <npy>", "number of its feature for each pixel; of several scans one file each")
     .option("--picture <png>", "scan with the features boxed; of several scans one file each")
-    .option("--channel <channel>", channelHelp, "0");
+    .option("--channel <channel>", channelHelp + heightsFirst);
   addPreparingOptions(addDetectOptions(command), { level: "auto", align: "auto" }).action(run);
 }
 
 async function run(inputs: string[], options: DetectCommandOptions): Promise<void> {
   const flatten = leveller(options);
   const settings = detectOptions(options);
-  const files = findScanFiles(inputs);
+  const choice = {
+    ...(options.channel === undefined ? {} : { channel: options.channel }),
+    reading: readingOptions(options),
+    outputs: [options.out, options.mask, options.picture].filter((file) => file !== undefined),
+  };
+  const ownSuffix = suffixes();
   const table: string[] = [];
   let [scans, features, unit] = [0, 0, undefined as string | undefined];
-  await forEachFile("detect", files, async (file) => {
-    const read = await readScans(file.path, readingOptions(options));
-    for (const [i, raw] of read.entries()) {
-      const chosen = wordedChannel(raw, options.channel);
-      const channel = `${chosen.name} ${chosen.direction}`;
-      unit = sameUnit(raw, chosen.unit, unit);
-      const scan = flatten(raw, channel);
-      const found = find(scan, { ...settings, channel });
-      for (const note of found.notes) console.error(`${raw.name}: ${note}`);
-      const stem = scanStem(file.stem, i, read.length);
-      table.push(
-        ...found.features.map((feature, k) =>
-          row(file.path, raw.name, k + 1, feature, chosen.unit),
-        ),
-      );
-      const suffix = files.length * read.length > 1 ? `-${stem.replace(/[/\\]/g, "-")}` : "";
-      if (options.mask !== undefined) writeMask(suffixed(options.mask, suffix, ".npy"), found);
-      if (options.picture !== undefined)
-        await draw(scan, channel, found, suffixed(options.picture, suffix, ""));
-      scans++;
-      features += found.features.length;
-    }
+  await forEachScan("detect", inputs, choice, async (task, on) => {
+    const { file, scan: raw, channel: chosen, stem, several } = task;
+    unit = sameUnit(raw, chosen.unit, unit);
+    const channel = `${chosen.name} ${chosen.direction}`;
+    // The retrace is levelled with the trace where it is searched too.
+    const both = settings.traces === "both";
+    const scan = flatten(narrowed(raw, chosen, both), both ? chosen.name : channel);
+    await on.pause();
+    const found = find(scan, { ...settings, channel });
+    for (const note of found.notes) console.error(`${raw.name}: ${note}`);
+    table.push(
+      ...found.features.map((feature, k) => row(file.path, raw.name, k + 1, feature, chosen.unit)),
+    );
+    const suffix = several ? ownSuffix(stem) : "";
+    if (options.mask !== undefined) writeMask(suffixed(options.mask, suffix, ".npy"), found);
+    if (options.picture !== undefined)
+      await draw(scan, channel, found, suffixed(options.picture, suffix, ""));
+    scans++;
+    features += found.features.length;
   });
   if (scans === 0) return;
   writeFileAtomically(options.out, [header(unit ?? "m"), ...table, ""].join("\n"));
   console.log(
     `${features} ${features === 1 ? "feature" : "features"} on ${scans} ${scans === 1 ? "scan" : "scans"}: ${options.out}`,
   );
+}
+
+/** Ends of the names of pictures and masks, made of stems; no two are alike. */
+function suffixes(): (stem: string) => string {
+  const used = new Set<string>();
+  return (stem) => {
+    const plain = `-${stem.replace(/[/\\]/g, "-")}`;
+    let suffix = plain;
+    for (let n = 2; used.has(suffix.toLowerCase()); n++) suffix = `${plain} (${n})`;
+    used.add(suffix.toLowerCase());
+    return suffix;
+  };
 }
 
 /** One table has one unit. */

@@ -1,19 +1,18 @@
 import * as path from "node:path";
 import type { Command } from "commander";
 import { checkOneOf, InputError, writeFileAtomically, type ImageSet, type Scan } from "../../core";
-import { readScans, writeNpzImages } from "../../formats";
+import { scanOffset, writeNpzImages } from "../../formats";
 import { detect, patches as cut, type DetectOptions, type PatchesOptions } from "../../scans";
 import { addDetectOptions, detectOptions, type DetectWords } from "../detectOptions";
+import { forEachScan, narrowed } from "../forEachScan";
 import { checkAlike, joinSets } from "../joinSets";
-import { findScanFiles, forEachFile } from "../scanFiles";
 import {
   addPreparingOptions,
   channelHelp,
+  heightsFirst,
   leveller,
   positive,
   readingOptions,
-  scanStem,
-  wordedChannel,
   type PreparingOptions,
 } from "../scanOptions";
 
@@ -27,7 +26,7 @@ interface PatchesCommandOptions extends PreparingOptions, DetectWords {
   readonly pixels: number;
   readonly stepNm?: number;
   readonly directions: string;
-  readonly channel: string;
+  readonly channel?: string;
 }
 
 /** Adds `patches FILE... --out set.npz`. */
@@ -42,7 +41,7 @@ export function patches(program: Command): void {
     .option("--pixels <n>", "edge of an image", positive, 32)
     .option("--step-nm <nm>", "distance of windows on a grid; without, they touch", positive)
     .option("--directions <which>", "trace, or with retrace: one, channels, images", "one")
-    .option("--channel <channel>", channelHelp, "0");
+    .option("--channel <channel>", channelHelp + heightsFirst);
   addPreparingOptions(addDetectOptions(command), { level: "auto", align: "auto" }).action(run);
 }
 
@@ -57,21 +56,24 @@ async function run(inputs: string[], options: PatchesCommandOptions): Promise<vo
   } as const;
   const sets: ImageSet[] = [];
   let scans = 0;
-  await forEachFile("patches", findScanFiles(inputs), async (file) => {
-    const read = await readScans(file.path, readingOptions(options));
-    for (const [i, raw] of read.entries()) {
-      const { name, direction } = wordedChannel(raw, options.channel);
-      // The retrace is levelled with the trace where it is wanted.
-      const channel = settings.directions === "one" ? `${name} ${direction}` : name;
-      const stem = scanStem(file.stem, i, read.length).replaceAll("\\", "/");
-      const scan = { ...flatten(raw, channel), name: stem };
-      const set = cutOne(scan, { ...settings, channel }, detectOptions(options));
-      if (set !== undefined) {
-        checkAlike(set, sets[0] ?? set);
-        sets.push(set);
-      }
-      scans++;
-    }
+  const choice = {
+    ...(options.channel === undefined ? {} : { channel: options.channel }),
+    reading: readingOptions(options),
+    outputs: [options.out],
+  };
+  const places = placeNames();
+  await forEachScan("patches", inputs, choice, async ({ file, scan: raw, channel, stem }, on) => {
+    // The retrace is levelled with the trace where it is wanted.
+    const { name } = channel;
+    const chosen = narrowed(raw, channel, settings.directions !== "one");
+    const scan = { ...flatten(chosen, name), name: stem.replaceAll("\\", "/") };
+    await on.pause();
+    const set = cutOne(scan, { ...settings, channel: name }, detectOptions(options));
+    scans++;
+    if (set === undefined) return;
+    checkAlike(set, sets[0] ?? set);
+    const group = places(file.path, raw, scan.name);
+    sets.push({ ...set, groups: set.groups.map(() => group) });
   });
   if (scans === 0) return;
   if (sets.length === 0) throw nothingFound(scans, options);
@@ -81,6 +83,23 @@ async function run(inputs: string[], options: PatchesCommandOptions): Promise<vo
   console.log(
     `${all.ids.length} images of ${width} x ${height} x ${channels} from ${scans} ${scans === 1 ? "scan" : "scans"}: ${options.out}`,
   );
+}
+
+/**
+ * Names the groups: scans of one file that show the same place, as the frame upwards and the frame downwards do, are one, so
+ * that no split holds a defect apart from itself.
+ */
+function placeNames(): (file: string, scan: Scan, stem: string) => string {
+  const names = new Map<string, string>();
+  return (file, scan, stem) => {
+    const offset = scanOffset(scan);
+    if (offset === undefined || offset.every((value) => value === 0)) return stem;
+    const angle = scan.metadata["fewscope.angle_deg"] as string | undefined;
+    const key = JSON.stringify([file, offset, scan.sizeMetres, angle]);
+    const name = names.get(key) ?? stem;
+    names.set(key, name);
+    return name;
+  };
 }
 
 /** The windows of one scan; undefined where it has none, as a clean one. */

@@ -1,34 +1,107 @@
 import * as path from "node:path";
 import type { Command } from "commander";
-import { StoppedError } from "../../core";
-import { readPlan, runPlan, type Plan, type StudyOutcome } from "../../study";
+import { cacheFolder, InputError, StoppedError, type Result } from "../../core";
+import {
+  dryRun,
+  readPlan,
+  runPlan,
+  type Plan,
+  type RunPlanOptions,
+  type Share,
+  type StudyOutcome,
+} from "../../study";
 import { interruptible } from "../interrupt";
 import { showProgress } from "../showProgress";
+import { addStudyTools } from "./studyTools";
 
-/** Adds `study PLAN.json --out DIR`: runs a plan, or what is left of it. */
+const example = `
+Examples:
+  fewscope study plan.json --out runs/mine                run it here, again to resume
+  fewscope study plan.json --out runs/mine --workers 4    the same with four processes
+  fewscope study plan.json --out runs/mine --shard 1/3    one of three processes that share a folder, on any machines
+  fewscope study status runs/mine                         how far it is`;
+
+/** Adds `study PLAN.json --out DIR`, which runs a plan, or what is left of it, and what there is to ask of a study's folder. */
 export function study(program: Command): void {
-  program
+  const command = program
     .command("study")
     .description("run the study of a plan; run again to resume")
     .argument("<plan>", "plan file in JSON")
-    .requiredOption("--out <folder>", "folder for records, tables and figure")
+    .option("--out <folder>", "folder for records, tables and figure")
+    .option("--workers <n>", "processes, each with the threads that the plan says", Number, 1)
+    .option("--shard <i/n>", "begin at this part; for processes that are started by hand")
+    .option("--encoders-only", "pretrain what is missing, and no more")
     .option("--encoders <folder>", "folder that studies share pretrained encoders in")
+    .option("--share-encoders", "share them with all your studies, in the cache folder")
     .option("--checkpoint-seconds <n>", "seconds of work that a kill can cost at most", Number, 30)
-    .action(async (file: string, options: StudyOptions) => {
-      const outcome = await runWithProgress(
-        readPlan(file),
-        options,
-        `study ${file} --out ${options.out}`,
-      );
-      printOutcome(outcome);
+    .option("--dry-run", "say what there is to do, and do none of it")
+    .addHelpText("after", example)
+    .enablePositionalOptions()
+    .action(async (file: string, given: Partial<StudyWords>) => {
+      const options = checkOut(given);
+      const plan = readPlan(file);
+      if (options.dryRun === true) await printDryRun(plan, options.out);
+      else printOutcome(await runWithProgress(plan, optionsOf(options), againWords(file, options)));
     });
+  addStudyTools(command);
+}
+
+/** The words of the command line. */
+interface StudyWords {
+  readonly out: string;
+  readonly workers: number;
+  readonly shard?: string;
+  readonly encodersOnly?: boolean;
+  readonly encoders?: string;
+  readonly shareEncoders?: boolean;
+  readonly checkpointSeconds?: number;
+  readonly dryRun?: boolean;
+}
+
+function checkOut(words: Partial<StudyWords>): StudyWords {
+  const { out, workers = 1 } = words;
+  if (out !== undefined) return { ...words, out, workers };
+  throw new InputError({
+    got: "no --out",
+    expected: "the folder for records, tables and figure",
+    todo: "Add for example --out runs/mine.",
+  });
 }
 
 /** Options of a command that runs a study. */
-export interface StudyOptions {
-  readonly out: string;
-  readonly encoders?: string;
-  readonly checkpointSeconds?: number;
+export interface StudyOptions extends RunPlanOptions {
+  readonly checkpointSeconds?: number | undefined;
+}
+
+function optionsOf(words: StudyWords): StudyOptions {
+  const { out, workers, checkpointSeconds, encoders, shareEncoders, shard, encodersOnly } = words;
+  if (!Number.isSafeInteger(workers) || workers < 1) {
+    throw new InputError({
+      got: `--workers ${workers}`,
+      expected: "a whole number of at least 1",
+      todo: "Give as many as there are cores for the threads of each.",
+    });
+  }
+  const part = shard === undefined ? undefined : readShard(shard);
+  const share =
+    encodersOnly === true ? { ...(part ?? { index: 0, count: 1 }), encodersOnly } : part;
+  const shared = shareEncoders === true ? path.join(cacheFolder(), "encoders") : undefined;
+  return { out, workers, checkpointSeconds, encoders: encoders ?? shared, share };
+}
+
+function readShard(text: string): Share {
+  const [, i, n] = (/^(\d+)\/(\d+)$/.exec(text) ?? []).map(Number);
+  if (i >= 1 && i <= n) return { index: i - 1, count: n };
+  throw new InputError({
+    got: `--shard ${text}`,
+    expected: "a part and how many there are, such as 1/3, 2/3 and 3/3",
+    todo: "Start one process for each part, all with the same plan and folder.",
+  });
+}
+
+function againWords(file: string, { out, workers, shard }: StudyWords): string {
+  const how = shard !== undefined ? ` --shard ${shard}` : workers > 1 ? ` --workers ${workers}` : ""; // prettier-ignore
+  return `study ${file} --out ${out}${how}`;
 }
 
 /** Runs a plan with progress shown and Ctrl-C heard; `again` is the command that resumes it. */
@@ -40,7 +113,12 @@ export async function runWithProgress(
   const display = showProgress();
   try {
     return await interruptible((signal) =>
-      runPlan(plan, options, { report: display.report, signal, checkpointSeconds }),
+      runPlan(plan, options, {
+        report: display.report,
+        note: display.note,
+        signal,
+        checkpointSeconds,
+      }),
     );
   } catch (error) {
     if (!(error instanceof StoppedError)) throw error;
@@ -52,8 +130,22 @@ export async function runWithProgress(
   }
 }
 
+async function printDryRun(plan: Plan, out: string): Promise<void> {
+  const told = await dryRun(plan, out);
+  const { trials, openTrials, openComparisons, openEncoders, secondsLeft, megabytes } = told;
+  console.log(`${trials} trials, ${trials - openTrials} of them done.`);
+  const searched = openComparisons === 0 ? "" : `, ${openComparisons} comparisons of settings`;
+  console.log(`To do: ${openTrials} trials${searched}, ${openEncoders} encoders at most.`);
+  console.log(
+    Number.isFinite(secondsLeft)
+      ? `About ${Math.ceil(secondsLeft / 60)} min in one process for the trials, by what the others took; pretraining comes on top.`
+      : "How long that takes is not known yet: no trial has been timed in this folder.",
+  );
+  if (Number.isFinite(megabytes)) console.log(`About ${megabytes.toFixed(1)} MB of disk.`);
+}
+
 /** Prints a study's table, what it saves, what went wrong, and where the files are. */
-export function printOutcome(outcome: StudyOutcome): void {
+export function printOutcome(outcome: StudyOutcome<Result>): void {
   const { results, failures, found, table, savings, folder } = outcome;
   if (results.length > 0) {
     console.log(`\n${results[0].dataset}: mean of the draws ± half of the 95 % interval, in %\n`);
@@ -63,6 +155,7 @@ export function printOutcome(outcome: StudyOutcome): void {
     console.log(`\n${results.length} trials, ${found} of them found done, recorded in ${folder}.`);
     console.log(`Figure: ${figure} (also .svg, .png, .json)`);
   }
+  for (const note of outcome.notes) console.log(note);
   for (const { trial, error } of failures) console.error(`Not done: ${trial}. ${error.message}`);
   if (failures.length > 0) process.exitCode = 1;
 }

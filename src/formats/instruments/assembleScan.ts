@@ -1,6 +1,7 @@
 import * as path from "node:path";
 import type { Channel, Scan } from "../../core";
 import { damaged } from "../damaged";
+import { placeKeys } from "./scanPlace";
 
 /** What a reader knows of an image; the rest has defaults. */
 export interface ScanParts {
@@ -11,6 +12,8 @@ export interface ScanParts {
   readonly channels: readonly Channel[];
   /** Channels whose gaps tell what was not measured. @default all */
   readonly measured?: readonly Channel[];
+  /** Where it is known; otherwise the gaps are counted. */
+  readonly completedRows?: number;
   readonly width: number;
   readonly height: number;
   readonly sizeMetres: readonly [x: number, y: number];
@@ -40,7 +43,8 @@ export function assembleScan(parts: ScanParts): Scan {
     width,
     height,
     sizeMetres,
-    completedRows: countCompletedRows(parts.measured ?? channels, width, height),
+    completedRows:
+      parts.completedRows ?? countCompletedRows(parts.measured ?? channels, width, height),
     scanDirection: parts.scanDirection ?? "unknown",
     ...(isFinite(lineSeconds) && lineSeconds > 0 ? { lineSeconds } : {}),
     ...(isFinite(biasVolts) ? { biasVolts } : {}),
@@ -58,8 +62,8 @@ function ownEntries({ format, offsetMetres, angleDegrees }: ScanParts): Record<s
   const placed = offsetMetres?.every((value) => Number.isFinite(value)) === true;
   return {
     "fewscope.format": format,
-    ...(placed ? { "fewscope.offset_m": offsetMetres.join(" ") } : {}),
-    ...(isFinite(angleDegrees) ? { "fewscope.angle_deg": String(angleDegrees) } : {}),
+    ...(placed ? { [placeKeys.offset]: offsetMetres.join(" ") } : {}),
+    ...(isFinite(angleDegrees) ? { [placeKeys.angle]: String(angleDegrees) } : {}),
   };
 }
 

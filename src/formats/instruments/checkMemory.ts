@@ -1,3 +1,4 @@
+import { checkBudget } from "../../core";
 import { unsuitable } from "../damaged";
 
 /** Memory that any file may take, beyond four times its own size. */
@@ -6,10 +7,10 @@ const alwaysAllowed = 64e6;
 /**
  * Refuses a file whose header asks for far more memory than the file's size justifies, before any of it is taken.
  * @param bytes what reading would take
- * @throws InputError beyond four times the file and 64 MB
+ * @throws InputError beyond four times the file and 64 MB, or beyond what this machine can spare
  */
 export function checkMemory(name: string, bytes: number, fileBytes: number): void {
-  if (bytes <= 4 * fileBytes + alwaysAllowed) return;
+  if (bytes <= 4 * fileBytes + alwaysAllowed) return checkBudget(name, bytes + fileBytes);
   throw unsuitable(
     name,
     `a file of ${megabytes(fileBytes)} whose header asks for ${megabytes(bytes)} of memory`,

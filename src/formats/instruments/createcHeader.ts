@@ -1,4 +1,5 @@
 import { damaged, unsuitable } from "../damaged";
+import { parseDecimal } from "../parseDecimal";
 import { headerTable, type HeaderTable } from "./headerTable";
 
 /** What a Createc header says of the image. */
@@ -11,20 +12,33 @@ export interface CreatecHeader {
   readonly voltsPerUnit: number;
   readonly metresPerUnit: number;
   readonly amperesPerUnit: number;
-  /** Images in the file, forward and backward together. */
-  readonly planes: number;
-  /** What they show: bit numbers of the channel selection. */
-  readonly signals: readonly number[];
-  readonly completedRows: number;
+  /** What each image of the file shows, in order. */
+  readonly planes: readonly CreatecPlane[];
+  /** Rows that were measured, where the header counts them. */
+  readonly completedRows?: number;
+}
+
+/** One image of the file. */
+export interface CreatecPlane {
+  /** Bit of the channel selection: 0 heights, 1 current; undefined where the header does not tell. */
+  readonly signal?: number;
+  readonly backward: boolean;
+  /** Which of several voltages, from 0. */
+  readonly voltage: number;
 }
 
 /**
  * Reads the text at the head of a Createc file; keys came under two names at times ("Num.X / Num.X"), and both are kept.
+ * @param oneWay take the scan for one in one direction, where the text does not say it
  * @throws InputError if the text lacks something, or the tip moved in a sine
  */
-export function createcHeader(text: string, file: string): CreatecHeader {
+export function createcHeader(
+  lines: Iterable<string>,
+  file: string,
+  oneWay = false,
+): CreatecHeader {
   const table = headerTable(file);
-  for (const line of text.split(/\r?\n/)) {
+  for (const line of lines) {
     const at = line.indexOf("=");
     if (at < 1) continue;
     const value = line.slice(at + 1).trim();
@@ -33,9 +47,7 @@ export function createcHeader(text: string, file: string): CreatecHeader {
     }
   }
   const number = (missing: number, ...keys: readonly string[]): number =>
-    Number.parseFloat(
-      keys.map((key) => table.get(key)).find((value) => value !== undefined) ?? "",
-    ) || missing;
+    parseDecimal(keys.map((key) => table.get(key)).find((value) => value !== undefined)) || missing;
   if (number(0, "ScanmodeSine") !== 0) {
     throw unsuitable(
       file,
@@ -49,10 +61,7 @@ export function createcHeader(text: string, file: string): CreatecHeader {
     throw damaged(file, `its header says ${size.join(" x ")} pixels`);
   }
   const [width, height] = size;
-  const planes = number(2, "Channels");
-  if (!Number.isSafeInteger(planes) || planes < 1 || planes > 64) {
-    throw damaged(file, `its header says ${planes} channels`);
-  }
+  const positions = parseDecimal(table.get("ImageYPosMax"));
   const voltsPerUnit = 20 / 2 ** number(20, "DAC-Type");
   const span = (axis: "X" | "Y", pixels: number): number =>
     1e-10 *
@@ -65,7 +74,6 @@ export function createcHeader(text: string, file: string): CreatecHeader {
       `Length ${axis.toLowerCase()}[A]`,
     );
   const gainZ = number(10, "GainZ");
-  const selected = number(1, "Channelselectval");
   return {
     table,
     width,
@@ -77,8 +85,46 @@ export function createcHeader(text: string, file: string): CreatecHeader {
       voltsPerUnit * gainZ * number(NaN, "ZPiezoconst") * 1e-10 ||
       number(NaN, "Dacto[A]z") * gainZ * 1e-10,
     amperesPerUnit: voltsPerUnit / 10 ** number(9, "Gainpreamp", "GainPre 10^"),
-    planes,
-    signals: Array.from({ length: 31 }, (_, bit) => bit).filter((bit) => (selected >> bit) & 1),
-    completedRows: Math.min(height, Math.max(0, number(height + 1, "ImageYPosMax") - 1)),
+    planes: listPlanes(number, oneWay ? 1 : 2, file),
+    ...(positions > 1 ? { completedRows: Math.min(height, positions - 1) } : {}),
   };
 }
+
+/**
+ * The images that the header announces: the selected signals, in each direction that was scanned, at each voltage. All
+ * forward come first. Where the number of images is none that these give, only the first is sure to be heights.
+ */
+function listPlanes(
+  number: (missing: number, ...keys: readonly string[]) => number,
+  usualMode: number,
+  file: string,
+): CreatecPlane[] {
+  const selected = number(0, "Channelselectval");
+  const signals = Array.from({ length: 31 }, (_, bit) => bit).filter(
+    (bit) => (selected >> bit) & 1,
+  );
+  const oneWay = number(usualMode, "ScanXMode") === 1;
+  const voltages = Math.min(64, Math.max(1, Math.floor(number(1, "MVoltnumber11"))));
+  const perWay = signals.length * voltages;
+  const count = number(Math.max(1, perWay * (oneWay ? 1 : 2)), "Channels");
+  if (!Number.isSafeInteger(count) || count < 1 || count > 64) {
+    throw damaged(file, `its header says ${count} channels`);
+  }
+  const told = [
+    { ways: oneWay ? 1 : 2, voltages },
+    { ways: oneWay ? 2 : 1, voltages },
+    { ways: oneWay ? 1 : 2, voltages: 1 },
+    { ways: oneWay ? 2 : 1, voltages: 1 },
+  ].find((way) => signals.length * way.ways * way.voltages === count);
+  return Array.from({ length: count }, (_, i): CreatecPlane => {
+    if (told === undefined) return i === 0 ? { signal: 0, backward: false, voltage: 0 } : unknown;
+    const inWay = i % (count / told.ways);
+    return {
+      signal: signals[inWay % signals.length],
+      backward: i >= count / told.ways,
+      voltage: Math.floor(inWay / signals.length),
+    };
+  });
+}
+
+const unknown: CreatecPlane = { backward: false, voltage: 0 };

@@ -1,5 +1,5 @@
 /** A value in a Gwyddion container; those of other types are passed over. */
-export type GwyValue = boolean | number | string | Float64Array | GwyObject;
+export type GwyValue = boolean | number | string | Float64Array | GwyObject | readonly GwyObject[];
 
 /** An object of a Gwyddion file: a name and its parts by key. */
 export interface GwyObject {

@@ -4,7 +4,7 @@ import type { SiUnit } from "./siUnit";
 
 /** What the reader of an image may add to what the file says. */
 export interface LateralOptions {
-  /** Size of a pixel, one number where pixels are square, in nm. Needed where the file gives none; replaces what it gives. */
+  /** Size of a pixel, one number where pixels are square, in nm, for files that give none; it never replaces what they give. */
   readonly nmPerPixel?: number | readonly [x: number, y: number];
 }
 
@@ -18,7 +18,7 @@ export interface LateralClaim {
 }
 
 /**
- * Frame size in metres, from the caller or from the file.
+ * Frame size in metres, from the file, and where it gives none from the caller.
  * @throws InputError if neither gives one: a guess would make every length and area wrong
  */
 export function lateralSize(
@@ -26,15 +26,25 @@ export function lateralSize(
   { width, height, size, unit }: LateralClaim,
   { nmPerPixel }: LateralOptions,
 ): [x: number, y: number] {
-  if (nmPerPixel !== undefined) {
+  if (size !== undefined && unit?.unit === "m" && size.every((length) => length > 0)) {
+    return [size[0] * unit.factor, size[1] * unit.factor];
+  }
+  const otherKind = size !== undefined && unit !== undefined && unit.unit !== "";
+  if (nmPerPixel !== undefined && !otherKind) {
     const pair = typeof nmPerPixel === "number" ? [nmPerPixel, nmPerPixel] : nmPerPixel;
     const [x, y] = pair.map((value) =>
       checkNumber("nmPerPixel", value, { min: 0, aboveMin: true }),
     );
     return [x * 1e-9 * width, y * 1e-9 * height];
   }
-  if (size !== undefined && unit?.unit === "m")
-    return [size[0] * unit.factor, size[1] * unit.factor];
+  if (otherKind) {
+    throw unsuitable(
+      file,
+      `whose frame is ${size[0]} x ${size[1]} in ${unit.unit}`,
+      "a frame in a unit of length",
+      "Such an image, a Fourier transform for example, is no picture of a surface.",
+    );
+  }
   throw unsuitable(
     file,
     size === undefined

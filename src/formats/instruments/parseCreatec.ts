@@ -1,9 +1,11 @@
 import type { Channel, Scan } from "../../core";
 import { checkImageSize } from "../checkImageSize";
 import { damaged } from "../damaged";
+import { parseDecimal } from "../parseDecimal";
 import { assembleScan } from "./assembleScan";
 import { checkMemory } from "./checkMemory";
 import { createcHeader, type CreatecHeader } from "./createcHeader";
+import { textLines } from "./textLines";
 import { planeBytes, readPlane, type PlaneLayout } from "./readPlane";
 import { unpackFloats } from "./unpackFloats";
 
@@ -15,31 +17,37 @@ const plainHeader = 16384;
 
 /**
  * Reads a Createc image: heights in m, currents in A, whatever else in units of the converter, whose meaning the file does
- * not tell. All channels forward come first, then all backward; both lie left to right.
+ * not tell. All channels forward come first, then all backward; both lie left to right. Which there are the header says:
+ * scans in one direction, and at several voltages, have other numbers of images.
  * @throws InputError if the header lacks something, or the values are cut short
  */
 export function parseCreatec(bytes: Uint8Array, file: string): Scan {
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const kind = createcMagics.find((magic) => buffer.toString("latin1", 0, 11) === magic);
   const packedAt = kind === "[Paramco32]" ? findPacked(buffer, file) : plainHeader;
-  const header = createcHeader(buffer.toString("latin1", 0, packedAt).replace(/\0+/, "\n"), file);
-  const { width, height, planes, completedRows } = header;
-  checkImageSize(width, height, file);
-  const layout: PlaneLayout = {
-    from: 0,
-    width,
-    height,
-    type: kind === "[Parameter]" ? "i16" : "f32",
+  const lines = headerLines(bytes.subarray(0, packedAt));
+  const packedFrom = kind === "[Paramco32]" ? packedAt + 4 : 0;
+  const type = kind === "[Parameter]" ? "i16" : "f32";
+  const read = (header: CreatecHeader): Float64Array[] => {
+    const { width, height, planes } = header;
+    checkImageSize(width, height, file);
+    return readPlanes(bytes, { from: 0, width, height, type }, planes.length, packedFrom, file);
   };
-  const planesRead = readPlanes(
-    bytes,
-    layout,
-    planes,
-    kind === "[Paramco32]" ? packedAt + 4 : 0,
-    file,
-  );
-  let rows = completedRows > 0 ? completedRows : height;
-  while (rows > 1 && rowIsZero(planesRead[0], width, rows - 1)) rows--;
+  let header = createcHeader(lines, file);
+  let planesRead: Float64Array[];
+  try {
+    planesRead = read(header);
+  } catch (error) {
+    // Without a number of images, those of one direction may be all.
+    if (header.table.get("Channels") !== undefined) throw error;
+    header = createcHeader(lines, file, true);
+    planesRead = read(header);
+  }
+  const { width, height, completedRows } = header;
+  let rows = completedRows ?? height;
+  // A signal may be zero for reasons of its own: what was not measured is zero in all.
+  if (completedRows === undefined)
+    while (rows > 1 && planesRead.every((plane) => rowIsZero(plane, width, rows - 1))) rows--;
   return assembleScan({
     file,
     format: `Createc ${kind ?? ""}`,
@@ -48,13 +56,14 @@ export function parseCreatec(bytes: Uint8Array, file: string): Scan {
     height,
     sizeMetres: header.sizeMetres,
     scanDirection: "down",
-    lineSeconds: Number.parseFloat(header.table.get("Sec/line:") ?? ""),
+    lineSeconds: parseDecimal(header.table.get("Sec/line:")),
     biasVolts: biasVolts(header),
-    angleDegrees: Number.parseFloat(header.table.get("Rotation") ?? ""),
+    angleDegrees: parseDecimal(header.table.get("Rotation")),
     metadata: {
       ...header.table.toRecord(),
       "fewscope.m_per_unit": String(header.metresPerUnit),
       "fewscope.A_per_unit": String(header.amperesPerUnit),
+      ...voltagesOf(header),
     },
   });
 }
@@ -94,29 +103,39 @@ function readPlanes(
 function biasVolts({ table }: CreatecHeader): number {
   const keys = ["BiasVolt.[mV]", "BiasVoltage", "Biasvolt[mV]"];
   const found = keys.map((key) => table.get(key)).find((value) => value !== undefined);
-  return Number.parseFloat(found ?? "") / 1000;
+  return parseDecimal(found) / 1000;
+}
+
+/** Where the scan was taken at several voltages, that of each channel. */
+function voltagesOf({ planes, table }: CreatecHeader): Record<string, string> {
+  if (planes.every(({ voltage }) => voltage === 0)) return {};
+  const volts = planes.map(({ voltage }) => parseDecimal(table.get(`MVolt_${voltage + 1}`)) / 1000);
+  return { "fewscope.channel_bias_V": volts.join(" ") };
+}
+
+/** The text ends where zeros fill it up. */
+function headerLines(bytes: Uint8Array): string[] {
+  return Array.from(textLines(bytes)).flatMap((line) => line.split(/\0+/));
 }
 
 function toChannel(
   data: Float64Array,
-  { width, planes, signals, metresPerUnit, amperesPerUnit }: CreatecHeader,
+  { width, planes, metresPerUnit, amperesPerUnit }: CreatecHeader,
   plane: number,
   completedRows: number,
 ): Channel {
-  // Files of one plane, and odd numbers of planes, have no backward half.
-  const perDirection = planes % 2 === 0 ? planes / 2 : planes;
-  const signal = signals[plane % perDirection] ?? plane % perDirection;
+  const { signal, backward } = planes[plane];
   const [name, unit, scale] =
     signal === 0
       ? ["Z", "m", metresPerUnit]
       : signal === 1
         ? ["Current", "A", amperesPerUnit]
-        : [`ADC${signal}`, "", 1];
+        : [signal === undefined ? `plane ${plane + 1}` : `ADC${signal}`, "", 1];
   for (let i = 0; i < data.length; i++) {
     const measured = i < completedRows * width && Number.isFinite(data[i]);
     data[i] = measured ? data[i] * scale : NaN;
   }
-  return { name, unit, direction: plane < perDirection ? "forward" : "backward", data };
+  return { name, unit, direction: backward ? "backward" : "forward", data };
 }
 
 function rowIsZero(data: Float64Array, width: number, row: number): boolean {

@@ -4,8 +4,12 @@ import { damaged, unsuitable } from "../damaged";
 import { assembleScan } from "./assembleScan";
 import { findMissing } from "./gwyMissing";
 import { isGwyObject, type GwyObject, type GwyValue } from "./gwyTypes";
-import { lateralSize, type LateralOptions } from "./lateralSize";
+import { lateralSize } from "./lateralSize";
+import { readOwnSettings } from "./ownSettings";
 import { parseGwyObject } from "./parseGwyObject";
+import type { ValueOptions } from "./parseTiff";
+import { members, type Members } from "./passedOver";
+import { middleOf, placeKeys } from "./scanPlace";
 import { siUnit, type SiUnit } from "./siUnit";
 
 /** Keys under which `writeGwy` keeps what a Gwyddion file has no place for. */
@@ -13,6 +17,8 @@ export const gwyOwnKeys = {
   /** Which scan an image is a channel of. */
   scan: "fewscope scan",
   direction: "fewscope direction",
+  /** Name of the channel, where the title says more. */
+  name: "fewscope name",
   history: "fewscope history",
   /** Scan direction, line time and bias, as JSON. */
   settings: "fewscope settings",
@@ -22,10 +28,11 @@ export const gwyOwnKeys = {
 
 /**
  * Reads the images of a Gwyddion file. Each image is a scan of its own, except those that `writeGwy` wrote as channels of
- * one scan. A mask becomes a channel of its own, "<title> mask", 1 where it is set.
- * @throws InputError if it is damaged, holds no image, or an image has no size and none is given
+ * one scan. A mask becomes a channel of its own, "<title> mask", 1 where it is set. Images that are damaged or no pictures of
+ * a surface, such as Fourier transforms, are passed over, with a word in the metadata of the others.
+ * @throws InputError if it is damaged, holds no image, or no image has a size and none is given
  */
-export function parseGwy(bytes: Uint8Array, file: string, options: LateralOptions): Scan[] {
+export function parseGwy(bytes: Uint8Array, file: string, options: ValueOptions): Scan[] {
   if (bytes[3] === 0x4f) {
     throw unsuitable(
       file,
@@ -36,15 +43,8 @@ export function parseGwy(bytes: Uint8Array, file: string, options: LateralOption
   }
   const container = parseGwyObject(bytes, file, 4);
   if (container.type !== "GwyContainer") throw damaged(file, "it does not begin with a container");
-  const images = listImages(container, file);
-  if (images.length === 0) {
-    throw unsuitable(
-      file,
-      "which holds no image",
-      "at least one image",
-      "Volume data, graphs and point spectra are not read; export an image from Gwyddion.",
-    );
-  }
+  const odd = members();
+  const images = listImages(container, file, odd, options);
   const scans = new Map<string, GwyImage[]>();
   for (const image of images) {
     const mark = image.meta.get(gwyOwnKeys.scan) ?? `image ${image.number}`;
@@ -53,7 +53,20 @@ export function parseGwy(bytes: Uint8Array, file: string, options: LateralOption
     else scans.set(mates === undefined ? mark : `image ${image.number}`, [image]);
   }
   const titled = scans.size > 1;
-  return Array.from(scans.values(), (mates) => toScan(mates, file, titled, options));
+  const read = Array.from(scans.values()).flatMap((mates) => {
+    const [{ number, title }] = mates;
+    return (
+      odd.attempt(`image ${number} "${title}"`, () => toScan(mates, file, titled, options)) ?? []
+    );
+  });
+  return odd.finish(read, () =>
+    unsuitable(
+      file,
+      "which holds no image",
+      "at least one image",
+      "Graphs and point spectra are not read; volumes are, by readGrid. Export an image from Gwyddion.",
+    ),
+  );
 }
 
 interface GwyImage {
@@ -62,7 +75,8 @@ interface GwyImage {
   readonly width: number;
   readonly height: number;
   readonly size: readonly [number, number];
-  readonly offset: readonly [number, number];
+  /** Upper left corner, where the file says it. */
+  readonly corner?: readonly [number, number];
   readonly lateral: SiUnit;
   readonly unit: SiUnit;
   readonly data: Float64Array;
@@ -71,18 +85,31 @@ interface GwyImage {
   readonly meta: ReadonlyMap<string, string>;
 }
 
-function listImages(container: GwyObject, file: string): GwyImage[] {
+function listImages(
+  container: GwyObject,
+  file: string,
+  odd: Members,
+  options: ValueOptions,
+): GwyImage[] {
   return [...container.parts.keys()]
     .flatMap((key) => /^\/(\d{1,9})\/data$/.exec(key)?.[1] ?? [])
     .map(Number)
     .sort((a, b) => a - b)
     .flatMap((number) => {
       const field = container.parts.get(`/${number}/data`);
-      return isGwyObject(field, "GwyDataField") ? readImage(container, number, field, file) : [];
+      if (!isGwyObject(field, "GwyDataField")) return [];
+      const read = (): GwyImage => readImage(container, number, field, file, options);
+      return odd.attempt(`image ${number}`, read) ?? [];
     });
 }
 
-function readImage({ parts }: GwyObject, number: number, field: GwyObject, file: string): GwyImage {
+function readImage(
+  { parts }: GwyObject,
+  number: number,
+  field: GwyObject,
+  file: string,
+  { unit = "" }: ValueOptions,
+): GwyImage {
   const name = `${file}: image ${number}`;
   const value = (key: string, missing: number): number => asNumber(field.parts.get(key)) ?? missing;
   const [width, height] = [value("xres", NaN), value("yres", NaN)];
@@ -102,9 +129,11 @@ function readImage({ parts }: GwyObject, number: number, field: GwyObject, file:
     width,
     height,
     size: [value("xreal", 1), value("yreal", 1)],
-    offset: [value("xoff", 0), value("yoff", 0)],
-    lateral: unitOf(field, "si_unit_xy"),
-    unit: unitOf(field, "si_unit_z"),
+    ...(field.parts.has("xoff") || field.parts.has("yoff")
+      ? { corner: [value("xoff", 0), value("yoff", 0)] as const }
+      : {}),
+    lateral: siUnit(unitText(field, "si_unit_xy")),
+    unit: siUnit(unitText(field, "si_unit_z") || unit),
     data,
     ...(maskData instanceof Float64Array && maskData.length === data.length
       ? { mask: maskData }
@@ -118,10 +147,10 @@ function asNumber(value: GwyValue | undefined): number | undefined {
   return typeof value === "number" ? value : undefined;
 }
 
-function unitOf(field: GwyObject, key: string): SiUnit {
+function unitText(field: GwyObject, key: string): string {
   const unit = field.parts.get(key);
   const text = isGwyObject(unit) ? unit.parts.get("unitstr") : undefined;
-  return siUnit(typeof text === "string" ? text : "");
+  return typeof text === "string" ? text.trim() : "";
 }
 
 function texts(value: GwyValue | undefined): Map<string, string> {
@@ -141,11 +170,13 @@ function toScan(
   images: readonly GwyImage[],
   file: string,
   titled: boolean,
-  options: LateralOptions,
+  options: ValueOptions,
 ): Scan {
-  const { width, height, size, offset, lateral, meta, title } = images[0];
+  const { width, height, size, corner, lateral, meta, title, number } = images[0];
   const own = new Set<string>(Object.values(gwyOwnKeys));
   const { history, settings } = readOwn(meta, file);
+  const name = `${file}: image ${number}`;
+  const sizeMetres = lateralSize(name, { width, height, size, unit: lateral }, options);
   const channels = images.flatMap(toChannels);
   return assembleScan({
     file,
@@ -154,8 +185,16 @@ function toScan(
     measured: channels.filter(({ data }) => images.every(({ mask }) => mask !== data)),
     width,
     height,
-    sizeMetres: lateralSize(file, { width, height, size, unit: lateral }, options),
-    offsetMetres: [offset[0] * lateral.factor, offset[1] * lateral.factor],
+    sizeMetres,
+    ...(corner === undefined
+      ? {}
+      : {
+          offsetMetres: middleOf(
+            [corner[0] * lateral.factor, corner[1] * lateral.factor],
+            sizeMetres,
+            meta.get(placeKeys.offset),
+          ),
+        }),
     ...(titled ? { title } : {}),
     ...settings,
     metadata: Object.fromEntries([...meta].filter(([key]) => !own.has(key))),
@@ -169,12 +208,13 @@ function toChannels({ data, unit, title, meta, mask, missing }: GwyImage): Chann
     const gap = missing?.[i] === 1 || !Number.isFinite(data[i]);
     data[i] = gap ? NaN : data[i] * unit.factor;
   }
-  const channel: Channel = { name: title, unit: unit.unit, direction, data };
+  const name = meta.get(gwyOwnKeys.name) ?? title;
+  const channel: Channel = { name, unit: unit.unit, direction, data };
   // `writeGwy` masks what was not measured, so that Gwyddion sees it too; that says nothing new.
   const own = missing !== undefined && mask?.every((value, i) => value === missing[i]) === true;
   return mask === undefined || own
     ? [channel]
-    : [channel, { name: `${title} mask`, unit: "", direction, data: mask }];
+    : [channel, { name: `${name} mask`, unit: "", direction, data: mask }];
 }
 
 interface Own {
@@ -186,16 +226,17 @@ interface Own {
 function readOwn(meta: ReadonlyMap<string, string>, file: string): Own {
   try {
     const history: unknown = JSON.parse(meta.get(gwyOwnKeys.history) ?? "[]");
-    const { scanDirection, lineSeconds, biasVolts } = JSON.parse(
-      meta.get(gwyOwnKeys.settings) ?? "{}",
-    ) as Readonly<Record<string, unknown>>;
+    const {
+      scanDirection = "unknown",
+      lineSeconds,
+      biasVolts,
+    } = readOwnSettings(meta.get(gwyOwnKeys.settings));
     return {
       history: Array.isArray(history) ? history.map(String) : [],
       settings: {
-        scanDirection:
-          scanDirection === "up" || scanDirection === "down" ? scanDirection : "unknown",
-        ...(typeof lineSeconds === "number" ? { lineSeconds } : {}),
-        ...(typeof biasVolts === "number" ? { biasVolts } : {}),
+        scanDirection,
+        ...(lineSeconds === undefined ? {} : { lineSeconds }),
+        ...(biasVolts === undefined ? {} : { biasVolts }),
       },
     };
   } catch (error) {

@@ -1,4 +1,5 @@
 import { damaged } from "../damaged";
+import { decodeText } from "../decodeText";
 import { byteCursor, type ByteCursor } from "./byteCursor";
 import type { GwyObject, GwyValue } from "./gwyTypes";
 
@@ -13,8 +14,8 @@ interface Reading {
 }
 
 /**
- * Reads the object that begins at `from`, with all it holds but arrays of bytes, whole numbers, texts and
- * objects, which no image needs.
+ * Reads the object that begins at `from`, with all it holds but arrays of bytes, whole numbers and texts, which no image
+ * needs.
  * @throws InputError if a size reaches beyond what holds it
  * @see Gwyddion user guide, "Gwyddion native format"
  */
@@ -89,11 +90,12 @@ function readArray(
     throw damaged(file, `an array of ${count} values reaches beyond its object`);
   }
   if (kind === "S" || kind === "O") {
+    const objects: GwyObject[] = [];
     for (let i = 0; i < count; i++) {
       if (kind === "S") readText(reading, end);
-      else readObject(reading, depth + 1, end);
+      else objects.push(readObject(reading, depth + 1, end));
     }
-    return undefined;
+    return kind === "S" ? undefined : objects;
   }
   const bytes = cursor.view(count * size);
   return kind === "D" ? doubles(bytes) : undefined;
@@ -112,5 +114,5 @@ function readText({ cursor, file }: Reading, limit: number): string {
   const length = bytes.indexOf(0);
   if (length < 0) throw damaged(file, "a text in it has no end");
   cursor.seek(here + length + 1);
-  return Buffer.from(bytes.buffer, bytes.byteOffset, length).toString("utf8");
+  return decodeText(bytes.subarray(0, length));
 }

@@ -1,5 +1,5 @@
 import * as path from "node:path";
-import type { Channel, Scan } from "../../core";
+import type { Channel, InputError, Scan } from "../../core";
 import { checkImageSize } from "../checkImageSize";
 import { damaged, unsuitable } from "../damaged";
 import { assembleScan } from "./assembleScan";
@@ -67,27 +67,13 @@ export function parseMatrix(
 ): Scan[] {
   const name = path.basename(file);
   const data = parseMatrixData(bytes, file);
-  if (stream.length === 0) {
-    throw unsuitable(
-      file,
-      "whose parameter files are missing",
-      `"${name.replace(/--\d+_\d+\.[^.]*$/, "")}_0001.mtrx" of the same session`,
-      "Put it into the same folder; where bytes are read, give it as one of companions.",
-    );
-  }
+  needParameters(stream, file);
+  const channelName = matrixChannel(name);
+  if (channelName.includes("(")) throw spectra(file, `whose channel is "${channelName}"`);
   const state = matrixParameters(stream, name);
-  const frame = readFrame(state, file);
-  const [, channelName = ""] = /\.([^.]*)_mtrx$/i.exec(name) ?? [];
-  const { convert, unit } = findTransfer(state, channelName, file);
+  const frame = readFrame(state, data.intended, file);
+  const { convert, unit } = matrixScale(state, channelName, file);
   const perFrame = frame.width * frame.height * (frame.retraceX ? 2 : 1);
-  if (data.intended > perFrame * (frame.retraceY ? 2 : 1)) {
-    throw unsuitable(
-      file,
-      `which holds ${data.intended} points where an image has ${perFrame}`,
-      "an image",
-      "Spectra and spectra on a grid are not read.",
-    );
-  }
   const frames = frame.retraceY && data.captured > perFrame ? 2 : 1;
   checkMemory(file, 8 * frames * perFrame, bytes.length);
   return Array.from({ length: frames }, (_, i) =>
@@ -100,20 +86,43 @@ export function parseMatrix(
       sizeMetres: frame.sizeMetres,
       ...(frames > 1 ? { title: i === 0 ? "up" : "down" } : {}),
       scanDirection: i === 0 ? "up" : "down",
-      lineSeconds: number(state, "XYScanner.Raster_Time") * frame.width,
-      biasVolts: number(state, "GapVoltageControl.Voltage"),
-      offsetMetres: [number(state, "XYScanner.X_Offset"), number(state, "XYScanner.Y_Offset")],
-      angleDegrees: number(state, "XYScanner.Angle"),
+      lineSeconds: firstNumber(state, ["Raster_Time", "Raster_Period_Time"]) * frame.width,
+      biasVolts: matrixNumber(state, "GapVoltageControl.Voltage"),
+      offsetMetres: [
+        matrixNumber(state, "XYScanner.X_Offset"),
+        matrixNumber(state, "XYScanner.Y_Offset"),
+      ],
+      angleDegrees: matrixNumber(state, "XYScanner.Angle"),
       metadata: {
-        ...Object.fromEntries(
-          Array.from(state.values, ([key, value]) => [
-            key,
-            withUnit(value, state.units.get(key) ?? ""),
-          ]),
-        ),
+        ...matrixMetadata(state),
         "fewscope.points": `${data.captured} of ${data.intended}`,
       },
     }),
+  );
+}
+
+/** @throws InputError if there is no parameter file */
+export function needParameters(stream: readonly MatrixFile[], file: string): void {
+  if (stream.length > 0) return;
+  throw unsuitable(
+    file,
+    "whose parameter files are missing",
+    `"${path.basename(file).replace(/--\d+_\d+\.[^.]*$/, "")}_0001.mtrx" of the same session`,
+    "Put it into the same folder; where bytes are read, give it as one of companions.",
+  );
+}
+
+/** The channel that a data file is named after: "I(V)" of "...--2_1.I(V)_mtrx". */
+export function matrixChannel(name: string): string {
+  return /\.([^.]*)_mtrx$/i.exec(name)?.[1] ?? "";
+}
+
+function spectra(file: string, what: string): InputError {
+  return unsuitable(
+    file,
+    `${what}, so that it holds spectra`,
+    "an image",
+    "Read it with readCurves, or with readGrid where spectra were taken on a grid.",
   );
 }
 
@@ -125,49 +134,86 @@ interface Frame {
   readonly retraceY: boolean;
 }
 
-function readFrame(state: MatrixState, file: string): Frame {
-  const [width, height] = [number(state, "XYScanner.Points"), number(state, "XYScanner.Lines")];
+/** Points and lines of the scanner. @throws InputError if they are no size of an image */
+export function matrixPoints(state: MatrixState, file: string): [width: number, height: number] {
+  const width = firstNumber(state, ["Points", "X_Points"]);
+  const height = firstNumber(state, ["Lines", "Y_Points"]);
   if (![width, height].every((size) => Number.isSafeInteger(size) && size > 0)) {
     throw damaged(file, `its parameters say ${width} x ${height} points`);
   }
   checkImageSize(width, height, file);
-  if (
-    state.values.get("XYScanner.Enable_Subgrid") === "true" &&
-    [number(state, "XYScanner.Subgrid_X"), number(state, "XYScanner.Subgrid_Y")].some((n) => n > 1)
-  ) {
-    throw unsuitable(
-      file,
-      "which was recorded on a part of the points only (subgrid)",
-      "an image of all points",
-      "Record it without a subgrid.",
-    );
-  }
+  return [width, height];
+}
+
+/** The first version of the software had other names for some. */
+function firstNumber(state: MatrixState, names: readonly string[]): number {
+  const found = names.find((name) => state.values.has(`XYScanner.${name}`));
+  return matrixNumber(state, `XYScanner.${found ?? ""}`);
+}
+
+/** @param intended points that the file was to hold, which must be those of the frames */
+function readFrame(state: MatrixState, intended: number, file: string): Frame {
+  const [width, height] = matrixPoints(state, file);
   // The first MATRIX software wrote the size before zooming.
-  const zoom = Math.max(1, number(state, "XYScanner.Zoom") || 1);
+  const zoom = Math.max(1, matrixNumber(state, "XYScanner.Zoom") || 1);
   return {
     width,
     height,
-    sizeMetres: [number(state, "XYScanner.Width") / zoom, number(state, "XYScanner.Height") / zoom],
-    retraceX: state.values.get("XYScanner.X_Retrace") === "true",
-    retraceY: state.values.get("XYScanner.Y_Retrace") === "true",
+    sizeMetres: [
+      matrixNumber(state, "XYScanner.Width") / zoom,
+      matrixNumber(state, "XYScanner.Height") / zoom,
+    ],
+    ...retraces(state, intended / (width * height), intended, file),
   };
 }
 
-function number({ values }: MatrixState, key: string): number {
+/**
+ * Which ways were scanned. The first version of the software had a mode in place of two switches: 0 all ways, 1 no frame
+ * downwards, 2 traces only.
+ */
+function retraces(
+  state: MatrixState,
+  ways: number,
+  intended: number,
+  file: string,
+): Pick<Frame, "retraceX" | "retraceY"> {
+  const flag = (name: string): string | undefined => state.values.get(`XYScanner.${name}`);
+  const mode = firstNumber(state, ["Scan_Constraint", "Grid_Mode"]);
+  const retraceX = (flag("X_Retrace") ?? String(mode !== 2)) === "true";
+  const retraceY = (flag("Y_Retrace") ?? String(mode !== 1 && mode !== 2)) === "true";
+  const told = [
+    { retraceX, retraceY },
+    // A constraint of the scan leaves the frame downwards out, and the retrace, whatever the switches say.
+    ...(mode === 1 || mode === 2 ? [{ retraceX: retraceX && mode === 1, retraceY: false }] : []),
+  ].find((way) => ways === (way.retraceX ? 2 : 1) * (way.retraceY ? 2 : 1));
+  if (told !== undefined) return told;
+  throw spectra(file, `which was to hold ${intended} points where an image has another number`);
+}
+
+/** A parameter as a number; NaN where there is none. */
+export function matrixNumber({ values }: MatrixState, key: string): number {
   return Number(values.get(key) ?? NaN);
+}
+
+/** All parameters as text, with their units. */
+export function matrixMetadata(state: MatrixState): Record<string, string> {
+  return Object.fromEntries(
+    Array.from(state.values, ([key, value]) => [key, withUnit(value, state.units.get(key) ?? "")]),
+  );
 }
 
 function withUnit(value: string, unit: string): string {
   return unit === "" || unit === "--" ? value : `${value} ${unit}`;
 }
 
-interface Transfer {
+/** How raw numbers of a channel become physical ones. */
+export interface MatrixScale {
   readonly unit: string;
   readonly convert: (raw: number) => number;
 }
 
 /** The transfer function that was defined last for the channel's name. */
-function findTransfer(state: MatrixState, channel: string, file: string): Transfer {
+export function matrixScale(state: MatrixState, channel: string, file: string): MatrixScale {
   const keys = [...state.channels].filter(([, name]) => name === channel).map(([key]) => key);
   const key = keys.sort((a, b) => b - a).find((candidate) => state.transfers.has(candidate));
   const transfer = key === undefined ? undefined : state.transfers.get(key);
@@ -211,7 +257,7 @@ function readFrameChannels(
   { raw, captured }: MatrixData,
   { width, height, retraceX }: Frame,
   frame: number,
-  { convert, unit, name }: Transfer & { readonly name: string },
+  { convert, unit, name }: MatrixScale & { readonly name: string },
 ): Channel[] {
   const directions = retraceX ? (["forward", "backward"] as const) : (["forward"] as const);
   const perLine = width * directions.length;

@@ -1,65 +1,75 @@
 import { damaged } from "../damaged";
+import { decodeText } from "../decodeText";
+import { parseDecimal } from "../parseDecimal";
+import type { CurveColumn, Curves } from "./curveTypes";
 import { headerTable } from "./headerTable";
+import { segmentStarts } from "./nanonisSegments";
 import { siUnit } from "./siUnit";
-
-/** Curves measured at one place, such as current against voltage. */
-export interface Curves {
-  readonly name: string;
-  /** The first column is what was swept. All have one length. */
-  readonly columns: readonly CurveColumn[];
-  /** Where on the surface, as far as the file says; NaN where it does not. */
-  readonly positionMetres: readonly [x: number, y: number, z: number];
-  readonly metadata: Readonly<Record<string, string>>;
-}
-
-/** One quantity of the curves, in its SI unit; NaN where there is no value. */
-export interface CurveColumn {
-  readonly name: string;
-  readonly unit: string;
-  readonly direction: "forward" | "backward";
-  /** Smoothed by the instrument's software. */
-  readonly filtered: boolean;
-  /** Number of a single sweep, from 1; left out for the mean of all. */
-  readonly sweep?: number;
-  readonly data: Float64Array;
-}
+import { textLines } from "./textLines";
 
 /** Line before the column names. */
 export const nanonisDataMark = "[DATA]";
 
+/** Whether a text in UTF-16 or 8 bits has the line before the column names. */
+export function isNanonisDat(head: Uint8Array): boolean {
+  return /^\[DATA\]\s*$/m.test(
+    wide(head) ? decodeText(head) : Buffer.from(head).toString("latin1"),
+  );
+}
+
+/** Whether a text begins with the mark of UTF-16. */
+function wide(bytes: Uint8Array): boolean {
+  return (bytes[0] === 0xff && bytes[1] === 0xfe) || (bytes[0] === 0xfe && bytes[1] === 0xff);
+}
+
 /**
  * Reads a Nanonis spectroscopy file: its header, and columns with unit and direction told from their titles, in either
- * order of "[bwd]" and "(unit)".
+ * order of "[bwd]" and "(unit)". Parts that were swept at steps of their own, or that stand under marks of their own, follow
+ * each other, and `segments` tells where each begins.
  * @throws InputError if there are no columns, or a value is no number
  */
-export function parseNanonisDat(bytes: Uint8Array, file: string, name: string): Curves {
+export function parseNanonisDat(given: Uint8Array, file: string, name: string): Curves {
+  const bytes = wide(given) ? Buffer.from(decodeText(given), "utf8") : given;
   const header = headerTable(file);
   const lines = textLines(bytes);
   let line = lines.next();
+  let key = "";
   for (; line.done !== true && line.value.trim() !== nanonisDataMark; line = lines.next()) {
     const at = line.value.indexOf("\t");
-    if (at > 0) header.add(line.value.slice(0, at), line.value.slice(at + 1).trim());
+    // A line that begins with a tab goes on with what the line before is about.
+    if (at > 0) key = line.value.slice(0, at);
+    if (at > 0 || (at === 0 && line.value.trim() !== ""))
+      header.add(key, line.value.slice(at + 1).trim());
   }
-  const titles = (lines.next().value ?? "").split("\t").filter((title) => title.trim() !== "");
-  if (titles.length === 0) throw damaged(file, `no columns follow a line "${nanonisDataMark}"`);
-  const columns = titles.map(parseTitle);
-  const data = readRows(lines, columns, bytes, file);
-  const place = (key: string): number => Number.parseFloat(header.get(key) ?? "");
+  const titles = (lines.next().value ?? "").split("\t").map((title) => title.trim());
+  const columns = titles.flatMap((title, cell) =>
+    title === "" ? [] : [{ ...nanonisTitle(title), cell }],
+  );
+  if (columns.length === 0) throw damaged(file, `no columns follow a line "${nanonisDataMark}"`);
+  const { data, starts } = readRows(lines, columns, titles, bytes, file);
+  const place = (key: string): number => parseDecimal(header.get(key));
+  const metadata = { ...header.toRecord(), "fewscope.format": "Nanonis DAT" };
   return {
     name,
     columns: columns.map(({ column }, i) => ({ ...column, data: data[i] })),
     positionMetres: [place("X (m)"), place("Y (m)"), place("Z (m)")],
-    metadata: { ...header.toRecord(), "fewscope.format": "Nanonis DAT" },
+    segments: starts.length > 1 ? starts : segmentStarts(metadata, data[0].length),
+    metadata,
   };
 }
 
-interface Title {
+/** What the title of a column says. */
+export interface NanonisTitle {
   readonly column: Omit<CurveColumn, "data">;
+  /** What values must be multiplied by. */
   readonly factor: number;
 }
 
-/** "LI Demod 1 X [bwd] (A)", "Current (A) [filt]", "Current [00001] (A)". */
-function parseTitle(title: string): Title {
+/** A column and its place in a line. */
+type PlacedTitle = NanonisTitle & { readonly cell: number };
+
+/** Reads a title: "LI Demod 1 X [bwd] (A)", "Current (A) [filt]", "Current [00001] (A)". */
+export function nanonisTitle(title: string): NanonisTitle {
   const marks = Array.from(title.matchAll(/\[([^\]]*)\]/g), ([, mark]) => mark);
   const bare = title.replace(/\s*\[[^\]]*\]/g, "");
   const [, name = bare, unitText = ""] = /^(.*?)\s*\(([^()]*)\)\s*$/.exec(bare) ?? [];
@@ -79,24 +89,40 @@ function parseTitle(title: string): Title {
 
 function readRows(
   lines: Iterable<string>,
-  columns: readonly Title[],
+  columns: readonly PlacedTitle[],
+  titles: readonly string[],
   bytes: Uint8Array,
   file: string,
-): Float64Array[] {
+): { data: Float64Array[]; starts: number[] } {
   // A cell takes two bytes at least, so this is at most four times the file.
   const most = Math.floor((bytes.length + columns.length) / (2 * columns.length)) + 1;
   const rows = Math.min(most, countLines(bytes));
   const data = columns.map(() => new Float64Array(rows));
+  const starts = [0];
   let row = 0;
+  let inHeader = false;
   for (const line of lines) {
-    if (line.trim() === "") continue;
+    const bare = line.trim();
+    if (bare === "") continue;
+    if (bare === nanonisDataMark) {
+      inHeader = true;
+      if (row > (starts.at(-1) ?? 0)) starts.push(row);
+      continue;
+    }
+    if (inHeader) {
+      inHeader = false;
+      const again = line.split("\t").map((title) => title.trim());
+      if (again.join("\t") !== titles.join("\t"))
+        throw damaged(file, `a second "${nanonisDataMark}" has other columns than the first`);
+      continue;
+    }
     const cells = line.split("\t");
-    columns.forEach(({ factor }, i) => {
-      data[i][row] = readCell(cells[i], row + 1, file) * factor;
+    columns.forEach(({ factor, cell }, i) => {
+      data[i][row] = readCell(cells[cell], row + 1, file) * factor;
     });
     row++;
   }
-  return data.map((column) => column.slice(0, row));
+  return { data: data.map((column) => column.slice(0, row)), starts };
 }
 
 function countLines(bytes: Uint8Array): number {
@@ -107,22 +133,9 @@ function countLines(bytes: Uint8Array): number {
 
 function readCell(text: string | undefined, row: number, file: string): number {
   const trimmed = text?.trim() ?? "";
-  const value = trimmed === "" ? NaN : Number(trimmed.replace(",", "."));
+  const value = trimmed === "" ? NaN : Number(trimmed.replace(",", ".").replace("−", "-"));
   if (Number.isNaN(value) && !/^(NaN|N\/A)$/i.test(trimmed)) {
     throw damaged(file, `row ${row} of its data holds "${trimmed.slice(0, 40)}" for a number`);
   }
   return Number.isFinite(value) ? value : NaN;
-}
-
-/** Lines of a text, one at a time, so that a large file is not in memory twice. */
-function* textLines(bytes: Uint8Array): Generator<string, undefined> {
-  const marked = bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf;
-  for (let from = marked ? 3 : 0; from < bytes.length;) {
-    const end = bytes.indexOf(10, from);
-    const to = end < 0 ? bytes.length : end;
-    const line = Buffer.from(bytes.buffer, bytes.byteOffset + from, to - from);
-    yield line.toString(marked ? "utf8" : "latin1").replace(/\r$/, "");
-    from = to + 1;
-  }
-  return undefined;
 }

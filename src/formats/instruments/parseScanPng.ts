@@ -3,11 +3,14 @@ import type * as FastPng from "fast-png";
 import type { Scan } from "../../core";
 import { checkImageSize } from "../checkImageSize";
 import { damaged, unsuitable } from "../damaged";
+import { parseDecimal } from "../parseDecimal";
 import { assembleScan } from "./assembleScan";
 import { checkMemory } from "./checkMemory";
 import { lateralSize } from "./lateralSize";
+import { readOwnSettings } from "./ownSettings";
 import type { ValueOptions } from "./parseTiff";
 import { pngChunks, type PngChunks } from "./pngChunks";
+import { middleOf } from "./scanPlace";
 import { siUnit } from "./siUnit";
 
 /** Text keys with which Gwyddion keeps the scale of an image. */
@@ -23,6 +26,9 @@ export const gwyPngKeys = {
   title: "Gwy::Title",
   /** Grey value of what was not measured; ours, unknown to Gwyddion. */
   missing: "Fewscope::Missing",
+  /** What the format has no place for; ours. */
+  settings: "Fewscope::Settings",
+  angle: "Fewscope::Angle",
 } as const;
 
 let library: Promise<typeof FastPng> | undefined;
@@ -40,45 +46,57 @@ export async function parseScanPng(
   const chunks = pngChunks(bytes, file);
   const { width, height, texts, depth } = chunks;
   const grey = await greyValues(chunks, bytes.length, file);
-  const number = (key: string): number => Number(texts.get(key) ?? NaN);
+  const number = (key: string): number => parseDecimal(texts.get(key));
   const largest = depth === 16 ? 65535 : 255;
   const [lowest, highest] = [number(gwyPngKeys.lowest), number(gwyPngKeys.highest)];
   const scaled = Number.isFinite(lowest) && Number.isFinite(highest);
-  const { unit, factor } = siUnit(texts.get(gwyPngKeys.unit) ?? options.unit ?? "");
+  const { unit, factor } = siUnit((texts.get(gwyPngKeys.unit) ?? "") || (options.unit ?? ""));
   const step = (scaled ? (highest - lowest) / largest : 1) * factor;
   const zero = (scaled ? lowest : 0) * factor;
   const missing = number(gwyPngKeys.missing);
   const lateral = siUnit(texts.get(gwyPngKeys.lateralUnit) ?? "");
+  const { direction = "forward", ...settings } = readOwnSettings(texts.get(gwyPngKeys.settings));
+  const sizeMetres = lateralSize(
+    file,
+    {
+      width,
+      height,
+      ...(texts.has(gwyPngKeys.xReal)
+        ? { size: [number(gwyPngKeys.xReal), number(gwyPngKeys.yReal)], unit: lateral }
+        : {}),
+    },
+    options,
+  );
   return assembleScan({
     file,
     format: `PNG ${depth} bit`,
+    ...settings,
     channels: [
       {
         name: texts.get(gwyPngKeys.title) ?? "data",
         unit,
-        direction: "forward",
+        direction,
         data: Float64Array.from(grey, (value) => (value === missing ? NaN : zero + value * step)),
       },
     ],
     width,
     height,
-    sizeMetres: lateralSize(
-      file,
-      {
-        width,
-        height,
-        ...(texts.has(gwyPngKeys.xReal)
-          ? { size: [number(gwyPngKeys.xReal), number(gwyPngKeys.yReal)], unit: lateral }
-          : {}),
-      },
-      options,
-    ),
-    offsetMetres: [
-      number(gwyPngKeys.xOffset) * lateral.factor,
-      number(gwyPngKeys.yOffset) * lateral.factor,
-    ],
+    sizeMetres,
+    ...(texts.has(gwyPngKeys.xOffset) || texts.has(gwyPngKeys.yOffset)
+      ? {
+          offsetMetres: middleOf(
+            [
+              (number(gwyPngKeys.xOffset) || 0) * lateral.factor,
+              (number(gwyPngKeys.yOffset) || 0) * lateral.factor,
+            ],
+            sizeMetres,
+            undefined,
+          ),
+        }
+      : {}),
+    angleDegrees: number(gwyPngKeys.angle),
     metadata: {
-      ...Object.fromEntries(texts),
+      ...Object.fromEntries([...texts].filter(([key]) => key !== gwyPngKeys.settings)),
       ...(depth === 8 ? { "fewscope.warning": "8-bit values: heights are coarse" } : {}),
     },
   });

@@ -1,18 +1,23 @@
 import type { Channel, Scan } from "../../core";
 import { checkImageSize } from "../checkImageSize";
 import { damaged } from "../damaged";
+import { parseDecimal } from "../parseDecimal";
 import { assembleScan } from "./assembleScan";
+import { checkMemory } from "./checkMemory";
 import { headerTable, type HeaderTable } from "./headerTable";
-import { planeBytes, readPlane, type PlaneLayout } from "./readPlane";
+import { lazyChannel } from "./lazyChannel";
+import { isWhole, planeBytes, readPlane, type PlaneLayout } from "./readPlane";
 import { siUnit } from "./siUnit";
+import { textLines } from "./textLines";
 
 /**
  * Reads a Nanonis scan. The planes hold physical values already, so the calibrations of the header are not applied; they
  * are big-endian whatever the header says. Lines of a backward plane run right to left, and those of an upward scan
  * bottom to top, in the file; here they do not.
+ * @param lazy unpack the values of a channel when they are first asked for; the bytes must then stay as they are
  * @throws InputError if the header lacks something, or announces more values than there are
  */
-export function parseSxm(bytes: Uint8Array, file: string): Scan {
+export function parseSxm(bytes: Uint8Array, file: string, lazy = false): Scan {
   const { header, dataFrom } = readHeader(bytes, file);
   const [width, height] = readPixels(header, file);
   const rows = readDataInfo(header, file);
@@ -26,24 +31,19 @@ export function parseSxm(bytes: Uint8Array, file: string): Scan {
     flip: up,
   };
   const planes = listPlanes(rows, (bytes.length - dataFrom) / planeBytes(layout), file);
+  checkMemory(file, 8 * width * height * planes.length, bytes.length);
   const channels = planes.map(({ name, unit, backward }, i): Channel => {
     const { unit: base, factor } = siUnit(unit);
-    return {
-      name,
-      unit: base,
-      direction: backward ? "backward" : "forward",
-      data: readPlane(bytes, {
-        ...layout,
-        from: dataFrom + i * planeBytes(layout),
-        mirror: backward,
-        scale: factor,
-      }),
-    };
+    const place = { ...layout, from: dataFrom + i * planeBytes(layout), mirror: backward };
+    const facts = { name, unit: base, direction: backward ? "backward" : "forward" } as const;
+    const unpack = (): Float64Array => readPlane(bytes, { ...place, scale: factor });
+    return lazy ? lazyChannel(facts, unpack) : { ...facts, data: unpack() };
   });
   return assembleScan({
     file,
     format: "Nanonis SXM",
     channels,
+    ...(isWhole(bytes, layout) ? { completedRows: height } : {}),
     width,
     height,
     sizeMetres: numbers(header, "SCAN_RANGE", 2, file),
@@ -69,7 +69,7 @@ function readHeader(bytes: Uint8Array, file: string): { header: HeaderTable; dat
   const close = (): void => {
     if (tag !== "") header.add(tag, value.join("\n").trim());
   };
-  for (const line of buffer.toString("latin1", 0, end).split(/\r?\n/)) {
+  for (const line of textLines(bytes.subarray(0, end))) {
     const found = /^:(.+):\s*$/.exec(line)?.[1];
     if (found === undefined) value.push(line);
     else {
@@ -89,7 +89,8 @@ function readPixels(header: HeaderTable, file: string): [width: number, height: 
   }
   checkImageSize(a, b, file);
   // Version 1 wrote the number of lines first.
-  return (first(header, "NANONIS_VERSION") ?? 2) < 2 ? [b, a] : [a, b];
+  const version = first(header, "NANONIS_VERSION");
+  return version < 2 ? [b, a] : [a, b];
 }
 
 interface DataRow {
@@ -98,17 +99,20 @@ interface DataRow {
   readonly direction: string;
 }
 
-/** The table of channels, by the names of its columns. */
+/** The table of channels, by the names of its columns; names hold no blanks, so that blanks may stand for tabs. */
 function readDataInfo(header: HeaderTable, file: string): DataRow[] {
-  const [titles = [], ...rows] = (header.get("DATA_INFO") ?? "")
+  const text = header.get("DATA_INFO") ?? "";
+  const between = text.includes("\t") ? /\t/ : /\s+/;
+  const [titles = [], ...rows] = text
     .split("\n")
-    .map((line) => line.trim().split("\t"));
+    .map((line) => line.trim().split(between))
+    .map((cells) => cells.map((cell) => cell.trim()));
   const columns = ["Name", "Unit", "Direction"].map((title) => titles.indexOf(title));
   const found = rows
     .filter((cells) => columns.every((column) => column >= 0 && column < cells.length))
     .map((cells) => {
       const [name, unit, direction] = columns.map((column) => cells[column]);
-      return { name, unit, direction };
+      return { name, unit, direction: direction.toLowerCase() };
     });
   if (found.length === 0) throw damaged(file, "its header lists no channels");
   return found;
@@ -145,15 +149,15 @@ function words(header: HeaderTable, tag: string): string[] {
 }
 
 function first(header: HeaderTable, tag: string): number {
-  return Number.parseFloat(words(header, tag)[0] ?? "");
+  return parseDecimal(words(header, tag)[0]);
 }
 
 function second(header: HeaderTable, tag: string): number {
-  return Number.parseFloat(words(header, tag)[1] ?? "");
+  return parseDecimal(words(header, tag)[1]);
 }
 
 function numbers(header: HeaderTable, tag: string, count: number, file: string): [number, number] {
-  const values = words(header, tag).map(Number);
+  const values = words(header, tag).map(parseDecimal);
   if (values.length < count || values.some((value) => Number.isNaN(value))) {
     throw damaged(file, `its header gives no ${tag}`);
   }

@@ -1,15 +1,12 @@
-import type { Channel, Scan } from "../../core";
-import { checkImageSize } from "../checkImageSize";
-import { halfToSingle } from "../numberBytes";
+import type { Scan } from "../../core";
+import { damaged } from "../damaged";
 import { assembleScan } from "./assembleScan";
-import { checkMemory } from "./checkMemory";
 import { lateralSize, type LateralOptions } from "./lateralSize";
-import { siUnit } from "./siUnit";
-import { tiffDirectory, type TiffTags } from "./tiffDirectory";
+import type { TiffTags } from "./tiffDirectory";
+import { tiffImages } from "./tiffImages";
 import { tiffLateral } from "./tiffLateral";
-import { tiffPage, type TiffPage } from "./tiffPage";
-import { undoTiffPredictor } from "./undoTiffPredictor";
-import { unpackTiffBlock } from "./unpackTiffBlock";
+import { tiffPlanes } from "./tiffPlanes";
+import { tiffScale } from "./tiffScale";
 
 /** What the reader of a plain image file may add to it. */
 export interface ValueOptions extends LateralOptions {
@@ -19,121 +16,39 @@ export interface ValueOptions extends LateralOptions {
 
 /**
  * Reads the pages of a TIFF file, each a scan of its own; several values a pixel are its channels. Values come as they
- * are stored, even where the file says that small ones are to be shown white.
+ * are stored, even where the file says that small ones are to be shown white, or as ImageJ's calibration gives them. A stack
+ * of ImageJ with one directory gives all its images. Previews and pages in colour are passed over, with a word in the
+ * metadata of the others.
  * @throws InputError if it is damaged, shows colours, or says no size in ImageJ's or OME's way and none is given
  */
 export function parseTiff(bytes: Uint8Array, file: string, options: ValueOptions): Scan[] {
-  const littleEndian = bytes[0] === 0x49;
-  const pages = tiffDirectory(bytes, file).map((tags) => ({
-    tags,
-    page: tiffPage(tags, bytes.length, file),
-  }));
-  let needed = 0;
-  for (const { page } of pages) {
-    checkImageSize(page.width, page.height, file);
-    // A block is in memory twice while it is unpacked.
-    needed += 8 * page.width * page.height * page.samples + 2 * blockBytes(page);
-    checkMemory(file, needed, bytes.length);
-  }
-  const first = pages[0].tags.get(270);
-  return pages.map(({ tags, page }, i) => {
+  const { images, odd, description } = tiffImages(bytes, file);
+  const read = images.flatMap(({ tags, page, i }) => {
     const { width, height } = page;
-    return assembleScan({
-      file,
-      format: "TIFF",
-      channels: readChannels(bytes, page, littleEndian, file, options),
-      width,
-      height,
-      sizeMetres: lateralSize(
+    const size = { width, height, ...tiffLateral(tags, description, page) };
+    const readOne = (): Scan => {
+      const { unit, valueOf } = tiffScale(description, options, file);
+      const sizeMetres = lateralSize(file, size, options);
+      const planes = tiffPlanes(bytes, page, file, valueOf);
+      return assembleScan({
         file,
-        { width, height, ...tiffLateral(tags, typeof first === "string" ? first : "", page) },
-        options,
-      ),
-      ...(pages.length > 1 ? { title: `page ${i}` } : {}),
-      metadata: metadataOf(tags),
-    });
+        format: "TIFF",
+        channels: planes.map((data, k) => ({
+          name: planes.length > 1 ? `sample ${k}` : "data",
+          unit,
+          direction: "forward",
+          data,
+        })),
+        width,
+        height,
+        sizeMetres,
+        ...(images.length > 1 ? { title: `page ${i}` } : {}),
+        metadata: metadataOf(tags),
+      });
+    };
+    return odd.attempt(`page ${i}`, readOne) ?? [];
   });
-}
-
-function blockBytes({ blockWidth, blockHeight, samples, planar, bytes }: TiffPage): number {
-  return blockWidth * blockHeight * (planar ? 1 : samples) * bytes;
-}
-
-function readChannels(
-  bytes: Uint8Array,
-  page: TiffPage,
-  littleEndian: boolean,
-  file: string,
-  { unit: unitText = "" }: ValueOptions,
-): Channel[] {
-  const { unit, factor } = siUnit(unitText);
-  const read = valueReader(page, littleEndian);
-  const planes = Array.from(
-    { length: page.samples },
-    () => new Float64Array(page.width * page.height),
-  );
-  const across = Math.ceil(page.width / page.blockWidth);
-  const perPlane = across * Math.ceil(page.height / page.blockHeight);
-  const inBlock = page.planar ? 1 : page.samples;
-  page.blocks.forEach(([from, length], i) => {
-    const left = (i % across) * page.blockWidth;
-    const top = Math.floor((i % perPlane) / across) * page.blockHeight;
-    const rows = page.tiled ? page.blockHeight : Math.min(page.blockHeight, page.height - top);
-    const layout = { width: page.blockWidth, samples: inBlock, bytes: page.bytes, littleEndian };
-    const block = unpackTiffBlock(
-      bytes.subarray(from, from + length),
-      page.compression,
-      page.blockWidth * rows * inBlock * page.bytes,
-      file,
-    );
-    undoTiffPredictor(block, page.predictor, layout, file);
-    const view = new DataView(block.buffer, block.byteOffset, block.byteLength);
-    for (let sample = 0; sample < inBlock; sample++) {
-      const plane = planes[page.planar ? Math.floor(i / perPlane) : sample];
-      for (let y = 0; y < rows && top + y < page.height; y++) {
-        for (let x = 0; x < page.blockWidth && left + x < page.width; x++) {
-          const at = ((y * page.blockWidth + x) * inBlock + sample) * page.bytes;
-          const value = read(view, at);
-          plane[(top + y) * page.width + left + x] = Number.isFinite(value) ? value * factor : NaN;
-        }
-      }
-    }
-  });
-  return planes.map((data, i) => ({
-    name: planes.length > 1 ? `sample ${i}` : "data",
-    unit,
-    direction: "forward",
-    data,
-  }));
-}
-
-function valueReader(
-  { kind, bytes }: TiffPage,
-  little: boolean,
-): (view: DataView, at: number) => number {
-  if (kind === "float") {
-    if (bytes === 2)
-      return (view, at) => halfToSingle(Uint16Array.of(view.getUint16(at, little)))[0];
-    return bytes === 4
-      ? (view, at) => view.getFloat32(at, little)
-      : (view, at) => view.getFloat64(at, little);
-  }
-  if (bytes === 8) {
-    return kind === "signed"
-      ? (view, at) => Number(view.getBigInt64(at, little))
-      : (view, at) => Number(view.getBigUint64(at, little));
-  }
-  if (bytes === 4) {
-    return kind === "signed"
-      ? (view, at) => view.getInt32(at, little)
-      : (view, at) => view.getUint32(at, little);
-  }
-  if (bytes === 2) {
-    return kind === "signed"
-      ? (view, at) => view.getInt16(at, little)
-      : (view, at) => view.getUint16(at, little);
-  }
-  return kind === "signed" ? (view, at) => view.getInt8(at) : (view, at) => view.getUint8(at);
+  return odd.finish(read, () => damaged(file, "it holds no page"));
 }
 
 const tagNames: Readonly<Record<number, string>> = {

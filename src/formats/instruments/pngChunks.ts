@@ -1,4 +1,6 @@
+import { inflateSync } from "node:zlib";
 import { damaged } from "../damaged";
+import { decodeText } from "../decodeText";
 
 /** The parts of a PNG file that hold pixels and texts. */
 export interface PngChunks {
@@ -35,7 +37,7 @@ export function pngChunks(bytes: Uint8Array, file: string): PngChunks {
       header ??= new DataView(content.buffer, content.byteOffset, content.byteLength);
     }
     if (type === "IDAT") packed.push(content);
-    if (type === "tEXt") addText(texts, content);
+    if (type === "tEXt" || type === "zTXt" || type === "iTXt") addText(texts, type, content);
     if (type === "IHDR" || type === "IDAT" || type === "IEND") kept.push(bytes.subarray(at, end));
     if (type === "IEND") break;
     at = end;
@@ -52,7 +54,32 @@ export function pngChunks(bytes: Uint8Array, file: string): PngChunks {
   };
 }
 
-function addText(texts: Map<string, string>, content: Uint8Array): void {
-  const [key, ...value] = Buffer.from(content).toString("latin1").split("\0");
-  texts.set(key, value.join("\0"));
+/** Longer texts than any program writes; a packed one could be a bomb. */
+const mostLetters = 1e6;
+
+/** Plain, packed and international texts; one that is damaged says nothing, and hides no pixels. */
+function addText(texts: Map<string, string>, type: string, content: Uint8Array): void {
+  const zero = (from: number): number => content.indexOf(0, from);
+  const end = zero(0);
+  if (end < 0) return;
+  const key = decodeText(content.subarray(0, end));
+  let from = end + 1;
+  let packed = type === "zTXt";
+  if (type === "zTXt") from += 1;
+  if (type === "iTXt") {
+    packed = content[end + 1] === 1;
+    const language = zero(end + 3);
+    const translated = language < 0 ? -1 : zero(language + 1);
+    if (translated < 0) return;
+    from = translated + 1;
+  }
+  const value = content.subarray(from);
+  try {
+    texts.set(
+      key,
+      decodeText(packed ? inflateSync(value, { maxOutputLength: mostLetters }) : value),
+    );
+  } catch {
+    // A text that cannot be unpacked.
+  }
 }

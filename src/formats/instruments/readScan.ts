@@ -1,9 +1,13 @@
-import * as fs from "node:fs";
 import * as path from "node:path";
-import { explainFileError, InputError, type Scan } from "../../core";
+import { InputError, isHeight, mainChannel, type Scan } from "../../core";
 import { readAllBytes, sourceName } from "../byteSource";
 import { unsuitable } from "../damaged";
+import { findParameters } from "./findParameters";
 import type { MatrixFile } from "./matrixParameters";
+import { isJpk, parseJpk } from "./parseJpk";
+import { parseIgor } from "./parseIgor";
+import { parseNanoscope } from "./parseNanoscope";
+import { parseNexus } from "./parseNexus";
 import { parseCreatec } from "./parseCreatec";
 import { parseGsf } from "./parseGsf";
 import { parseGwy } from "./parseGwy";
@@ -14,10 +18,11 @@ import { parseSm4 } from "./parseSm4";
 import { parseSxm } from "./parseSxm";
 import { parseTiff, type ValueOptions } from "./parseTiff";
 import { scanFormat } from "./scanFormat";
+import { tiffDirectory } from "./tiffDirectory";
 
 /** What the reader of an instrument's file may be told. */
 export interface ReadScanOptions extends ValueOptions {
-  /** Which scan of a file that holds several: its number from 0, or its title. @default 0 */
+  /** Which scan of a file that holds several: its number from 0, or its title. @default the first with heights, else the first */
   readonly image?: number | string;
   /** Name of the file, where its bytes are given: it names the scan, and finds the place in a MATRIX session. */
   readonly name?: string;
@@ -29,7 +34,7 @@ export interface ReadScanOptions extends ValueOptions {
 
 /**
  * Reads one scan from an instrument's file, whose format its content tells: Nanonis SXM, Gwyddion GWY and GSF, Omicron
- * MATRIX, RHK SM4 (beta), Createc, TIFF, grey PNG, NPY. The scan stands as on the surface: row 0 at the top, column 0 at
+ * MATRIX, RHK SM4 (beta), Createc, Igor (Asylum), Nanoscope (Bruker, Veeco), JPK, NeXus, TIFF, grey PNG, NPY. The scan stands as on the surface: row 0 at the top, column 0 at
  * the left, SI units, NaN where nothing was measured, every header value in `metadata`.
  *
  * A file may hold several scans: each image of a GWY file (except those that `writeGwy` wrote as channels of one), each
@@ -41,12 +46,16 @@ export async function readScan(
   options: ReadScanOptions = {},
 ): Promise<Scan> {
   const scans = await readScans(input, options);
-  const { image = 0 } = options;
+  const { image } = options;
   const file = path.basename(options.name ?? sourceName(input));
   const title = ({ name }: Scan): string =>
     name.startsWith(`${file}: `) ? name.slice(file.length + 2) : name;
   const found =
-    typeof image === "number" ? scans[image] : scans.find((scan) => title(scan) === image);
+    image === undefined
+      ? (scans.find((scan) => isHeight(mainChannel(scan))) ?? scans[0])
+      : typeof image === "number"
+        ? scans[image]
+        : scans.find((scan) => title(scan).normalize("NFC") === image.normalize("NFC"));
   if (found !== undefined) return found;
   throw new InputError({
     got: `image ${JSON.stringify(image)} of "${file}"`,
@@ -84,7 +93,7 @@ async function parse(
 ): Promise<Scan[]> {
   switch (scanFormat(bytes)) {
     case "sxm":
-      return [parseSxm(bytes, file)];
+      return [parseSxm(bytes, file, isPath)];
     case "gwy":
       return parseGwy(bytes, file, options);
     case "gsf":
@@ -95,38 +104,36 @@ async function parse(
       return parseSm4(bytes, file);
     case "createc":
       return [parseCreatec(bytes, file)];
-    case "tiff":
-      return parseTiff(bytes, file, options);
+    case "hdf5":
+      return parseNexus(bytes, file, options);
+    case "igor":
+      return [parseIgor(bytes, file, options)];
+    case "nanoscope":
+      return parseNanoscope(bytes, file);
+    case "tiff": {
+      const [first] = tiffDirectory(bytes, file);
+      return isJpk(first) ? [parseJpk(bytes, file, first)] : parseTiff(bytes, file, options);
+    }
     case "png":
       return [await parseScanPng(bytes, file, options)];
     case "npy":
       return parseScanNpy(bytes, file, options);
     case "nanonis dat":
+    case "createc vert":
       throw unsuitable(file, "which holds curves", "an image", "Read it with readCurves.");
+    case "nanonis 3ds":
+      throw unsuitable(
+        file,
+        "which holds curves on a grid",
+        "an image",
+        "Read it with readGrid; gridMap makes an image of it.",
+      );
     default:
       throw unsuitable(
         file,
         bytes.length === 0 ? "an empty file" : "which is of no known kind",
-        "Nanonis SXM, Gwyddion GWY or GSF, Omicron MATRIX, RHK SM4, Createc, TIFF, PNG or NPY",
+        "Nanonis SXM, Gwyddion GWY or GSF, Omicron MATRIX, RHK SM4, Createc, Igor, Nanoscope, JPK, NeXus, TIFF, PNG or NPY",
         "Save it from the instrument's software, or from Gwyddion, in one of these.",
       );
   }
-}
-
-/** Parameter files of the same session: "<base>_0001.mtrx" and so on beside "<base>--1_2.Z_mtrx". */
-function findParameters(file: string): MatrixFile[] {
-  const folder = path.dirname(file);
-  const base = path.basename(file).replace(/--\d+_\d+\.[^.]*$/, "");
-  let names: string[];
-  try {
-    names = fs.readdirSync(folder);
-  } catch (error) {
-    throw explainFileError(error, folder, "read");
-  }
-  return names
-    .filter(
-      (name) => name.startsWith(`${base}_`) && /^\d{4}\.mtrx$/i.test(name.slice(base.length + 1)),
-    )
-    .sort()
-    .map((name) => ({ name, bytes: readAllBytes(path.join(folder, name)) }));
 }

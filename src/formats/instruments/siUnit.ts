@@ -20,6 +20,12 @@ const prefixes: Readonly<Record<string, number>> = {
 /** Units that instruments write, with the letters that stand for them; some are words. */
 const bases: Readonly<Record<string, SiUnit>> = {
   m: { unit: "m", factor: 1 },
+  cm: { unit: "m", factor: 1e-2 },
+  inch: { unit: "m", factor: 25.4e-3 },
+  micron: { unit: "m", factor: 1e-6 },
+  microns: { unit: "m", factor: 1e-6 },
+  meters: { unit: "m", factor: 1 },
+  metres: { unit: "m", factor: 1 },
   meter: { unit: "m", factor: 1 },
   metre: { unit: "m", factor: 1 },
   Meter: { unit: "m", factor: 1 },
@@ -27,6 +33,7 @@ const bases: Readonly<Record<string, SiUnit>> = {
   Ampere: { unit: "A", factor: 1 },
   V: { unit: "V", factor: 1 },
   Volt: { unit: "V", factor: 1 },
+  Volts: { unit: "V", factor: 1 },
   Hz: { unit: "Hz", factor: 1 },
   Hertz: { unit: "Hz", factor: 1 },
   s: { unit: "s", factor: 1 },
@@ -44,7 +51,9 @@ const bases: Readonly<Record<string, SiUnit>> = {
   Pa: { unit: "Pa", factor: 1 },
   eV: { unit: "eV", factor: 1 },
   "\u00c5": { unit: "m", factor: 1e-10 },
-  "\u212b": { unit: "m", factor: 1e-10 },
+  Ang: { unit: "m", factor: 1e-10 },
+  Angstroem: { unit: "m", factor: 1e-10 },
+  Angstroms: { unit: "m", factor: 1e-10 },
   Angstrom: { unit: "m", factor: 1e-10 },
 };
 
@@ -53,11 +62,17 @@ const bases: Readonly<Record<string, SiUnit>> = {
  * stays as it is, and so do its values. Powers are understood: "nm^2" is 1e-18 "m^2".
  */
 export function siUnit(text: string): SiUnit {
-  const trimmed = text.trim();
-  const [, letters = "", power = ""] = /^(\p{L}+)(?:\^?(\d))?$/u.exec(trimmed) ?? [];
+  // The sign of the ångström, and letters with a ring of their own, become one letter; small digits become plain ones.
+  const trimmed = text
+    .normalize("NFC")
+    .trim()
+    .replace(/[²³]/g, (digit) => (digit === "²" ? "2" : "3"));
+  // What Windows wrote and something else read: "Âµm".
+  const mended = trimmed.replace(/^Â(?=[µ°])/, "");
+  const [, letters = "", power = ""] = /^(\p{L}+)(?:\^?(\d))?$/u.exec(mended) ?? [];
   const exponent = power === "" ? 1 : Number(power);
   const found = findBase(letters);
-  if (found === undefined) return { unit: trimmed, factor: 1 };
+  if (found === undefined) return { unit: mended, factor: 1 };
   const unit = power === "" ? found.unit : `${found.unit}^${power}`;
   return { unit, factor: found.factor ** exponent };
 }

@@ -1,4 +1,5 @@
 import { damaged } from "../damaged";
+import { decodeText } from "../decodeText";
 
 /** The values of a page's tags by number: numbers, or text. */
 export type TiffTags = ReadonlyMap<number, readonly number[] | string>;
@@ -76,10 +77,11 @@ function tiffNumbers(bytes: Uint8Array, file: string): TiffNumbers {
     if (type === 17) return Number(view.getBigInt64(at, little));
     return unsigned(at, typeBytes[type]);
   };
-  const text = (at: number, length: number): string =>
-    Buffer.from(bytes.buffer, bytes.byteOffset + at, length)
-      .toString("utf8")
-      .replace(/\0+$/, "");
+  const text = (at: number, length: number): string => {
+    let end = at + length;
+    while (end > at && bytes[end - 1] === 0) end--;
+    return decodeText(bytes.subarray(at, end));
+  };
   return { file, check, unsigned, value, text };
 }
 

@@ -25,15 +25,25 @@ export interface TiffPage {
 
 const kinds = { 1: "unsigned", 2: "signed", 3: "float" } as const;
 
-/** Reads a page's tags. @throws InputError if they contradict each other or the file's length, or show colours */
-export function tiffPage(tags: TiffTags, fileLength: number, file: string): TiffPage {
+/**
+ * Reads a page's tags.
+ * @param colours take red, green and blue too
+ * @throws InputError if they contradict each other or the file's length, or show colours
+ */
+export function tiffPage(
+  tags: TiffTags,
+  fileLength: number,
+  file: string,
+  colours = false,
+): TiffPage {
   const list = (tag: number): readonly number[] => {
     const found = tags.get(tag);
     return found === undefined || typeof found === "string" ? [] : found;
   };
   const value = (tag: number, missing: number): number => list(tag)[0] ?? missing;
   const [width, height, samples] = [value(256, 0), value(257, 0), value(277, 1)];
-  checkKind(value(262, 1), list(258), list(339), file);
+  const photometric = value(262, 1);
+  checkKind(colours && photometric === 2 ? 1 : photometric, list(258), list(339), file);
   const tiled = tags.has(324);
   const [blockWidth, blockHeight] = tiled
     ? [value(322, 0), value(323, 0)]

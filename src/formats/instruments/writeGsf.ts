@@ -1,10 +1,14 @@
 import type { Scan } from "../../core";
-import { gsfMagic } from "./parseGsf";
+import { writeOwnSettings } from "./ownSettings";
+import { gsfMagic, gsfSettingsKey } from "./parseGsf";
+import { passedOverKey } from "./passedOver";
 import { pickChannel, type ChannelChoice } from "./pickChannel";
+import { cornerOf } from "./scanPlace";
+import { withoutEntry } from "./withoutEntry";
 
 /** Which part of a scan to write. */
 export interface WriteImageOptions {
-  /** @default 0, the first channel */
+  /** @default the channel that stands for the scan: heights before all else */
   readonly channel?: ChannelChoice;
 }
 
@@ -14,18 +18,22 @@ export interface WriteImageOptions {
  * @throws InputError if there is no such channel
  * @see Gwyddion user guide, "Gwyddion Simple Field"
  */
-export function writeGsf(scan: Scan, { channel = 0 }: WriteImageOptions = {}): Uint8Array {
-  const { name, unit, data } = pickChannel(scan, channel);
+export function writeGsf(scan: Scan, { channel }: WriteImageOptions = {}): Uint8Array {
+  const { name, unit, data, direction } = pickChannel(scan, channel);
+  const corner = cornerOf(scan);
   const own = {
     XRes: scan.width,
     YRes: scan.height,
     XReal: scan.sizeMetres[0],
     YReal: scan.sizeMetres[1],
+    ...(corner === undefined ? {} : { XOffset: corner[0], YOffset: corner[1] }),
     XYUnits: "m",
     ZUnits: unit,
-    Title: name,
+    Title: name.replace(/[\r\n\0]+/g, " "),
+    [gsfSettingsKey]: writeOwnSettings(scan, direction),
   };
-  const lines = Object.entries({ ...own, ...plainEntries(scan.metadata, own) }).map(
+  const metadata = withoutEntry(scan.metadata, passedOverKey);
+  const lines = Object.entries({ ...own, ...plainEntries(metadata, own) }).map(
     ([key, value]) => `${key} = ${value}\n`,
   );
   const text = Buffer.from(gsfMagic + lines.join(""), "utf8");

@@ -1,7 +1,20 @@
 import { InputError, type Channel, type Scan } from "../../core";
-import { byteWriter } from "./byteWriter";
 import { noteMissing } from "./gwyMissing";
+import {
+  gwyDouble,
+  gwyDoubles,
+  gwyFileOf,
+  gwyInt,
+  gwyObject,
+  gwyText,
+  gwyTexts,
+  gwyUnit,
+  type GwyPart as Part,
+} from "./gwyParts";
 import { gwyOwnKeys } from "./parseGwy";
+import { passedOverKey } from "./passedOver";
+import { cornerOf } from "./scanPlace";
+import { withoutEntry } from "./withoutEntry";
 
 /** What `writeGwy` writes besides the scan. */
 export interface WriteGwyOptions {
@@ -31,104 +44,76 @@ export function writeGwy(scan: Scan, { mask }: WriteGwyOptions = {}): Uint8Array
       todo: "Make the mask from this scan.",
     });
   }
-  const parts = scan.channels.flatMap((channel, i) => channelParts(scan, channel, i, mask));
-  const file = byteWriter();
-  file.bytes(Buffer.from("GWYP", "latin1"));
-  file.bytes(object("GwyContainer", parts));
-  return file.done();
+  const titles = channelTitles(scan);
+  const parts = scan.channels.flatMap((channel, i) =>
+    channelParts(scan, channel, i, titles[i], mask),
+  );
+  return gwyFileOf(parts);
 }
 
-/** One part of an object: its key, its type letter and its value as bytes. */
-type Part = readonly [key: string, type: string, value: Uint8Array];
+/** Titles as Gwyddion gives them to trace and retrace; no two are alike, since many readers go by title. */
+function channelTitles({ channels }: Scan): string[] {
+  const plain = channels.map(({ name, direction }) => {
+    const alone = channels.filter((other) => other.name === name).length === 1;
+    return alone ? name : `${name} (${direction === "forward" ? "Forward" : "Backward"})`;
+  });
+  return plain.map((title, i) => {
+    const before = plain.slice(0, i).filter((other) => other === title).length;
+    return before === 0 ? title : `${title} ${before + 1}`;
+  });
+}
 
 function channelParts(
   scan: Scan,
   channel: Channel,
   i: number,
+  title: string,
   mask: ArrayLike<number> | undefined,
 ): Part[] {
   const missing = noteMissing(channel.data);
   const shown =
     mask === undefined ? missing?.gaps : Uint8Array.from(mask, (value) => (value > 0 ? 1 : 0));
   return [
-    [`/${i}/data`, "o", dataField(scan, missing?.filled ?? channel.data, channel.unit)],
-    [`/${i}/data/title`, "s", text(channel.name)],
+    [`/${i}/data`, "o", gwyField(scan, missing?.filled ?? channel.data, channel.unit)],
+    [`/${i}/data/title`, "s", gwyText(title)],
     [`/${i}/data/visible`, "b", Uint8Array.of(1)],
     [`/${i}/meta`, "o", metadata(scan, channel, missing?.note)],
     ...(shown === undefined
       ? []
-      : [[`/${i}/mask`, "o", dataField(scan, Float64Array.from(shown), "")] as Part]),
+      : [[`/${i}/mask`, "o", gwyField(scan, Float64Array.from(shown), "")] as Part]),
   ];
 }
 
-function dataField(
-  { width, height, sizeMetres }: Scan,
-  data: Float64Array,
-  unit: string,
-): Uint8Array {
-  return object("GwyDataField", [
-    ["xres", "i", int32(width)],
-    ["yres", "i", int32(height)],
-    ["xreal", "d", double(sizeMetres[0])],
-    ["yreal", "d", double(sizeMetres[1])],
-    ["si_unit_xy", "o", object("GwySIUnit", [["unitstr", "s", text("m")]])],
-    ["si_unit_z", "o", object("GwySIUnit", [["unitstr", "s", text(unit)]])],
-    ["data", "D", doubles(data)],
+/** A field with the frame of a scan. */
+export function gwyField(scan: Scan, data: Float64Array, unit: string): Uint8Array {
+  const { width, height, sizeMetres } = scan;
+  const corner = cornerOf(scan);
+  return gwyObject("GwyDataField", [
+    ["xres", "i", gwyInt(width)],
+    ["yres", "i", gwyInt(height)],
+    ["xreal", "d", gwyDouble(sizeMetres[0])],
+    ["yreal", "d", gwyDouble(sizeMetres[1])],
+    ...(corner ?? []).map((at, axis): Part => [axis === 0 ? "xoff" : "yoff", "d", gwyDouble(at)]),
+    ["si_unit_xy", "o", gwyUnit("m")],
+    ["si_unit_z", "o", gwyUnit(unit)],
+    ["data", "D", gwyDoubles(data)],
   ]);
 }
 
-function metadata(scan: Scan, { direction }: Channel, missing: string | undefined): Uint8Array {
+function metadata(
+  scan: Scan,
+  { direction, name }: Channel,
+  missing: string | undefined,
+): Uint8Array {
   const { scanDirection, lineSeconds, biasVolts } = scan;
   const entries = {
-    ...scan.metadata,
+    ...withoutEntry(scan.metadata, passedOverKey),
+    [gwyOwnKeys.name]: name,
     [gwyOwnKeys.scan]: scan.name,
     [gwyOwnKeys.direction]: direction,
     [gwyOwnKeys.history]: JSON.stringify(scan.history),
     [gwyOwnKeys.settings]: JSON.stringify({ scanDirection, lineSeconds, biasVolts }),
     ...(missing === undefined ? {} : { [gwyOwnKeys.missing]: missing }),
   };
-  return object(
-    "GwyContainer",
-    Object.entries(entries).map(([key, value]) => [key, "s", text(value)]),
-  );
-}
-
-function object(type: string, parts: readonly Part[]): Uint8Array {
-  const payload = byteWriter();
-  for (const [key, letter, value] of parts) {
-    payload.text(key);
-    payload.bytes(Buffer.from(letter, "latin1"));
-    payload.bytes(value);
-  }
-  const content = payload.done();
-  const whole = byteWriter();
-  whole.text(type);
-  whole.u32(content.length);
-  whole.bytes(content);
-  return whole.done();
-}
-
-function text(value: string): Uint8Array {
-  const writer = byteWriter();
-  writer.text(value);
-  return writer.done();
-}
-
-function int32(value: number): Uint8Array {
-  const writer = byteWriter();
-  writer.i32(value);
-  return writer.done();
-}
-
-function double(value: number): Uint8Array {
-  const writer = byteWriter();
-  writer.f64(value);
-  return writer.done();
-}
-
-function doubles(values: Float64Array): Uint8Array {
-  const writer = byteWriter();
-  writer.u32(values.length);
-  writer.doubles(values);
-  return writer.done();
+  return gwyTexts(entries);
 }

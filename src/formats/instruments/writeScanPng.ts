@@ -1,7 +1,9 @@
 import type * as FastPng from "fast-png";
 import { InputError, type Scan } from "../../core";
 import { gwyPngKeys } from "./parseScanPng";
+import { writeOwnSettings } from "./ownSettings";
 import { pickChannel } from "./pickChannel";
+import { cornerOf, placeKeys } from "./scanPlace";
 import type { WriteImageOptions } from "./writeGsf";
 
 let library: Promise<typeof FastPng> | undefined;
@@ -13,9 +15,11 @@ let library: Promise<typeof FastPng> | undefined;
  */
 export async function writeScanPng(
   scan: Scan,
-  { channel = 0 }: WriteImageOptions = {},
+  { channel }: WriteImageOptions = {},
 ): Promise<Uint8Array> {
-  const { name, unit, data } = pickChannel(scan, channel);
+  const { name, unit, data, direction } = pickChannel(scan, channel);
+  const corner = cornerOf(scan);
+  const angle = scan.metadata[placeKeys.angle] as string | undefined;
   let [lowest, highest, gaps] = [Infinity, -Infinity, false];
   for (const value of data) {
     if (Number.isFinite(value)) {
@@ -39,6 +43,11 @@ export async function writeScanPng(
     [gwyPngKeys.title]: plain(name),
     [gwyPngKeys.xReal]: String(scan.sizeMetres[0]),
     [gwyPngKeys.yReal]: String(scan.sizeMetres[1]),
+    ...(corner === undefined
+      ? {}
+      : { [gwyPngKeys.xOffset]: String(corner[0]), [gwyPngKeys.yOffset]: String(corner[1]) }),
+    ...(angle === undefined ? {} : { [gwyPngKeys.angle]: angle }),
+    [gwyPngKeys.settings]: plain(writeOwnSettings(scan, direction)),
     [gwyPngKeys.lateralUnit]: "m",
     [gwyPngKeys.unit]: plain(unit),
     [gwyPngKeys.lowest]: String(lowest - first * step),

@@ -1,5 +1,13 @@
-import { createRng, tf, type Progress, type Rng, type Scalar, type Tensor4D } from "../../core";
-import { storedUnet, trainableVariables, unet, type Unet } from "../../nets";
+import {
+  createRng,
+  tf,
+  trainableVariables,
+  type Progress,
+  type Rng,
+  type Scalar,
+  type Tensor4D,
+} from "../../core";
+import { storedUnet, unet, type Unet } from "../../nets";
 import { adamW, movingAverage, trainLoop, warmupCosine } from "../../train";
 import { cropPixels, drawCrop, emptyCrops } from "./drawCrop";
 import type { Example } from "./example";

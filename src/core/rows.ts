@@ -1,0 +1,28 @@
+import type { Tensor2D } from "./backend";
+
+/** Mean of each column. Row-major [n*d] -> [d] */
+export function columnMeans(features: Float32Array, dim: number): Float64Array {
+  const means = new Float64Array(dim);
+  const n = features.length / dim;
+  for (let at = 0; at < features.length; at++) means[at % dim] += features[at] / n;
+  return means;
+}
+
+/** Each row less the centre, divided by its length; what has no direction stays where it is. Row-major [n*d] -> [n*d] */
+export function unitRows(features: Float32Array, dim: number, centre?: Float64Array): Float32Array {
+  const result = new Float32Array(features.length);
+  for (let from = 0; from < features.length; from += dim) {
+    let squares = 0;
+    for (let j = 0; j < dim; j++) squares += (features[from + j] - (centre?.[j] ?? 0)) ** 2;
+    const length = squares > 0 ? Math.sqrt(squares) : 1;
+    for (let j = 0; j < dim; j++)
+      result[from + j] = (features[from + j] - (centre?.[j] ?? 0)) / length;
+  }
+  return result;
+}
+
+/** Rows (or columns, along axis 0) of length 1; zeros stay zeros, with a finite gradient. [n,d] -> [n,d] */
+export function normaliseRows(x: Tensor2D, axis: 0 | 1 = 1): Tensor2D {
+  // The constant is lost in rounding for any row longer than 1e-9, and keeps the root's slope finite at 0.
+  return x.div(x.square().sum(axis, true).add(1e-24).sqrt());
+}

@@ -1,0 +1,217 @@
+import { setImmediate } from "node:timers/promises";
+import { createRng, sha256, StoppedError, type ImageSet, type Progress } from "../../core";
+import type { Split } from "../split";
+import { bestMatch } from "./bestMatch";
+import { greyImages, middles, parts, textures, type Views } from "./descriptors";
+import { similarity } from "./similarity";
+
+/** Two images, one of the test and one that is learnt from, that show the same. */
+export interface LeakedPair {
+  readonly test: string;
+  readonly learnt: string;
+  /** Of what overlaps; 1 for copies. */
+  readonly correlation: number;
+}
+
+/** What of the test is known from what is learnt from. */
+export interface SplitAudit {
+  /** Test images that were looked at. */
+  readonly looked: number;
+  /** The same pixels, perhaps turned by quarters or mirrored. */
+  readonly copies: readonly LeakedPair[];
+  /** The same place, shifted, or with another level, contrast or noise. */
+  readonly alike: readonly LeakedPair[];
+  /** Correlation above which two images count as of the same place. */
+  readonly threshold: number;
+}
+
+/** Test images at most that are searched for images alike, learnt ones among which they are, and those of them that tell what is usual. */
+const [mostLooked, mostLearnt, mostUsual] = [500, 4000, 150];
+
+/** Pairs of images at most that are compared shift by shift, and how many for each image where there are few or many. */
+const [mostPairs, mostCandidates, leastCandidates] = [3000, 24, 4];
+
+/** Correlation of what overlaps at which two images are of one place whatever the others are like: the noise agrees too. */
+const certain = 0.995;
+
+/**
+ * Looks for test images that are known from what is learnt from: copies by a hash that turns and mirrors do not change, and images of the same place, shifted or
+ * otherwise lit, by what stays the same under shifts and then by correlation. It finds most of these, not all, and of large sets it looks at a sample. What correlation is no accident is told by the learnt images themselves: how much alike
+ * those of different groups are, as patches of one lattice may be.
+ * @throws StoppedError if `on.signal` says so
+ */
+export async function auditSplit(
+  set: ImageSet,
+  { pretrain, pool, test }: Pick<Split, "pretrain" | "pool" | "test">,
+  on: Progress = {},
+): Promise<SplitAudit> {
+  const tested = new Set(test);
+  const learnt = Int32Array.from(new Set([...pretrain, ...pool])).filter((i) => !tested.has(i));
+  const copies = findCopies(set, learnt, test);
+  const [height, width] = set.shape;
+  // Images that are not square are looked at for copies only.
+  if (height !== width || height < 6 || learnt.length === 0)
+    return { looked: test.length, copies, alike: [], threshold: 1 };
+  const rng = createRng(1).fork("audit");
+  const some = (indices: Int32Array, most: number, name: string): Int32Array =>
+    Int32Array.from(rng.fork(name).permutation(indices.length).subarray(0, most), (at) => indices[at]).sort(); // prettier-ignore
+  const indices = some(learnt, mostLearnt, "learnt");
+  const bank = bankOf(set, indices);
+  const asked = some(test, mostLooked, "test");
+  const known = some(learnt, mostUsual, "usual");
+  const report = (done: number): void =>
+    on.report?.({ task: "looking for leaks", done, total: known.length + asked.length, unit: "image" }); // prettier-ignore
+  const usual = await searchAlike(set, known, bank, report, on.signal);
+  const others = usual.map(({ correlation }) => correlation).sort((a, b) => a - b);
+  const threshold = Math.min(
+    certain,
+    Math.max(0.9, 0.02 + (others[Math.floor(0.995 * (others.length - 1))] ?? 0)),
+  );
+  const copied = new Set(copies.map((pair) => pair.test));
+  const found = await searchAlike(
+    set,
+    asked,
+    bank,
+    (done) => report(known.length + done),
+    on.signal,
+  );
+  const alike = found.filter((pair) => pair.correlation >= threshold && !copied.has(pair.test));
+  return { looked: asked.length, copies, alike, threshold };
+}
+
+/** What is searched, and how: rows of its images by texture and by what is seen from afar. */
+interface Bank {
+  readonly indices: Int32Array;
+  readonly textures: Views;
+  readonly parts: Views;
+}
+
+function bankOf(set: ImageSet, indices: Int32Array): Bank {
+  const chunk = 256;
+  const all: { readonly textures: Views; readonly parts: Views }[] = [];
+  for (let from = 0; from < indices.length; from += chunk) {
+    const grey = greyImages(set, indices.subarray(from, from + chunk));
+    all.push({ textures: textures(grey, set.shape[0], 9), parts: parts(grey, set.shape[0]) });
+  }
+  const join = (views: readonly Views[]): Views => {
+    const rows = new Float32Array(views.reduce((sum, one) => sum + one.rows.length, 0));
+    let at = 0;
+    for (const one of views) {
+      rows.set(one.rows, at);
+      at += one.rows.length;
+    }
+    return { ...views[0], rows };
+  };
+  return { indices, textures: join(all.map((one) => one.textures)), parts: join(all.map((one) => one.parts)) }; // prettier-ignore
+}
+
+/** Each image's best match among those of other groups. */
+async function searchAlike(
+  set: ImageSet,
+  asked: Int32Array,
+  bank: Bank,
+  report: (done: number) => void,
+  signal: AbortSignal | undefined,
+): Promise<LeakedPair[]> {
+  const edge = set.shape[0];
+  const each = Math.round(mostPairs / Math.max(1, asked.length));
+  const candidates = Math.min(mostCandidates, Math.max(leastCandidates, each)) / 2;
+  const n = bank.indices.length;
+  const chunk = 8;
+  const pairs: LeakedPair[] = [];
+  for (let from = 0; from < asked.length; from += chunk) {
+    if (signal?.aborted === true) throw new StoppedError();
+    report(from);
+    await setImmediate();
+    const some = asked.subarray(from, from + chunk);
+    const grey = greyImages(set, some);
+    const byTexture = similarity(textures(grey, edge, 1), bank.textures);
+    const fromAfar = similarity(middles(grey, edge), bank.parts);
+    for (let i = 0; i < some.length; i++) {
+      const counts = (at: number): boolean => {
+        const other = bank.indices[at];
+        return other !== some[i] && set.groups[other] !== set.groups[some[i]];
+      };
+      const near = new Set(
+        [byTexture, fromAfar].flatMap((all) => largest(all.subarray(i * n, (i + 1) * n), candidates, counts)), // prettier-ignore
+      );
+      const own = grey.subarray(i * edge * edge, (i + 1) * edge * edge);
+      let best: LeakedPair | undefined;
+      for (const at of near) {
+        const other = bank.indices[at];
+        const { correlation } = bestMatch(own, greyImages(set, Int32Array.of(other)), edge);
+        if (correlation > (best?.correlation ?? -2))
+          best = { test: set.ids[some[i]], learnt: set.ids[other], correlation };
+      }
+      if (best !== undefined) pairs.push(best);
+    }
+  }
+  return pairs;
+}
+
+/** Where the largest of those values stand that count. */
+function largest(values: Float32Array, many: number, counts: (at: number) => boolean): number[] {
+  const best: number[] = [];
+  for (let at = 0; at < values.length; at++) {
+    if (best.length === many && values[at] <= values[best[many - 1]]) continue;
+    if (!counts(at)) continue;
+    best.push(at);
+    best.sort((a, b) => values[b] - values[a]);
+    if (best.length > many) best.pop();
+  }
+  return best;
+}
+
+function findCopies(set: ImageSet, learnt: Int32Array, test: Int32Array): LeakedPair[] {
+  const known = new Map<string, number>();
+  for (const [i, hash] of hashes(set, learnt)) known.set(hash, i);
+  return Array.from(hashes(set, test)).flatMap(([i, hash]) => {
+    const other = known.get(hash);
+    if (other === undefined) return [];
+    return [{ test: set.ids[i], learnt: set.ids[other], correlation: 1 }];
+  });
+}
+
+/** A hash of each image that turns by quarters and mirrors leave as it is; flat images have none. */
+function* hashes(set: ImageSet, indices: Int32Array): Generator<readonly [number, string]> {
+  const [height, width, channels] = set.shape;
+  const size = height * width * channels;
+  const chunk = 256;
+  for (let from = 0; from < indices.length; from += chunk) {
+    const some = indices.subarray(from, from + chunk);
+    const values = set.pixels.read(some);
+    for (let i = 0; i < some.length; i++) {
+      const image = values.slice(i * size, (i + 1) * size);
+      if (image.every((x) => x === image[0])) continue;
+      yield [some[i], symmetricHash(image, height, width, channels)];
+    }
+  }
+}
+
+/** The smallest hash of all turns and mirrors. */
+function symmetricHash(
+  image: Float32Array,
+  height: number,
+  width: number,
+  channels: number,
+): string {
+  const forms: Float32Array[] = [];
+  for (const transpose of height === width ? [false, true] : [false]) {
+    for (const down of [false, true]) {
+      for (const across of [false, true]) {
+        const form = new Float32Array(image.length);
+        for (let y = 0; y < height; y++) {
+          for (let x = 0; x < width; x++) {
+            const [ty, tx] = transpose ? [x, y] : [y, x];
+            const sy = down ? height - 1 - ty : ty;
+            const sx = across ? width - 1 - tx : tx;
+            for (let c = 0; c < channels; c++)
+              form[(y * width + x) * channels + c] = image[(sy * width + sx) * channels + c];
+          }
+        }
+        forms.push(form);
+      }
+    }
+  }
+  return forms.map((form) => sha256(new Uint8Array(form.buffer))).sort()[0];
+}

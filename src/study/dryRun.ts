@@ -1,0 +1,45 @@
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { configureBackend, type Progress } from "../core";
+import { openJob } from "./openJob";
+import type { Plan } from "./plan";
+import { openStore } from "./store/store";
+import { studyStatus } from "./studyStatus";
+
+/** What a plan would do. */
+export interface DryRun {
+  readonly trials: number;
+  readonly openTrials: number;
+  readonly openComparisons: number;
+  readonly openEncoders: number;
+  /** Seconds of work in one process, from timings that the folder keeps; NaN where there are none. */
+  readonly secondsLeft: number;
+  /** Megabytes that the folder would grow by, from what its files take now; NaN where there are none. */
+  readonly megabytes: number;
+}
+
+/**
+ * Opens a plan's images, writes down what there is to do, and does none of it.
+ * @throws InputError as `runPlan` does before its first step
+ */
+export async function dryRun(plan: Plan, out: string, on: Progress = {}): Promise<DryRun> {
+  configureBackend({ threads: plan.threads ?? 2 });
+  const store = openStore(out);
+  store.claims.close();
+  await openJob(plan, store, on);
+  const { trials, done, comparisons, encoders, secondsLeft } = studyStatus(out);
+  const openTrials = trials - done;
+  const openComparisons = comparisons.all - comparisons.done;
+  const openEncoders = encoders.all - encoders.done;
+  const records = meanSize(path.join(out, "records"));
+  const networks = openEncoders === 0 ? 0 : meanSize(path.join(out, "encoders"));
+  const bytes = (openTrials + openComparisons) * records + openEncoders * networks;
+  return { trials, openTrials, openComparisons, openEncoders, secondsLeft, megabytes: bytes / 1e6 };
+}
+
+/** Mean size of the files in a folder, in bytes; NaN without any. */
+function meanSize(folder: string): number {
+  if (!fs.existsSync(folder)) return NaN;
+  const sizes = fs.readdirSync(folder).map((name) => fs.statSync(path.join(folder, name)).size);
+  return sizes.reduce((sum, size) => sum + size, 0) / sizes.length;
+}

@@ -1,0 +1,113 @@
+import { fork, type ChildProcess } from "node:child_process";
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { StoppedError, type Progress, type ProgressEvent } from "../../core";
+import type { Plan } from "../plan";
+import { lastLines } from "../store/lastLines";
+import type { Job } from "../work/work";
+
+/** What a worker process is told. */
+export interface WorkerOrder {
+  readonly plan: Plan;
+  readonly out: string;
+  readonly encoders: string | undefined;
+  readonly index: number;
+  readonly count: number;
+  readonly checkpointSeconds: number | undefined;
+  /** Where it writes what goes wrong. */
+  readonly log: string;
+}
+
+/** What a worker process says. */
+export type WorkerWord =
+  | { readonly kind: "progress"; readonly event: ProgressEvent }
+  | { readonly kind: "wrong"; readonly message: string; readonly isInput: boolean };
+
+/** Who does the work, and where. */
+export interface ProcessesOptions {
+  readonly plan: Plan;
+  readonly out: string;
+  readonly encoders: string | undefined;
+  readonly workers: number;
+}
+
+/** The worker's own program, in whichever language this file is run. */
+const program = path.join(__dirname, `worker${path.extname(__filename)}`);
+
+/** Milliseconds between two looks at how many trials are done. */
+const lookEvery = 500;
+
+/** Deaths in a row without a single trial in between after which there is no use in starting another. */
+const mostDeathsInARow = 5;
+
+/**
+ * Works through a job with several processes, which share the folder and nothing else. One that dies is replaced; the trial at which process after
+ * process dies is given up, and the others go on.
+ * @throws StoppedError when it is told to stop; what the processes were at is kept as far as it was
+ */
+export async function workInProcesses(
+  job: Job,
+  { plan, out, encoders, workers }: ProcessesOptions,
+  on: Progress,
+): Promise<void> {
+  const { store } = job;
+  if (store === undefined) return;
+  fs.mkdirSync(path.join(out, "logs"), { recursive: true });
+  const children = new Set<ChildProcess>();
+  const wrongs: Error[] = [];
+  let deaths = 0;
+  let doneAtDeath = -1;
+  const done = (): number => {
+    const kept = new Set([...store.keys(), ...store.failed()]);
+    return job.units.filter(({ key }) => kept.has(key)).length;
+  };
+  const report = (inner?: ProgressEvent): void => {
+    if (inner !== undefined && inner.unit !== "trial") on.report?.(inner);
+  };
+  const stop = (): void => children.forEach((child) => child.connected && child.send("stop"));
+  const look = setInterval(() => {
+    if (on.signal?.aborted === true) stop();
+    on.report?.({ task: `study: ${children.size} processes`, done: done(), total: job.units.length, unit: "trial" }); // prettier-ignore
+  }, lookEvery);
+
+  const run = (index: number): Promise<void> =>
+    new Promise((resolve) => {
+      const log = path.join(out, "logs", `worker-${index}.log`);
+      const handle = fs.openSync(log, "a");
+      const child = fork(program, [], { stdio: ["ignore", handle, handle, "ipc"] });
+      fs.closeSync(handle);
+      children.add(child);
+      const order: WorkerOrder = { plan, out, encoders, index, count: workers, checkpointSeconds: on.checkpointSeconds, log }; // prettier-ignore
+      child.send(order);
+      child.on("message", (word: WorkerWord) => {
+        if (word.kind === "progress") report(word.event);
+        else wrongs.push(new Error(word.message));
+      });
+      child.on("exit", (code, signal) => {
+        children.delete(child);
+        const stopped = on.signal?.aborted === true || wrongs.length > 0;
+        if (code === 0 || stopped) {
+          if (stopped) stop();
+          resolve();
+          return;
+        }
+        const now = done();
+        deaths = now > doneAtDeath ? 1 : deaths + 1;
+        doneAtDeath = now;
+        if (deaths <= mostDeathsInARow * workers) {
+          resolve(run(index));
+          return;
+        }
+        wrongs.push(new Error(`Worker after worker ended (${signal ?? `exit code ${code}`}). The last lines of ${log}:\n${lastLines(log)}`)); // prettier-ignore
+        stop();
+        resolve();
+      });
+    });
+  try {
+    await Promise.all(Array.from({ length: workers }, (_, index) => run(index)));
+  } finally {
+    clearInterval(look);
+  }
+  if (wrongs.length > 0) throw wrongs[0];
+  if (on.signal?.aborted === true) throw new StoppedError();
+}

@@ -1,0 +1,61 @@
+import { configureBackend, InputError, StoppedError } from "../../core";
+import { openJob } from "../openJob";
+import { openStore } from "../store/store";
+import { work } from "../work/work";
+import type { WorkerOrder, WorkerWord } from "./processes";
+
+/*
+ * The program of a process that works at a study beside others. It is told what to do in its first message, and ends when all is done, when it is
+ * told to stop, or when the process that started it is gone.
+ */
+
+/** Milliseconds between two words on how far it is. */
+const tellEvery = 200;
+
+const stop = new AbortController();
+
+const say = (word: WorkerWord): void => {
+  // Who started it may be gone between the question and the word; that is told by the event below.
+  if (process.connected) process.send?.(word, () => undefined);
+};
+
+async function main({
+  plan,
+  out,
+  encoders,
+  index,
+  count,
+  checkpointSeconds,
+  log,
+}: WorkerOrder): Promise<void> {
+  // prettier-ignore
+  configureBackend({ threads: plan.threads ?? 2 });
+  const store = openStore(out, { encoders, log });
+  let last = -Infinity;
+  try {
+    const { job } = await openJob(plan, store);
+    const report = (event: Extract<WorkerWord, { kind: "progress" }>["event"]): void => {
+      const now = performance.now();
+      if (now - last < tellEvery) return;
+      last = now;
+      say({ kind: "progress", event });
+    };
+    await work(job, { report, signal: stop.signal, ...(checkpointSeconds === undefined ? {} : { checkpointSeconds }) }, { index, count }); // prettier-ignore
+  } catch (error) {
+    if (error instanceof StoppedError) return;
+    if (!(error instanceof InputError)) throw error;
+    say({ kind: "wrong", message: error.message, isInput: true });
+  } finally {
+    store.claims.close();
+  }
+}
+
+process.on("message", (message: WorkerOrder | "stop") => {
+  if (message === "stop") stop.abort();
+  else void main(message).then(() => process.exit(0));
+});
+// Who is to gather the results is gone; what is finished is kept.
+process.on("disconnect", () => stop.abort());
+// The one that started it hears Ctrl-C too, and says when to stop.
+process.on("SIGINT", () => undefined);
+process.on("SIGTERM", () => stop.abort());

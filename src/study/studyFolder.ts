@@ -1,0 +1,90 @@
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { canonicalJson, InputError, writeFileIfChanged } from "../core";
+import type { Plan } from "./plan";
+import { readStudyFile } from "./store/store";
+import { environment, type Unit } from "./work/planUnits";
+
+/** A trial as a folder lists it, so that what is done can be told without the images. */
+export interface ListedTrial {
+  readonly key: string;
+  readonly method: string;
+  readonly labelsPerClass: number;
+  readonly draw: number;
+  /** Names of the encoders that it may learn on. */
+  readonly encoders: readonly string[];
+  /** Names of the comparisons that it waits for. */
+  readonly comparisons: readonly string[];
+}
+
+/** What a folder says of its study. */
+export interface StudyFile {
+  readonly plan: Plan;
+  /** Hash of pixels, ids and groups of the study's images. */
+  readonly images: string;
+  readonly notes: readonly string[];
+  readonly trials: readonly ListedTrial[];
+  readonly threads: string;
+}
+
+const fileName = "study.json";
+
+/**
+ * Writes what a folder's study is, before any of it is done.
+ */
+export function writeStudyFile(folder: string, study: StudyFile): void {
+  writeFileIfChanged(path.join(folder, fileName), `${canonicalJson(study, 1)}\n`);
+}
+
+/** The trials as a folder lists them. */
+export function listTrials(units: readonly Unit[]): ListedTrial[] {
+  return units.map(({ key, method, labelsPerClass, draw, candidates, search }) => ({
+    key,
+    method,
+    labelsPerClass,
+    draw,
+    encoders: [...new Set(candidates.map(({ encoderKey }) => encoderKey))],
+    comparisons: (search?.units ?? []).map((unit) => unit.key),
+  }));
+}
+
+/**
+ * Reads what a folder's study is; of an earlier version's only the keys of its trials.
+ * @throws InputError if the folder holds no study
+ */
+export function readStudy(
+  folder: string,
+): StudyFile | (Pick<StudyFile, "plan" | "notes"> & { readonly trials: readonly string[] }) {
+  return readStudyFile(folder, fileName) as StudyFile;
+}
+
+/**
+ * Makes sure that a folder's earlier runs were of the same study on the same images.
+ * @throws InputError if they were of another one, or the images have changed
+ */
+export function checkFolder(folder: string, { name }: Plan, images: string): void {
+  if (!fs.existsSync(path.join(folder, fileName))) return;
+  const before = readStudy(folder);
+  if (before.plan.name !== name) {
+    throw new InputError({
+      got: `the folder "${folder}", in which the study "${before.plan.name}" was run, for "${name}"`,
+      expected: "a folder for each study",
+      todo: "Name another folder, or give the plan its old name.",
+    });
+  }
+  const old = "images" in before ? before.images : imagesOfSplit(folder);
+  if (old === undefined || old === images) return;
+  throw new InputError({
+    got: `other images than when "${name}" was last run in "${folder}": the data have changed`,
+    expected: "the same pixels, ids and groups, so that all trials are of the same images",
+    todo: "Put the data back as they were, or name another folder for a new study.",
+  });
+}
+
+function imagesOfSplit(folder: string): string | undefined {
+  if (!fs.existsSync(path.join(folder, "split.json"))) return undefined;
+  return (readStudyFile(folder, "split.json") as { readonly images?: string }).images;
+}
+
+/** What the number of threads of a study's trials is called. */
+export const threadsNow = (): string => environment().threads;

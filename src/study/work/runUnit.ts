@@ -1,0 +1,211 @@
+import {
+  createRng,
+  hideLabels,
+  InputError,
+  subset,
+  UNLABELLED,
+  withLabels,
+  type Classify,
+  type ImageSet,
+  type LabelledRows,
+  type Progress,
+  type Rng,
+} from "../../core";
+import {
+  accuracy,
+  argmaxRows,
+  balancedAccuracy,
+  calibration,
+  confusion,
+  macroF1,
+  riskCoverage,
+} from "../../metrics";
+import type { DrawnSplit } from "../drawSplit";
+import type { Choice, TrialRecord } from "../store/record";
+import type { Store } from "../store/store";
+import { environment, type Candidate, type TrialSettings, type Unit } from "./planUnits";
+import type { TrainedEncoder } from "./trainedEncoder";
+
+/** A unit with what it is to be done with. */
+export interface UnitRun {
+  readonly set: ImageSet;
+  readonly drawn: DrawnSplit;
+  readonly unit: Unit;
+  readonly candidate: Candidate;
+  readonly trained: TrainedEncoder;
+  readonly settings: TrialSettings;
+  /** How the candidate was chosen, if it was. */
+  readonly choice: Choice | undefined;
+}
+
+/**
+ * Learns from the labelled images of a unit and tests what was learnt.
+ * @throws InputError if nothing is left to test on, or the classifier cannot learn from these images
+ */
+export async function runUnit(
+  { set, drawn, unit, candidate, trained, settings, choice }: UnitRun,
+  store: Store | undefined,
+  on: Progress,
+): Promise<TrialRecord> {
+  const { key, labelled, labelsPerClass, draw, test } = unit;
+  if (test.length === 0) throw nothingLeft();
+  const rng = createRng(settings.seed)
+    .fork("classify")
+    .fork(`draw ${draw}`)
+    .fork(`labels ${labelsPerClass}`);
+  const keep = unit.known ? store : undefined;
+  const checkpoint = keep?.checkpointFile(key);
+  const images = { set, pretrain: drawn.split.pretrain, labelled, test };
+  let steps = 0;
+  const start = performance.now();
+  const told = await predict(candidate.classify, trained, images, rng, {
+    ...on,
+    ...(checkpoint === undefined ? {} : { checkpoint, identity: key }),
+    keep: (name, values) => {
+      // Told at the end of a training, also of one that goes on from a checkpoint of its last step.
+      if (name === "loss") steps = values.length;
+      // What pseudo-labels were taken is worth a file; the losses of every trial are not.
+      else keep?.keepLosses(`${key}-${name}`, name, values);
+    },
+  });
+  const { counting = "perClass" } = settings;
+  return {
+    key,
+    dataset: set.name,
+    method: unit.method,
+    labelsPerClass,
+    ...(counting === "perClass" ? {} : { counting }),
+    draw,
+    seed: settings.seed,
+    ...scores(set, test, told),
+    nTest: test.length,
+    labelsRead: new Set(labelled).size,
+    classNames: set.classNames,
+    steps,
+    ...(unit.kind === "comparison" && settings.tuning?.seconds !== undefined
+      ? { seconds: (performance.now() - start) / 1000 }
+      : {}),
+    pretraining: unit.pretraining,
+    pretrain: candidate.pretrain.settings ?? unknown,
+    classify: candidate.classify.settings ?? unknown,
+    ...(choice === undefined ? {} : { tuning: choice }),
+    collapse: trained.collapse,
+    ...environment(),
+  };
+}
+
+function scores(
+  set: ImageSet,
+  test: Int32Array,
+  told: Float32Array,
+): Pick<
+  TrialRecord,
+  | "accuracy"
+  | "balancedAccuracy"
+  | "macroF1"
+  | "confusion"
+  | "recall"
+  | "calibrationError"
+  | "riskCoverage"
+> {
+  const classes = set.classNames.length;
+  const truth = test.map((i) => set.labels[i]);
+  const counts = confusion(truth, argmaxRows(told, classes), classes);
+  return {
+    accuracy: accuracy(counts),
+    balancedAccuracy: balancedAccuracy(counts),
+    macroF1: macroF1(counts),
+    confusion: counts,
+    recall: counts.map((row, c) => {
+      const sum = row.reduce((a, b) => a + b, 0);
+      return sum === 0 ? null : row[c] / sum;
+    }),
+    calibrationError: calibration(told, truth).expectedError,
+    riskCoverage: riskCoverage(told, truth).area,
+  };
+}
+
+/** What a record says of a half that does not know its settings. */
+const unknown =
+  "a function of your own, which does not know its settings, so that this is not kept";
+
+interface Images {
+  readonly set: ImageSet;
+  /** Indices of what pretraining saw. */
+  readonly pretrain: Int32Array;
+  readonly labelled: Int32Array;
+  readonly test: Int32Array;
+}
+
+/** Class probabilities of the test images. [test*classes] */
+async function predict(
+  classify: Classify,
+  trained: TrainedEncoder,
+  images: Images,
+  rng: Rng,
+  on: Progress,
+): Promise<Float32Array> {
+  const { set, labelled, test } = images;
+  const present = [...new Set(labelled.map((i) => set.labels[i]))].sort((a, b) => a - b);
+  const classes = set.classNames.length;
+  if (present.length === classes)
+    return await predictAll(classify, trained, images, set.labels, set.classNames, rng, on);
+  // Where labels come as they come, some classes may have none yet: what is learnt tells the others apart.
+  const told = new Float32Array(test.length * classes);
+  if (present.length === 1) {
+    test.forEach((_, row) => (told[row * classes + present[0]] = 1));
+    return told;
+  }
+  const labels = set.labels.map((label) => present.indexOf(label));
+  const names = present.map((c) => set.classNames[c]);
+  const some = await predictAll(classify, trained, images, labels, names, rng, on);
+  some.forEach((p, at) => {
+    const row = Math.floor(at / present.length);
+    told[row * classes + present[at % present.length]] = p;
+  });
+  return told;
+}
+
+/** As `predict`, with these labels and names of classes. */
+async function predictAll(
+  classify: Classify,
+  { encoder, embedded }: TrainedEncoder,
+  { set, pretrain, labelled, test }: Images,
+  truth: Int32Array,
+  classNames: readonly string[],
+  rng: Rng,
+  on: Progress,
+): Promise<Float32Array> {
+  const seen = Int32Array.from(new Set([...pretrain, ...labelled])).sort();
+  const known = new Set(labelled);
+  const labels = seen.map((i) => (known.has(i) ? truth[i] : UNLABELLED));
+  if (classify.fit !== undefined) {
+    const rows = await embedded();
+    const tell = await classify.fit({ ...pick(rows, seen), labels, classNames }, rng, on);
+    return tell(pick(rows, test).features);
+  }
+  const renamed = { ...set, classNames };
+  const train = withLabels(hideLabels(subset(renamed, seen)), labels);
+  const classifier = await classify(encoder, train, rng, on);
+  try {
+    return await classifier.predict(hideLabels(subset(renamed, test)));
+  } finally {
+    classifier.dispose();
+  }
+}
+
+/** The rows with these numbers. */
+function pick(rows: LabelledRows, indices: Int32Array): LabelledRows {
+  const { features, dim } = rows;
+  const chosen = new Float32Array(indices.length * dim);
+  indices.forEach((i, at) => chosen.set(features.subarray(i * dim, (i + 1) * dim), at * dim));
+  return { ...rows, features: chosen, labels: indices.map((i) => rows.labels[i]) };
+}
+
+function nothingLeft(): InputError {
+  return new InputError({
+    got: "no image that is neither labelled nor overlaps a labelled one",
+    expected: "some to test on",
+    todo: "Give smaller budgets in labelsPerClass.",
+  });
+}

@@ -1,0 +1,47 @@
+import type { Factory, ImageSet } from "../../src/core";
+
+/** Sizes that take a moment, for every option that has such a name. */
+const small: Readonly<Record<string, unknown>> = {
+  encoder: { resnet: { depth: 8, width: 2 } },
+  epochs: 2,
+  batchSize: 16,
+  steps: 4,
+  minSteps: 4,
+  unlabelledRatio: 2,
+  episodes: 4,
+  ways: 2,
+  queries: 2,
+  hiddenDim: 16,
+  outputDim: 16,
+  bottleneck: 8,
+  prototypes: 12,
+  components: 4,
+  cell: 4,
+};
+
+/** What lies outside of a plan, for the options that need it. */
+export interface Outside {
+  readonly source?: ImageSet;
+  readonly file?: string;
+}
+
+/** Options that make any technique small: those of the sizes above that it has, what it needs from outside, and others that are named. */
+export function smallOptions(
+  { definition }: Factory<unknown>,
+  outside: Outside = {},
+  others: object = {},
+): object {
+  const known = Object.entries({ ...small, ...outside }).filter(
+    ([name]) => name in definition.options,
+  );
+  return { ...Object.fromEntries(known), ...others };
+}
+
+/** Makes a small one of any technique. */
+export function makeSmall<Made>(
+  factory: Factory<Made>,
+  outside: Outside = {},
+  others: object = {},
+): Made {
+  return factory(smallOptions(factory, outside, others) as never);
+}

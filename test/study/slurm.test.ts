@@ -1,0 +1,71 @@
+import assert from "node:assert/strict";
+import * as fs from "node:fs";
+import * as os from "node:os";
+import * as path from "node:path";
+import { runPlan } from "../../src/study";
+import { hasSlurm, startSlurm, until, type LocalSlurm } from "./localSlurm";
+import { ended, lastingFiles, startCli, stripesPlan, writeStripes } from "./stripesStudy";
+
+let folder = "";
+let slurm: LocalSlurm | undefined;
+const out = (name: string): string => path.join(folder, name);
+
+/** Runs the command line where Slurm's commands find this Slurm. */
+async function cli(...words: string[]): Promise<string> {
+  const { code, text } = await ended(startCli(words, "pipe", slurm?.env));
+  assert.equal(code, 0, text);
+  return text;
+}
+
+const squeue = (format: string): string[] =>
+  (slurm?.run("squeue", "--noheader", "--array", `--format=${format}`) ?? "").split("\n").filter(Boolean); // prettier-ignore
+
+const records = (): number => {
+  const where = path.join(out("cluster"), "records");
+  return fs.existsSync(where) ? fs.readdirSync(where).length : 0;
+};
+
+describe("study/executors/slurm: two nodes", function () {
+  this.timeout(600_000);
+  before(async function () {
+    if (!hasSlurm()) this.skip();
+    folder = fs.mkdtempSync(path.join(os.tmpdir(), "fewscope-slurm-"));
+    slurm = await startSlurm(fs.mkdtempSync(path.join(folder, "s")));
+    writeStripes(out("set.npz"));
+    fs.writeFileSync(out("plan.json"), JSON.stringify(stripesPlan(folder)));
+  });
+  after(async () => {
+    await slurm?.stop();
+    if (folder !== "") fs.rmSync(folder, { recursive: true });
+  });
+
+  it("leaves the same bytes as one process, though a node goes down in the middle and comes back", async () => {
+    const submitted = await cli("study", "submit", out("plan.json"), "--slurm", "--out", out("cluster"), "--tasks", "2"); // prettier-ignore
+    assert.match(submitted, /Submitted 2 tasks for pretraining: job \d+/);
+    assert.match(submitted, /Submitted 2 tasks for trials/);
+    assert.match(await cli("study", "status", out("cluster")), /waits for the pretraining/);
+    await until("a task that runs", () => squeue("%T").includes("RUNNING"));
+    const [node] = squeue("%T|%N").filter((line) => line.startsWith("RUNNING|")).map((line) => line.split("|")[1]); // prettier-ignore
+    slurm?.run("scontrol", "update", `NodeName=${node}`, "State=DOWN", "Reason=test");
+    await until("what ran there in the queue again", () => squeue("%T|%N").every((line) => !line.startsWith(`RUNNING|${node}`))); // prettier-ignore
+    slurm?.run("scontrol", "update", `NodeName=${node}`, "State=RESUME");
+    // Slurm lets what it takes back wait for two minutes.
+    for (const id of squeue("%i|%T").filter((line) => line.endsWith("PENDING")).map((line) => line.split("|")[0])) slurm?.run("scontrol", "update", `JobId=${id}`, "StartTime=now"); // prettier-ignore
+    await until("an empty queue", () => squeue("%i").length === 0, 300);
+    assert.equal(records(), 16, await cli("study", "status", out("cluster")));
+    await runPlan(stripesPlan(folder), { out: out("here") });
+    assert.deepEqual(lastingFiles(out("cluster")), lastingFiles(out("here")));
+  });
+
+  it("cancels, goes on here, and submits only what is missing", async () => {
+    const plan = { ...stripesPlan(folder), draws: 3 };
+    fs.writeFileSync(out("more.json"), JSON.stringify(plan));
+    await cli("study", "submit", out("more.json"), "--slurm", "--out", out("cluster"));
+    assert.match(await cli("study", "cancel", out("cluster")), /Cancelled \d+/);
+    await until("an empty queue", () => squeue("%i").length === 0);
+    await cli("study", out("more.json"), "--out", out("cluster"));
+    assert.equal(records(), 24);
+    const again = await cli("study", "submit", out("more.json"), "--slurm", "--out", out("cluster")); // prettier-ignore
+    assert.match(again, /Nothing is missing/);
+  });
+});
