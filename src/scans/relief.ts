@@ -19,6 +19,8 @@ export interface Relief {
 
 /** Radius of the disc whose median tells on which terrace a pixel lies, in lengths of the ground. */
 const guideRadius = 2;
+/** How often the tilt is looked for. */
+const tiltLooks = 4;
 /** Heights that far from the ground, in deviations, are no ground. */
 const leaveOut = 3;
 /** How often what stands out is left out anew. */
@@ -37,14 +39,17 @@ export function relief(
   const height = heights.length / width;
   const asNumbers = Float64Array.from(heights, (value, i) => (known[i] === 0 ? NaN : value));
   const radius = [guideRadius * reach, guideRadius * reach] as const;
-  const first = localBackground(asNumbers, width, radius);
-  const tilt = commonTilt(first, width, Math.max(1, Math.round(reach)));
-  const flat = new Float32Array(heights.length);
-  for (let i = 0; i < flat.length; i++) {
-    asNumbers[i] -= tilt[0] * (i % width) + tilt[1] * Math.floor(i / width);
-    flat[i] = asNumbers[i];
+  let background = localBackground(asNumbers, width, radius);
+  // Terraces that lean one way and steps that go the other, as a plane leaves them, hide each other from the background, so that
+  // each look sees a part of the tilt.
+  for (let look = 0; look < tiltLooks; look++) {
+    const tilt = commonTilt(background, width, Math.max(1, Math.round(reach)));
+    for (let i = 0; i < asNumbers.length; i++)
+      asNumbers[i] -= tilt[0] * (i % width) + tilt[1] * Math.floor(i / width);
+    background = localBackground(asNumbers, width, radius);
   }
-  const guide = Float32Array.from(localBackground(asNumbers, width, radius));
+  const flat = Float32Array.from(asNumbers);
+  const guide = Float32Array.from(background);
   // What is not measured takes no part, and lies on no terrace.
   for (let i = 0; i < guide.length; i++) if (Number.isNaN(guide[i])) guide[i] = 0;
   const layer = 4 * roughness(guide, width, Math.max(1, Math.round(reach)));
