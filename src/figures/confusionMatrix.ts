@@ -1,6 +1,6 @@
 import { checkOneOf, InputError, type Figure } from "../core";
 import { fontSizes, paperAxis, paperLayout, type FigureOptions } from "./paperLayout";
-import { escapeText, round, textWidth } from "./text";
+import { escapeText, round, shortenText, textWidth } from "./text";
 
 /** What `confusionMatrix` draws. */
 export interface ConfusionMatrixOptions extends FigureOptions {
@@ -43,7 +43,10 @@ export function confusionMatrix(
     bottom,
   });
   const names = classNames.map(escapeText);
-  const axis = classAxis(names, cell);
+  const axis = classAxis(
+    classNames.map((name) => shortName(name, width)),
+    cell,
+  );
   const edges = [-0.5, classes - 0.5];
   return {
     data: [heatmap(matrix, names, normalise, size === undefined)],
@@ -71,6 +74,13 @@ interface Frame {
   readonly bottom: number;
 }
 
+/** Pixels of a name beside its row or below its column. */
+const nameWidth = (width: number): number => 0.4 * width - 56;
+
+/** A name as far as there is room for it; in full it stands under the mouse. */
+const shortName = (name: string, width: number): string =>
+  escapeText(shortenText(name, fontSizes.tick, nameWidth(width)));
+
 const largestCell = 72;
 const colourBar = 92;
 
@@ -84,7 +94,7 @@ function frameOf(
   const cell = Math.min(largestCell, (width - left - colourBar) / classNames.length);
   const size = letterSize(labels, cell);
   const upright = widest + 8 < cell;
-  const names = upright ? 26 : 14 + 0.72 * Math.min(widest, 0.4 * width);
+  const names = upright ? 26 : 14 + 0.72 * Math.min(widest, nameWidth(width));
   // Numbers in the cells make a bar of colours needless.
   const right = size === undefined ? colourBar : 16;
   return { cell, size, upright, left, right, bottom: round(names + 40, 2) };

@@ -50,13 +50,18 @@ export function efficiencyCurves(
 }
 
 /** The line of means; `factor` moves it along x, so that the bars of many methods stand side by side. */
-export function meanLine(curve: EfficiencyCurve, interval: IntervalStyle, factor: number): object {
+export function meanLine(
+  curve: EfficiencyCurve,
+  interval: IntervalStyle,
+  factor: number,
+  legend: string,
+): object {
   const { name, style, points } = curve;
   const bars = interval === "bars" && points.some((point) => !Number.isNaN(point.half));
   return {
     type: "scatter",
     mode: "lines+markers",
-    name: escapeText(name),
+    name: legend,
     legendgroup: name,
     x: points.map((point) => (bars ? round(point.labels * factor) : point.labels)),
     y: points.map((point) => point.mean),

@@ -8,6 +8,7 @@ import {
   type Progress,
   type Rng,
 } from "../core";
+import { legendName } from "./legendName";
 import { seriesStyle } from "./palette";
 import { paperAxis, paperLayout, type FigureOptions } from "./paperLayout";
 import { projectPca, type Projection } from "./projectPca";
@@ -150,19 +151,19 @@ function points(
   name: string,
   flat: Projection,
   shown: Int32Array,
-  { labels, ids }: EmbeddingMapOptions,
+  { labels, ids, width }: EmbeddingMapOptions,
 ): object {
   const { colour, symbol } = label === UNLABELLED ? unlabelledStyle : seriesStyle(label);
   const members = [...shown.keys()].filter((at) => labels[shown[at]] === label);
   return {
     type: "scatter",
     mode: "markers",
-    name: escapeText(name),
+    name: legendName(name, width),
     x: members.map((at) => round(flat.x[at])),
     y: members.map((at) => round(flat.y[at])),
     text: members.map((at) => escapeText(ids[shown[at]])),
     marker: { symbol, size: 7, color: colour, opacity: 0.75 },
-    hovertemplate: "%{text}: %{fullData.name}<extra></extra>",
+    hovertemplate: `%{text}: ${escapeText(name)}<extra></extra>`,
   };
 }
 

@@ -12,7 +12,7 @@ import { gridTiles, type GridGroup, type GridTile, type GridTiles } from "./grid
 import { mosaic, type Mosaic, type Tile } from "./mosaic";
 import { fontSizes, paperLayout, type FigureOptions } from "./paperLayout";
 import { scaleBar } from "./scaleBar";
-import { escapeText, round, textWidth, wrapText } from "./text";
+import { escapeText, round, shortenText, textWidth, wrapText } from "./text";
 
 /** What `imageGrid` shows. */
 export interface ImageGridOptions extends FigureOptions {
@@ -152,10 +152,15 @@ function valueRange(tiles: readonly Tile[], { shape }: ImageSet, channel: Shown)
   return [sorted[cut], sorted[sorted.length - 1 - cut]];
 }
 
+/** Pixels of a class name. */
+const rowLabelWidth = 160;
+
 /** Class name and how many images it has, over at most two lines. */
 function rowLabel({ name, total }: GridGroup): string[] {
   if (name === "") return [];
-  const [first, second, ...rest] = wrapText(name, fontSizes.note, 160);
+  const [first, second, ...rest] = wrapText(name, fontSizes.note, rowLabelWidth).map((line) =>
+    shortenText(line, fontSizes.note, rowLabelWidth),
+  );
   const count = `(${total})`;
   if (second === undefined) return [first, count];
   return [first, `${second}${rest.length > 0 ? " …" : ""} ${count}`];

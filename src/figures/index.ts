@@ -13,7 +13,8 @@ export { lineProfile, type LineProfileOptions, type ProfileLine } from "./linePr
 export { fourier, type FourierOptions } from "./fourier";
 export type { FigureOptions } from "./paperLayout";
 export { exportFigure, type ExportOptions, type FigureFormat } from "./exportFigure";
+export { plainFigure } from "./plainFigure";
 export { toHtml } from "./toHtml";
 export { toJson } from "./toJson";
 export { toPng, type PngOptions } from "./toPng";
-export { toSvg, type SizeOptions } from "./toSvg";
+export { toSvg, traceForBrowser, type SizeOptions } from "./toSvg";

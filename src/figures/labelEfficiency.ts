@@ -8,6 +8,8 @@ import {
   type EfficiencyCurve,
   type IntervalStyle,
 } from "./efficiencyCurves";
+import { checkScores } from "./checkScores";
+import { legendName } from "./legendName";
 import { quiet } from "./palette";
 import { fontSizes, paperAxis, paperLayout, type FigureOptions } from "./paperLayout";
 import { round, textWidth } from "./text";
@@ -37,7 +39,8 @@ const fewMethods = 6;
 /**
  * Accuracy against labels per class on a logarithmic axis: for each method the mean over draws with its t-interval, and a
  * dashed line where it gets with all labels (results with labelsPerClass 0).
- * @throws InputError if there is no result, or results of several data sets, whose mean would mean nothing
+ * @throws InputError if there is no result, results of several data sets, whose mean would mean nothing, or a score that is
+ * not in [0,1]
  */
 export function labelEfficiency(
   results: readonly Result[],
@@ -46,6 +49,7 @@ export function labelEfficiency(
   const { metric = "balancedAccuracy", level = 0.95, chance } = options;
   checkResults(results);
   checkOneOf("metric", metric, Object.keys(metricNames));
+  checkScores(results, metric);
   if (chance !== undefined) checkNumber("chance", chance, { min: 0, max: 1 });
   const curves = efficiencyCurves(results, metric, level);
   const many = curves.length > fewMethods;
@@ -66,7 +70,9 @@ export function labelEfficiency(
     data: [
       ...(interval === "band" ? curves.flatMap(intervalBands) : []),
       ...curves.flatMap((curve) => fullLine(curve, from, right)),
-      ...curves.map((curve, i) => meanLine(curve, interval, dodge(i, curves.length))),
+      ...curves.map((curve, i) =>
+        meanLine(curve, interval, dodge(i, curves.length), legendName(curve.name, options.width)),
+      ),
       ...(anyFull ? [fullLegend] : []),
     ],
     layout: {

@@ -6,10 +6,11 @@ import {
   type LabelSavings,
   type ResultMetric,
 } from "../metrics";
+import { checkScores } from "./checkScores";
 import { metricNames } from "./labelEfficiency";
 import { quiet, seriesStyle } from "./palette";
 import { fontSizes, paperAxis, paperLayout, type FigureOptions } from "./paperLayout";
-import { escapeText, round, textWidth, wrapText } from "./text";
+import { escapeText, round, shortenText, textWidth, wrapText } from "./text";
 
 /** What `labelSavings` draws. */
 export interface LabelSavingsFigureOptions extends FigureOptions {
@@ -31,7 +32,7 @@ interface Row {
 /**
  * How many labels of the baseline one label of each method is worth, at one score: a point a method on a logarithmic axis, with
  * its bootstrap interval; an arrow where the budgets give a bound only.
- * @throws InputError if a method is unknown, or its draws are not those of the baseline
+ * @throws InputError if a method is unknown, its draws are not those of the baseline, or a score is not in [0,1]
  */
 export function labelSavings(
   results: readonly Result[],
@@ -47,6 +48,7 @@ export function labelSavings(
       todo: "Name the method that the others are held against.",
     });
   }
+  checkScores(results, metric);
   const own = labelPoints(results, { method: baseline, metric });
   const target = options.target ?? scoreToCompare(own);
   const rows = others.map((name): Row => {
@@ -105,7 +107,7 @@ function draw(
         range: [rows.length - 0.4, -0.6],
         tickmode: "array",
         tickvals: rows.map((_, i) => i),
-        ticktext: rows.map((row) => escapeText(row.name)),
+        ticktext: rows.map((row) => escapeText(shortenText(row.name, fontSizes.tick, left - 20))),
         ticks: "",
         ticklabelstandoff: 8,
         showgrid: false,

@@ -1,4 +1,5 @@
 import { checkInteger, checkNumber, InputError, type Figure } from "../core";
+import { legendName } from "./legendName";
 import { seriesStyle, transparent } from "./palette";
 import { paperAxis, paperLayout, type FigureOptions } from "./paperLayout";
 import { escapeText, round } from "./text";
@@ -46,7 +47,7 @@ export function learningCurve(
   const legend = runs.length > 1 ? runs.map((run) => run.name) : [];
   const ticks = yScale === "log" ? logTicks(runs) : { nticks: 7 };
   return {
-    data: runs.flatMap((run, i) => lines(run, i, smoothing, maxPoints)),
+    data: runs.flatMap((run, i) => lines(run, i, { ...options, smoothing, maxPoints })),
     layout: {
       ...paperLayout({ right: 28, ...options, left: 84, plotHeight: 300, legend }),
       xaxis: paperAxis(escapeText(xLabel), { rangemode: "tozero", nticks: 7 }),
@@ -67,7 +68,11 @@ function logTicks(runs: readonly LearningRun[]): object {
   return { tickmode: "array", tickvals, ticktext: tickvals.map(String) };
 }
 
-function lines(run: LearningRun, index: number, smoothing: number, maxPoints: number): object[] {
+function lines(
+  run: LearningRun,
+  index: number,
+  { smoothing, maxPoints, width }: FigureOptions & { smoothing: number; maxPoints: number },
+): object[] {
   const { colour, dash } = seriesStyle(index);
   const common = { type: "scatter", mode: "lines", legendgroup: run.name };
   const raw = thinned(run.values, maxPoints);
@@ -82,11 +87,23 @@ function lines(run: LearningRun, index: number, smoothing: number, maxPoints: nu
   const main = {
     ...common,
     ...shown,
-    name: escapeText(run.name),
+    name: legendName(run.name, width),
     line: { color: colour, width: 2.5, dash },
+    ...loneMarkers(shown.y, colour),
     hovertemplate: "%{y:.4g} at %{x}",
   };
   return smoothing > 0 ? [pale, main] : [main];
+}
+
+/** A line has two ends; a value between gaps is a point, and so is a run of one step. */
+function loneMarkers(values: readonly (number | null)[], color: string): object {
+  const isThere = (i: number): boolean => (values[i] ?? null) !== null;
+  const alone = values.map((_, i) => isThere(i) && !isThere(i - 1) && !isThere(i + 1));
+  if (!alone.includes(true)) return {};
+  return {
+    mode: "lines+markers",
+    marker: { color, opacity: 1, size: alone.map((is) => (is ? 9 : 0)) },
+  };
 }
 
 /** Means of equally many neighbours, at the middle of their steps, counted from 1. */

@@ -1,5 +1,6 @@
 import { checkNumber, InputError, type Channel, type Figure, type Scan } from "../core";
 import { pickChannel, type ChannelChoice } from "../formats";
+import { legendName } from "./legendName";
 import { seriesStyle } from "./palette";
 import { paperAxis, paperLayout, type FigureOptions } from "./paperLayout";
 import { significant } from "./scanFrame";
@@ -50,7 +51,7 @@ export function lineProfile(
     data: curves.map(({ name, distances, values }, i) => ({
       type: "scatter",
       mode: "lines",
-      name: escapeText(name),
+      name: legendName(name, options.width),
       x: distances.map(significant),
       y: values.map((value) =>
         Number.isNaN(value) ? null : Number((value * shown.perUnit).toPrecision(5)),

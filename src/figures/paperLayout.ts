@@ -1,4 +1,5 @@
 import { fontFamily } from "./fonts";
+import { legendLines, legendSymbol } from "./legendName";
 import { escapeText, round, textWidth, wrapText } from "./text";
 
 /** What every figure can be given. */
@@ -28,8 +29,9 @@ export interface PaperOptions extends FigureOptions {
 /** Font sizes in pixels of a figure 600 wide: at a column of 85 mm that is 7.2 pt for axes and 6 pt for notes. */
 export const fontSizes = { title: 20, axis: 18, tick: 17, legend: 17, note: 15 } as const;
 
-const legendRow = 25;
-const legendSymbol = 56;
+/** Pixels of a line in the legend, and between its rows. */
+const legendLine = 22.1;
+const legendGap = 3;
 const noteLine = 19;
 
 /**
@@ -41,13 +43,14 @@ export function paperLayout(options: PaperOptions): Record<string, unknown> {
   const { left = 72, right = 20, bottom = 64 } = options;
   const titleLines = wrapText(title, fontSizes.title, width - 24).map(escapeText);
   const noteLines = notes.flatMap((note) => wrapText(note, fontSizes.note, 0.92 * width - 24));
-  const entry = Math.max(0, ...legend.map((name) => textWidth(name, fontSizes.legend)));
+  const entries = legend.map((name) => legendLines(name, width));
+  const entry = Math.max(0, ...entries.flat().map((line) => textWidth(line, fontSizes.legend)));
   const plotWidth = width - left - right;
   const columns = Math.max(1, Math.floor((width - right) / (entry + legendSymbol)));
   // What is free goes to the entries, for browsers whose Arial is a wider font.
   const free = (width - right) / columns - legendSymbol;
   const entryWidth = round(Math.max(entry, Math.min(1.2 * entry, free)), 2);
-  const legendHeight = Math.ceil(legend.length / columns) * legendRow;
+  const legendHeight = heightOf(entries, columns);
   const titleHeight = titleLines.length === 0 ? 0 : 14 + titleLines.length * 26;
   const margin = {
     l: left,
@@ -62,12 +65,25 @@ export function paperLayout(options: PaperOptions): Record<string, unknown> {
     paper_bgcolor: "white",
     plot_bgcolor: "white",
     font: { family: fontFamily, size: fontSizes.axis, color: "black" },
-    hoverlabel: { font: { family: fontFamily, size: 14 } },
+    // Names in full, however long.
+    hoverlabel: { font: { family: fontFamily, size: 14 }, namelength: -1 },
     showlegend: legend.length > 0,
     ...(titleLines.length === 0 ? {} : { title: titleAt(titleLines) }),
-    ...(legend.length === 0 ? {} : { legend: legendAbove(entryWidth, (4 - left) / plotWidth) }),
+    ...(legend.length === 0
+      ? {}
+      : { legend: legendAbove(entryWidth, (4 - left) / plotWidth, legendHeight + 8) }),
     annotations: noteLines.length === 0 ? [] : [notesBelow(noteLines, left, bottom)],
   };
+}
+
+/** Each row of a legend is as high as its highest entry. */
+function heightOf(entries: readonly (readonly string[])[], columns: number): number {
+  let height = 0;
+  for (let from = 0; from < entries.length; from += columns) {
+    const lines = Math.max(...entries.slice(from, from + columns).map((entry) => entry.length));
+    height += lines * legendLine + legendGap;
+  }
+  return Math.ceil(height - 0.1 * Math.ceil(entries.length / columns));
 }
 
 const titleAt = (lines: readonly string[]): object => ({
@@ -84,7 +100,7 @@ const titleAt = (lines: readonly string[]): object => ({
 });
 
 // Left of the plot's own edge: there plotly lets it be as wide as the figure.
-const legendAbove = (entrywidth: number, x: number): object => ({
+const legendAbove = (entrywidth: number, x: number, maxheight: number): object => ({
   orientation: "h",
   x: round(x),
   xanchor: "left",
@@ -92,6 +108,8 @@ const legendAbove = (entrywidth: number, x: number): object => ({
   yanchor: "bottom",
   entrywidth,
   entrywidthmode: "pixels",
+  // Plotly's own limit is half of the figure, and hides what lies below.
+  maxheight,
   font: { size: fontSizes.legend },
   itemwidth: 40,
   bgcolor: "rgba(0,0,0,0)",

@@ -1,8 +1,9 @@
 import { InputError, type Figure } from "../core";
 import type { Calibration } from "../metrics";
+import { legendName } from "./legendName";
 import { quiet, seriesStyle } from "./palette";
 import { paperAxis, paperLayout, type FigureOptions } from "./paperLayout";
-import { escapeText, round } from "./text";
+import { round } from "./text";
 
 /** The calibration of one classifier. */
 export interface ReliabilityRun {
@@ -34,7 +35,7 @@ export function reliability(runs: readonly ReliabilityRun[], options: FigureOpti
   const xRange = [0, 100];
   return {
     data: [
-      ...runs.map((run, i) => curve(run, i, names[i])),
+      ...runs.map((run, i) => curve(run, i, legendName(names[i], options.width))),
       ...runs.map((run, i) => histogram(run, i, total(run))),
     ],
     layout: {
@@ -53,7 +54,7 @@ function curve({ name, calibration }: ReliabilityRun, index: number, legend: str
   return {
     type: "scatter",
     mode: "lines+markers",
-    name: escapeText(legend),
+    name: legend,
     legendgroup: name,
     x: bins.map((bin) => round(100 * bin.confidence)),
     y: bins.map((bin) => round(100 * bin.accuracy)),

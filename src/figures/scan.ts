@@ -68,7 +68,7 @@ export function scan(measured: Scan, options: ScanFigureOptions = {}): Figure {
       ? { shapes: [], annotations: [] }
       : cornerBar(sizeNm, plotWidth(options));
   return {
-    data: [...traces, ...scanFeatures(features, classes, sizeNm, inUnit)],
+    data: [...traces, ...scanFeatures(features, classes, sizeNm, inUnit, options.width)],
     layout: {
       ...layout,
       shapes: bar.shapes,

@@ -1,4 +1,5 @@
 import { InputError } from "../core";
+import { legendName } from "./legendName";
 import { seriesStyle } from "./palette";
 import { escapeText, round } from "./text";
 
@@ -20,6 +21,7 @@ export function scanFeatures(
   classes: readonly string[] | undefined,
   sizeNm: readonly [number, number],
   inUnit: (height: number) => string,
+  width?: number,
 ): object[] {
   if (classes !== undefined && classes.length !== features.length) {
     throw new InputError({
@@ -40,7 +42,7 @@ export function scanFeatures(
       {
         type: "scatter",
         mode: "lines",
-        name: escapeText(name),
+        name: legendName(name, width),
         showlegend: classes !== undefined,
         legendgroup: `class ${i}`,
         x: boxes.flatMap(([x0, x1]) => [x0, x1, x1, x0, x0, null]),

@@ -33,6 +33,14 @@ export function wrapText(text: string, size: number, width: number): string[] {
   return line === "" ? lines : [...lines, line];
 }
 
+/** The text, or as much of its beginning as fits into this many pixels, with "…" behind it. */
+export function shortenText(text: string, size: number, width: number): string {
+  if (textWidth(text, size) <= width) return text;
+  const letters = [...text];
+  while (letters.length > 1 && textWidth(`${letters.join("")}…`, size) > width) letters.pop();
+  return `${letters.join("").trimEnd()}…`;
+}
+
 /** A figure's title as plain text, or "figure". */
 export function titleText({ layout }: Figure): string {
   const { title } = layout as { readonly title?: { readonly text?: string } };

@@ -1,6 +1,7 @@
 import * as fs from "node:fs";
 import type { Figure } from "../core";
 import { fontFiles } from "./fonts";
+import { plainFigure } from "./plainFigure";
 import { titleText } from "./text";
 import { pictureSize, type SizeOptions } from "./toSvg";
 
@@ -9,10 +10,11 @@ import { pictureSize, type SizeOptions } from "./toSvg";
  * @throws InputError if the size is not positive
  */
 export function toHtml(figure: Figure, options: SizeOptions = {}): string {
+  const { data, layout: plainLayout } = plainFigure(figure);
   const plotly = fs.readFileSync(require.resolve("plotly.js-dist-min"), "utf8");
   const [regular] = fontFiles();
   const font = fs.readFileSync(regular).toString("base64");
-  const layout = { ...figure.layout, ...pictureSize(figure, options) };
+  const layout = { ...plainLayout, ...pictureSize(figure, options) };
   const title = titleText(figure);
   return `<!doctype html>
 <html lang="en">
@@ -32,7 +34,7 @@ body { margin: 1em; background: white; }
 <script>
 // With its letters at hand the figure is laid out as in the pictures.
 document.fonts.load("16px Arimo").finally(() =>
-  Plotly.newPlot("figure", ${script(figure.data)}, ${script(layout)}, ${script(config)}),
+  Plotly.newPlot("figure", ${script(data)}, ${script(layout)}, ${script(config)}),
 );
 </script>
 </body>

@@ -1,6 +1,8 @@
 import { canonicalJson, type Figure } from "../core";
+import { plainFigure } from "./plainFigure";
 
 /** A figure as plotly JSON with sorted keys, so that equal figures give equal text. */
 export function toJson(figure: Figure): string {
-  return `${canonicalJson({ data: figure.data, layout: figure.layout }, 1)}\n`;
+  const { data, layout } = plainFigure(figure);
+  return `${canonicalJson({ data, layout }, 1)}\n`;
 }

@@ -1,4 +1,5 @@
 import { checkNumber, createRng, InputError, sha256, type Figure } from "../core";
+import { plainFigure } from "./plainFigure";
 import { plotlyWindow, type PictureSize } from "./plotlyWindow";
 
 /** Size of a drawn figure. */
@@ -17,9 +18,15 @@ let last: Promise<unknown> = Promise.resolve();
  */
 export async function toSvg(figure: Figure, options: SizeOptions = {}): Promise<string> {
   const size = pictureSize(figure, options);
-  checkTraces(figure);
+  const needs = traceForBrowser(figure);
+  if (needs !== undefined)
+    throw new InputError({
+      got: `a figure with a trace of the type "${needs}"`,
+      expected: "traces that are drawn without WebGL, which only a browser has",
+      todo: "Export it as html, or draw it with another type such as scatter.",
+    });
   // One after the other: they share a window, and its random numbers.
-  const drawn = last.then(() => draw(figure, size));
+  const drawn = last.then(() => draw(plainFigure(figure), size));
   last = drawn.catch(() => undefined);
   return drawn;
 }
@@ -28,17 +35,12 @@ export async function toSvg(figure: Figure, options: SizeOptions = {}): Promise<
 const needsWebGl =
   /gl$|3d$|^(surface|mesh3d|cone|streamtube|volume|isosurface|splom|parcoords)$|(scatter|density|choropleth)map(box)?$/;
 
-function checkTraces({ data }: Figure): void {
+/** The type of a trace that only a browser can draw; undefined if there is none. */
+export function traceForBrowser({ data }: Figure): string | undefined {
   const types = data.map(
     (trace) => (trace as { readonly type?: string } | null)?.type ?? "scatter",
   );
-  const wrong = types.find((type) => needsWebGl.test(type));
-  if (wrong === undefined) return;
-  throw new InputError({
-    got: `a figure with a trace of the type "${wrong}"`,
-    expected: "traces that are drawn without WebGL, which only a browser has",
-    todo: "Export it as html, or draw it with another type such as scatter.",
-  });
+  return types.find((type) => needsWebGl.test(type));
 }
 
 /** The size that a figure is drawn in. @throws InputError if it is not positive */

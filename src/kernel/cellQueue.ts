@@ -8,6 +8,8 @@ export interface QueuedCell {
   readonly code: string;
   readonly silent: boolean;
   readonly executionCount: number;
+  /** Whether it has a place in the history. */
+  readonly counts: boolean;
   /** Cells behind this one are dropped if it fails. */
   readonly stopOnError: boolean;
 }
@@ -25,16 +27,17 @@ export interface CellQueue {
 /**
  * @param run starts a cell
  * @param drop tells a client that its cell is not run
+ * @param nextId a number that nothing else has, for this request
  * @see https://jupyter-client.readthedocs.io/en/stable/messaging.html#execute
  */
 export function createCellQueue(
   run: (cell: QueuedCell) => void,
   drop: (request: Request) => void,
+  nextId: (request: Request) => number,
 ): CellQueue {
   const waiting: Request[] = [];
   let running: QueuedCell | undefined;
   let open = false;
-  let started = 0;
   let executionCount = 0;
 
   const next = (): void => {
@@ -44,13 +47,13 @@ export function createCellQueue(
     const { code, silent, store_history, stop_on_error } = request.content;
     const counts = silent !== true && store_history !== false;
     if (counts) executionCount += 1;
-    started += 1;
     running = {
-      id: started,
+      id: nextId(request),
       request,
       code: typeof code === "string" ? code : "",
       silent: silent === true,
       executionCount,
+      counts,
       stopOnError: stop_on_error !== false,
     };
     run(running);

@@ -16,6 +16,27 @@ export interface Cell {
   timers: number;
   /** Called when the last timer has fired. */
   onTimersDone: (() => void) | undefined;
+  /** Called when the cell has ended, and whether it has failed. */
+  settle: ((failed: boolean) => void) | undefined;
+}
+
+/** A cell that is about to run. */
+export function newCell({
+  id,
+  label,
+  interactive,
+}: Pick<Cell, "id" | "label" | "interactive">): Cell {
+  return {
+    id,
+    label,
+    interactive,
+    controller: new AbortController(),
+    state: "running",
+    where: "",
+    timers: 0,
+    onTimersDone: undefined,
+    settle: undefined,
+  };
 }
 
 /** Knows which code belongs to which cell. */
@@ -56,9 +77,9 @@ export function interruption(where = ""): Error {
 /** Called at each `await` of a cell's own code and of local modules. */
 export interface AwaitGate {
   /** Before: an await that begins after its cell was stopped never ends. */
-  enter(value: unknown): unknown;
+  readonly enter: (value: unknown) => unknown;
   /** After: one that began before ends with the interruption, so that `finally` blocks run. */
-  leave<T>(value: T): T;
+  readonly leave: <T>(value: T) => T;
 }
 
 /** Ends the asynchronous code of stopped cells, which JavaScript itself cannot. */

@@ -1,210 +1,154 @@
-import * as path from "node:path";
-import type * as typescript from "@tslab/typescript-for-tslab";
-import type { Diagnostic } from "tslab/dist/converter";
-import { createChangeWatch } from "./changeWatch";
-import { createProgramHost } from "./programHost";
-import { expandShorthand } from "./shorthand";
-import { withoutExports } from "./withoutExports";
-import { loadTslab, loadTypeScript } from "./tslab";
-import { transpile, withoutMapComment } from "./transpile";
-
-/** A mistake that the type check found. */
-export interface TypeMistake {
-  /** The cell, or the path of a local file. */
-  readonly file: string | undefined;
-  /** From 1. */
-  readonly line: number;
-  /** From 1. */
-  readonly column: number;
-  /** Characters that it covers on its line. */
-  readonly length: number;
-  readonly code: number;
-  readonly message: string;
-}
-
-/** Thrown for a cell that does not pass the type check. */
-export class TypeMistakes extends Error {
-  constructor(readonly mistakes: readonly TypeMistake[]) {
-    super(mistakes[0]?.message);
-    this.name = "TypeScriptError";
-  }
-}
+import type * as typescript from "typescript";
+import { createCellFiles, type Declaration } from "./cellFiles";
+import { cellImports, type ModuleSyntax } from "./cellImports";
+import { emitCell } from "./emitCell";
+import { createLanguage, type Language } from "./language";
+import { draft } from "./languageFiles";
+import { createMistakes, noJsx } from "./mistakes";
+import { readCell, type CellSource } from "./readCell";
+import { freePrefix, rewrite, type Rewritten } from "./rewrite";
+import { type TypeMistake, TypeMistakes } from "./typeMistakes";
+import type { TypeScript } from "./typescript";
+import { wayBack, type WayBack } from "./wayBack";
 
 /** A cell ready to run. */
-export interface CompiledCell {
-  /** JavaScript; empty if there is nothing to run. */
-  readonly code: string;
-  /** Source maps from that code back to the cell. */
-  readonly maps: readonly string[];
-  /** What the cell's declarations leave for the cells after it. */
-  readonly declarations: string;
-  /** The export that holds the value of the last expression. */
-  readonly lastExpression?: string;
-}
-
-/** A local file ready to be required. */
-export interface CompiledModule {
-  readonly file: string;
-  readonly source: string;
-  readonly code: string;
-  readonly maps: readonly string[];
+export interface CompiledCell extends ModuleSyntax {
+  readonly code: Rewritten;
+  readonly prefix: string;
+  readonly back: WayBack;
+  /** Names that the cell declares and that are there when it runs. */
+  readonly names: readonly string[];
+  /** Tells the compiler which of these names the cell did not get to. */
+  settle(unreached: ReadonlySet<string>): void;
 }
 
 /** Checks and translates cells. */
 export interface Compiler {
+  readonly ts: TypeScript;
+  readonly language: Language;
   /**
-   * @param before declarations of the cells before
+   * @param known whether the scope has a name already
    * @throws TypeMistakes
    */
-  compile(code: string, before: string): CompiledCell;
-  complete(code: string, position: number, before: string): object;
-  inspect(code: string, position: number, before: string): object;
-  isComplete(code: string): object;
-  /** Does a little of what the first import of fewscope needs; false when all is done. */
-  warmUp(): boolean;
+  compile(code: string, known: (name: string) => boolean): CompiledCell;
+  /** Lets the language service see a cell that is being written. */
+  draft(code: string): Draft;
+  /** Parses one more file that `fewscope` will need; false when there is none left. */
+  readonly warmUp: () => boolean;
 }
 
-/** Lines that tslab puts above a cell. */
-export const linesAboveCell = 1;
+/** A cell that is being written, in the language service. */
+export interface Draft {
+  readonly service: typescript.LanguageService;
+  readonly file: string;
+}
 
-/**
- * Makes a compiler for the notebooks of a folder.
- * @param onModule called for each local file that a cell imports, and again when it has changed
- */
-export function createCompiler(
-  folder: string,
-  packageRoot: string,
-  onModule: (module: CompiledModule) => void,
-): Compiler {
-  const ts = loadTypeScript();
-  const cellFile = path.join(folder, "__tslab__.ts").replaceAll("\\", "/");
-  const watch = createChangeWatch(ts);
-  let cellMap = "";
-  let maps: readonly string[] = [];
+/** @param folder the notebook's folder */
+export function createCompiler(ts: TypeScript, folder: string, packageRoot: string): Compiler {
+  const language = createLanguage(ts, folder, packageRoot);
+  const files = createCellFiles(ts, language);
+  const mistakes = createMistakes(ts, language, packageRoot);
+  let program: typescript.Program | undefined;
+  /** Whether the program still has what is no longer so. */
+  let isStale = true;
 
-  const isCell = (file: typescript.SourceFile | undefined): boolean => file?.fileName === cellFile;
+  const renew = (): typescript.Program => {
+    const made = language.program();
+    if (made !== program) files.renewed();
+    isStale = false;
+    return (program = made);
+  };
 
-  const isEarlier = (file: typescript.SourceFile): boolean =>
-    path.basename(file.fileName) === "__prev__.d.ts";
+  /** Lets the compiler see a cell, with a new program only where the one at hand does not do. */
+  const see = (
+    name: string,
+    source: CellSource,
+    declaration: Declaration,
+  ): [typescript.Program, typescript.SourceFile] => {
+    const isOld = language.isOld();
+    if (isOld) mistakes.forget();
+    const needsNew = isStale || source.needsProgram || declaration.changesOthers || isOld;
+    if (needsNew || program === undefined) {
+      const made = renew();
+      const file = made.getSourceFile(name);
+      if (file === undefined) throw new Error("The compiler does not know the cell.");
+      return [made, file];
+    }
+    return [program, language.attach(name) ?? language.bound(name)];
+  };
 
-  /** Gives tslab the code of the cell alone, and keeps that of local files. */
-  const emitFor =
-    (
-      emit: typescript.Program["emit"],
-      checker: () => typescript.TypeChecker,
-    ): typescript.Program["emit"] =>
-    (target, write, cancellation, onlyDeclarations, transformers) => {
-      const parts = new Map<string, string>();
-      const expand = isCell(target) ? [expandShorthand(ts, checker(), isEarlier)] : [];
-      const result = emit(
-        target,
-        (name, text) => void parts.set(path.extname(name), text),
-        cancellation,
-        onlyDeclarations,
-        { ...transformers, after: [...(transformers?.after ?? []), ...expand] },
-      );
-      const code = parts.get(".js") ?? "";
-      const map = parts.get(".map") ?? "";
-      if (isCell(target)) {
-        cellMap = map;
-        write?.("outDir/__tslab__.js", code, false);
-        write?.("outDir/__tslab__.d.ts", parts.get(".ts") ?? "", false);
-      } else if (target !== undefined) {
-        const transpiled = transpile(ts, code);
-        onModule({
-          file: path.normalize(target.fileName),
-          source: target.text,
-          code: transpiled.code,
-          maps: [transpiled.map, map],
-        });
-      }
-      return result;
+  /** Names that a cell exports and does not declare, as `export * from` gives them, come with a file of their own. */
+  const declareExports = (
+    made: typescript.Program,
+    file: typescript.SourceFile,
+    own: readonly string[],
+  ): void => {
+    if (!file.statements.some((statement) => ts.isExportDeclaration(statement))) return;
+    const checker = made.getTypeChecker();
+    const symbol = checker.getSymbolAtLocation(file);
+    const exported = symbol === undefined ? [] : checker.getExportsOfModule(symbol);
+    const names = exported
+      .map(({ name }) => name)
+      .filter((name) => !own.includes(name) && /^(?!default$)[\p{ID_Start}$_]/u.test(name));
+    if (names.length === 0) return;
+    const number = files.next();
+    const from = file.fileName.replace(/^.*\/(.*)\.ts$/, "./$1");
+    language.set(language.cellFile(number), `import { ${names.join(", ")} } from "${from}";`);
+    files.declare(number, { names, globals: [], isKept: true }).settle(new Set());
+    isStale = true;
+  };
+
+  const compile: Compiler["compile"] = (code, known) => {
+    const source = readCell(ts, code);
+    if (source.jsx !== undefined) throw new TypeMistakes([noJsx(code, source.jsx)]);
+    const number = files.next();
+    const name = language.cellFile(number);
+    language.set(name, source.text);
+    const names = language.names(name);
+    const declaration = files.declare(number, {
+      names,
+      globals: source.globals,
+      isKept: /^\s*(?:import\s*["']|export\s*[{*])/m.test(code),
+    });
+    const giveUp = (found: readonly TypeMistake[]): never => {
+      isStale ||= declaration.changesOthers;
+      declaration.undo();
+      throw new TypeMistakes(found);
     };
-
-  const host = createProgramHost(ts, folder, packageRoot, (program) => {
-    const checker = (): typescript.TypeChecker => program.getProgram().getTypeChecker();
-    program.emit = emitFor(program.emit.bind(program), checker);
-  });
-  const tslab = loadTslab({
-    createWatchCompilerHost: host.create,
-    getPreEmitDiagnosticsOfFiles: (program, files) => {
-      const mistakes = ts
-        .getPreEmitDiagnosticsOfFiles(program, files)
-        .filter(({ file, category }) => file && category === ts.DiagnosticCategory.Error);
-      if (mistakes.length > 0) throw new TypeMistakes(mistakes.map(describeMistake));
-      return [];
-    },
-    transpileModule: (source) => {
-      const transpiled = transpile(ts, source);
-      maps = [transpiled.map, cellMap];
-      return { outputText: transpiled.code };
-    },
-  });
-
-  const describeMistake = (diagnostic: typescript.Diagnostic): TypeMistake => {
-    const { file, start = 0, length = 1, code, messageText } = diagnostic;
-    const place = file?.getLineAndCharacterOfPosition(start) ?? { line: 0, character: 0 };
-    const inCell = isCell(file);
+    const [made, file] = see(name, source, declaration);
+    const found = mistakes.find(made, file);
+    if (found.length > 0) return giveUp(found);
+    const syntax = cellImports(ts, file, made.getTypeChecker());
+    const emitted = emitCell(ts, made, file);
+    const prefix = freePrefix(emitted.code);
+    const imported = syntax.imports.flatMap((each) => each.names.map(({ local }) => local));
+    const isKnown = (each: string): boolean => imported.includes(each) || known(each);
+    const rewritten = rewrite(ts, emitted.code, {
+      prefix,
+      cell: { known: isKnown, renewed: source.renewed },
+    });
     return {
-      file: inCell || file === undefined ? undefined : path.normalize(file.fileName),
-      line: place.line + 1 - (inCell ? linesAboveCell : 0),
-      column: place.character + 1,
-      length,
-      code,
-      message: ts.flattenDiagnosticMessageText(messageText, "\n"),
+      ...syntax,
+      code: rewritten,
+      prefix,
+      back: wayBack(emitted.code, rewritten, emitted.map),
+      names: [...rewritten.declared, ...imported],
+      settle: (unreached) => {
+        if (declaration.settle(unreached)) isStale = true;
+        if (unreached.size === 0) declareExports(made, file, names);
+      },
     };
   };
-
-  const converter = tslab.createConverter({ isJS: false, isBrowser: false });
-
   return {
-    compile: (code, before) => {
-      watch.tellChanges();
-      const source = withoutExports(ts, code);
-      const { module } = tslab.getCodeMetadata(source);
-      if (module !== undefined) {
-        const mistakes = converter.addModule(module, source);
-        if (mistakes.length > 0) throw new TypeMistakes(mistakes.map(describeModuleMistake));
-        return { code: "", maps: [], declarations: before };
-      }
-      const { output = "", declOutput = "", lastExpressionVar } = converter.convert(before, source);
-      return {
-        code: withoutMapComment(output),
-        maps,
-        declarations: declOutput,
-        ...(lastExpressionVar === undefined ? {} : { lastExpression: lastExpressionVar }),
-      };
+    ts,
+    language,
+    compile,
+    draft: (code) => {
+      const file = language.cellFile(draft);
+      language.set(file, `${readCell(ts, code).text}\n`);
+      renew();
+      return { service: language.service, file };
     },
-    complete: (code, position, before) => {
-      const { start, end, candidates } = converter.complete(before, code, position);
-      return {
-        status: "ok",
-        matches: candidates,
-        cursor_start: start,
-        cursor_end: end,
-        metadata: {},
-      };
-    },
-    inspect: (code, position, before) => {
-      const info = converter.inspect(before, code, position) as typescript.QuickInfo | undefined;
-      const data = info === undefined ? {} : { "text/plain": tslab.printQuickInfo(info) };
-      return { status: "ok", found: info !== undefined, data, metadata: {} };
-    },
-    isComplete: (code) => {
-      const { completed, indent = "" } = tslab.isCompleteCode(code);
-      return completed ? { status: "complete" } : { status: "incomplete", indent };
-    },
-    warmUp: host.warmUp,
-  };
-}
-
-function describeModuleMistake({ start, end, code, messageText }: Diagnostic): TypeMistake {
-  return {
-    file: undefined,
-    line: start.line + 1,
-    column: start.character + 1,
-    length: end.offset - start.offset,
-    code,
-    message: messageText,
+    warmUp: language.warmUp,
   };
 }

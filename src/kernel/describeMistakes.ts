@@ -1,8 +1,9 @@
 import * as path from "node:path";
-import { type TypeMistake, TypeMistakes } from "./compiler";
+
 import type { Positions } from "./positions";
 import type { CellError } from "./threads";
 import { excerpt } from "./traces";
+import { mistakesIn, type TypeMistake } from "./typeMistakes";
 
 /** Mistakes shown; the first ones usually cause the others. */
 const mistakesShown = 10;
@@ -14,14 +15,15 @@ export function describeMistakes(
   positions: Positions,
   folder: string,
 ): CellError | undefined {
-  if (!(error instanceof TypeMistakes)) return undefined;
-  const { mistakes } = error;
+  const found = mistakesIn(error);
+  if (found === undefined) return undefined;
+  const { mistakes, name, message } = found;
   const lines = mistakes
     .slice(0, mistakesShown)
     .flatMap((mistake) => describe(mistake, cell, positions, folder));
   const left = mistakes.length - mistakesShown;
   if (left > 0) lines.push("", `and ${left} more`);
-  return { ename: error.name, evalue: error.message, traceback: [`${error.name}`, ...lines] };
+  return { ename: name, evalue: message, traceback: [name, ...lines] };
 }
 
 function describe(

@@ -1,9 +1,17 @@
 import { type CellDesk, createCellDesk } from "./cellDesk";
-import { createHistory } from "./history";
+import { createCommDesk } from "./commDesk";
+import { createHistory, type History } from "./history";
+import { createInputDesk } from "./inputDesk";
 import { createInterrupter } from "./interrupter";
 import { createQuestions } from "./questions";
-import { noComms, refusal } from "./refusals";
-import { type Channel, createSpeaker, type Speaker, type SpeakerParts } from "./speaker";
+import { refusal } from "./refusals";
+import {
+  type Channel,
+  createSpeaker,
+  type Reply,
+  type Speaker,
+  type SpeakerParts,
+} from "./speaker";
 import type { News, Order, Question } from "./threads";
 import type { Request } from "./wire";
 
@@ -17,14 +25,19 @@ export interface DeskParts extends SpeakerParts {
 export interface Desk {
   readonly shell: (request: Request) => void;
   readonly control: (request: Request) => void;
+  readonly stdin: (request: Request) => void;
   /** Takes what the main thread has to say. */
   hear(news: News): void;
+  /** Takes what something wrote to a descriptor of the process. */
+  written(name: "stdout" | "stderr", text: string): void;
+  /** Says to a client that it is connected. */
+  welcome(subscription: string): void;
   /** Resolves when all is sent. */
   close(): Promise<void>;
 }
 
 /** Milliseconds after which a main thread that does not end by itself is killed. */
-const shutdownMilliseconds = 1500;
+const shutdownMilliseconds = 4000;
 
 /**
  * The kernel's side of the Jupyter messaging protocol.
@@ -36,6 +49,8 @@ export function createDesk(parts: DeskParts): Desk {
   const history = createHistory();
   const questions = createQuestions(post);
   const cells = createCellDesk(speaker, history, post);
+  const comms = createCommDesk(speaker, cells, post);
+  const input = createInputDesk(speaker, cells, post);
   const interrupter = createInterrupter(post, shared, () => cells.running?.id);
 
   /** Tells that a request is done; a cell that still runs keeps the kernel busy. */
@@ -43,23 +58,17 @@ export function createDesk(parts: DeskParts): Desk {
     speaker.status("idle", header);
     if (cells.running !== undefined) speaker.status("busy", cells.running.request.header);
   };
+  const shutDown = (): void => {
+    post({ type: "shutdown" });
+    // What keeps the main thread busy is ended, so that it hears of it.
+    interrupter.request();
+    setTimeout(() => process.kill(process.pid, "SIGKILL"), shutdownMilliseconds);
+  };
 
-  const answer = (channel: Channel, request: Request): void => {
-    const { header, content } = request;
+  /** What the desk knows by itself. */
+  const answerAtOnce = ({ header, content }: Request, reply: Reply): void => {
     const type = header.msg_type;
-    const reply = speaker.replyTo(channel, request);
-    speaker.status("busy", header);
     switch (type) {
-      case "complete_request":
-      case "inspect_request":
-      case "is_complete_request": {
-        const question = type.replace(/_request$/, "") as Question;
-        questions.ask(question, request, (answered) => {
-          reply(`${question}_reply`, answered);
-          finish(request);
-        });
-        return;
-      }
       case "kernel_info_request":
         reply("kernel_info_reply", kernelInfo);
         break;
@@ -67,14 +76,7 @@ export function createDesk(parts: DeskParts): Desk {
         reply("history_reply", history.answer(content));
         break;
       case "comm_info_request":
-        reply("comm_info_reply", { status: "ok", comms: {} });
-        break;
-      case "comm_open":
-        speaker.publish("comm_close", header, {
-          comm_id: content["comm_id"],
-          data: { error: noComms },
-        });
-        speaker.stream("stderr", header, `${noComms}\n`);
+        reply("comm_info_reply", comms.info(content["target_name"]));
         break;
       case "interrupt_request":
         interrupter.request();
@@ -82,13 +84,53 @@ export function createDesk(parts: DeskParts): Desk {
         break;
       case "shutdown_request":
         reply("shutdown_reply", { status: "ok", restart: content["restart"] === true });
-        post({ type: "shutdown" });
-        setTimeout(() => process.kill(process.pid, "SIGKILL"), shutdownMilliseconds);
+        shutDown();
         break;
       default:
         if (type.endsWith("_request")) reply(type.replace(/_request$/, "_reply"), refusal(type));
     }
-    finish(request);
+  };
+
+  const answer = (channel: Channel, request: Request): void => {
+    const type = request.header.msg_type;
+    const reply = speaker.replyTo(channel, request);
+    speaker.status("busy", request.header);
+    if (/^(?:complete|inspect|is_complete)_request$/.test(type)) {
+      const question = type.replace(/_request$/, "") as Question;
+      questions.ask(question, request, (answered) => {
+        reply(`${question}_reply`, answered);
+        finish(request);
+      });
+    } else if (/^comm_(?:open|msg|close)$/.test(type)) comms.hear(request, () => finish(request));
+    else {
+      answerAtOnce(request, reply);
+      finish(request);
+    }
+  };
+
+  const hear = (news: Exclude<News, string>): void => {
+    switch (news.type) {
+      case "ready":
+        return cells.open();
+      case "output":
+        return show(news, cells, speaker, history);
+      case "comm":
+        return comms.say(news);
+      case "commDone":
+        return comms.done(news.cell);
+      case "question":
+        return input.ask(news);
+      case "done":
+        input.forget(news.cell);
+        return cells.end(news);
+      case "answer":
+        return questions.answer(news.id, news.content);
+      case "heard":
+        return interrupter.heard();
+      case "signalled":
+        return interrupter.request();
+      case "exit":
+    }
   };
 
   speaker.status("starting", undefined);
@@ -98,18 +140,14 @@ export function createDesk(parts: DeskParts): Desk {
       else answer("shell", request);
     },
     control: (request) => answer("control", request),
+    stdin: input.answer,
     hear: (news) => {
       if (typeof news === "string") passText(news, cells, speaker);
-      else if (news.type === "ready") cells.open();
-      else if (news.type === "output") {
-        const { cell, kind, content, displayId } = news;
-        const parent = cells.parentOf(cell);
-        speaker.show({ kind, parent, content, ...(displayId === undefined ? {} : { displayId }) });
-      } else if (news.type === "done") cells.end(news.cell, news.error);
-      else if (news.type === "answer") questions.answer(news.id, news.content);
-      else if (news.type === "heard") interrupter.heard();
-      else if (news.type === "signalled") interrupter.request();
+      else hear(news);
     },
+    written: (name, text) => speaker.stream(name, cells.newest, text),
+    welcome: (subscription) =>
+      speaker.show({ kind: "iopub_welcome", parent: undefined, content: { subscription } }),
     close: () => speaker.flush(),
   };
 }
@@ -119,4 +157,21 @@ function passText(news: string, cells: CellDesk, speaker: Speaker): void {
   const colon = news.indexOf(":");
   const parent = cells.parentOf(Number(news.slice(1, colon)));
   speaker.stream(news.startsWith("1") ? "stdout" : "stderr", parent, news.slice(colon + 1));
+}
+
+function show(
+  { cell, kind, content, displayId }: Extract<News, { type: "output" }>,
+  cells: CellDesk,
+  speaker: Speaker,
+  history: History,
+): void {
+  const parent = cells.parentOf(cell);
+  speaker.show({ kind, parent, content, ...(displayId === undefined ? {} : { displayId }) });
+  if (kind !== "execute_result") return;
+  const { execution_count, data } = JSON.parse(content) as {
+    execution_count: number;
+    data: Record<string, unknown>;
+  };
+  const text = data["text/plain"];
+  if (typeof text === "string") history.addResult(execution_count, text);
 }

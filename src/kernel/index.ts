@@ -1,3 +1,4 @@
+export type { Comm, CommExtras, CommMessage, Comms } from "./comms";
 export { hostSymbol, type KernelHost } from "./host";
 export { InputError as KernelInputError } from "./inputError";
 export {

@@ -1,6 +1,7 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { InputError } from "./inputError";
+import { rememberKernel } from "./installations";
 import { kernelsFolder, type KernelPlace } from "./kernelPlaces";
 
 /** The name under which a kernel is installed unless another is given. */
@@ -50,6 +51,7 @@ export function installKernel(options: InstallKernelOptions = {}): InstalledKern
     metadata: { fewscope: { launcher } },
   };
   writeWhole(path.join(folder, "kernel.json"), `${JSON.stringify(spec, null, 2)}\n`);
+  rememberKernel(folder);
   return { name, folder, displayName, launcher, works: true };
 }
 

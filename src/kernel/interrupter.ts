@@ -1,5 +1,6 @@
 import { Session } from "node:inspector";
 import { haltExpression } from "./halt";
+import { signalChildren } from "./processes";
 import { type Order, slot } from "./threads";
 
 /** Milliseconds after which a main thread that does not answer is stopped, unless its code knows the abort signal. */
@@ -9,6 +10,11 @@ const patienceWithSignal = 1200;
 /** Milliseconds after which a cell that answered and still runs is stopped. */
 const lastPatience = 1500;
 const checkEvery = 50;
+/** Milliseconds after which a thread that lets nobody in waits for a child process, which is then ended. */
+const patienceWithChild = 150;
+/** What children are sent, each where the one before had no effect. */
+const signals: readonly NodeJS.Signals[] = ["SIGINT", "SIGINT", "SIGTERM", "SIGKILL"];
+const signalEvery = 700;
 /** Milliseconds between tries to break in; most find node at a place where that is not safe. */
 const tryEvery = 3;
 
@@ -43,9 +49,19 @@ export function createInterrupter(
     if (answered) return waited > lastPatience;
     return waited > (Atomics.load(shared, slot.signalTaken) === 1 ? patienceWithSignal : patience);
   };
+  /** Ends children as long as the main thread answers nothing: it waits for one of them. */
+  const endChildren = (isOver: () => boolean, step = 0): void => {
+    const signal = signals[step];
+    if (isOver() || signal === undefined) return;
+    signalChildren(signal);
+    setTimeout(() => endChildren(isOver, step + 1), signalEvery);
+  };
   const breakIn = (target: Attempt): void => {
     trying = true;
+    let isAnswered = false;
+    setTimeout(() => endChildren(() => isAnswered), patienceWithChild);
     evaluateInMain(haltExpression(target.cell), (isHalted) => {
+      isAnswered = true;
       trying = false;
       // The first order may have been lost with what was ended.
       if (isHalted) post({ type: "interrupt", cell: target.cell });

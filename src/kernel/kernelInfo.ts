@@ -1,6 +1,5 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { typescriptVersion } from "./tslab";
 import { protocolVersion } from "./wire";
 
 /**
@@ -8,15 +7,15 @@ import { protocolVersion } from "./wire";
  * @see https://jupyter-client.readthedocs.io/en/stable/messaging.html#kernel-info
  */
 export function kernelInfo(packageRoot: string): object {
-  const manifest = fs.readFileSync(path.join(packageRoot, "package.json"), "utf8");
-  const { version } = JSON.parse(manifest) as { version: string };
-  const typescript = typescriptVersion();
+  const version = versionIn(path.join(packageRoot, "package.json"));
+  const typescript = versionIn(require.resolve("typescript/package.json"));
   return {
     status: "ok",
     protocol_version: protocolVersion,
     implementation: "fewscope",
     implementation_version: version,
     banner: `fewscope ${version}: TypeScript ${typescript} on Node.js ${process.version}`,
+    debugger: false,
     language_info: {
       name: "typescript",
       version: typescript,
@@ -28,4 +27,9 @@ export function kernelInfo(packageRoot: string): object {
     },
     help_links: [],
   };
+}
+
+function versionIn(manifest: string): string {
+  const { version } = JSON.parse(fs.readFileSync(manifest, "utf8")) as { version: string };
+  return version;
 }

@@ -1,7 +1,7 @@
-import { execFileSync } from "node:child_process";
 import * as os from "node:os";
 import * as path from "node:path";
 import { InputError } from "./inputError";
+import { prefixOf, pythonPrefixes } from "./pythonPrefixes";
 
 /** Where a kernel is installed: at most one of the three. Without any it is the user's own folder. */
 export interface KernelPlace {
@@ -27,7 +27,7 @@ export function kernelsFolder(place: KernelPlace = {}): string {
       expected: "one place for the kernel",
       todo: "Name only one of them.",
     });
-  const root = sysPrefix === undefined ? prefix : prefixOf(sysPrefix);
+  const root = sysPrefix === undefined ? prefix : checkedPrefix(sysPrefix);
   if (root === "")
     throw new InputError({
       got: "an empty prefix",
@@ -45,7 +45,7 @@ export function kernelsFolders(place?: KernelPlace): string[] {
   const data = [
     ...(env["JUPYTER_PATH"] ?? "").split(path.delimiter).filter((folder) => folder !== ""),
     userDataFolder(),
-    ...[env["VIRTUAL_ENV"], env["CONDA_PREFIX"], "/usr/local", "/usr"]
+    ...[env["VIRTUAL_ENV"], env["CONDA_PREFIX"], ...pythonPrefixes(), "/usr/local", "/usr"]
       .filter((prefix): prefix is string => prefix !== undefined && prefix !== "")
       .map((prefix) => path.join(prefix, "share", "jupyter")),
   ].map((folder) => path.join(folder, "kernels"));
@@ -63,19 +63,13 @@ function userDataFolder(): string {
   return path.join(env["XDG_DATA_HOME"] ?? path.join(home, ".local", "share"), "jupyter");
 }
 
-function prefixOf(python: string | true): string {
+function checkedPrefix(python: string | true): string {
   const program = python === true ? "python3" : python;
-  try {
-    const code = "import sys; print(sys.prefix)";
-    return execFileSync(program, ["-c", code], { encoding: "utf8", timeout: 30_000 }).trim();
-  } catch (cause) {
-    throw new InputError(
-      {
-        got: `the Python "${program}", which does not run`,
-        expected: "a Python program of the environment that JupyterLab runs in",
-        todo: "Give its path, for example .venv/bin/python, or use the prefix of the environment.",
-      },
-      { cause },
-    );
-  }
+  const prefix = prefixOf(program);
+  if (prefix !== undefined) return prefix;
+  throw new InputError({
+    got: `the Python "${program}", which does not run`,
+    expected: "a Python program of the environment that JupyterLab runs in",
+    todo: "Give its path, for example .venv/bin/python, or use the prefix of the environment.",
+  });
 }

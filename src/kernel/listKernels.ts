@@ -1,16 +1,21 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import type { InstalledKernel } from "./installKernel";
+import { rememberedKernels } from "./installations";
 import { kernelsFolders, type KernelPlace } from "./kernelPlaces";
 
 /**
- * Finds the kernels of fewscope where Jupyter looks for kernels, nearest first.
+ * Finds the kernels of fewscope where Jupyter looks for kernels, nearest first, and those that were installed elsewhere from
+ * this copy of fewscope.
  * @param place looked into as well
  * @throws InputError if the place is no place
  */
 export function listKernels(place?: KernelPlace): InstalledKernel[] {
-  return kernelsFolders(place).flatMap((kernels) =>
-    foldersIn(kernels).flatMap((folder) => readKernel(path.join(kernels, folder)) ?? []),
+  const places = kernelsFolders(place).flatMap((kernels) =>
+    foldersIn(kernels).map((folder) => path.join(kernels, folder)),
+  );
+  return [...new Set([...places, ...rememberedKernels()])].flatMap(
+    (folder) => readKernel(folder) ?? [],
   );
 }
 

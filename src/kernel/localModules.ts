@@ -1,134 +1,135 @@
-import Module, { createRequire } from "node:module";
+import { createRequire, isBuiltin } from "node:module";
 import * as path from "node:path";
-import * as vm from "node:vm";
+import { pathToFileURL } from "node:url";
 import type { AwaitGate } from "./cells";
-import type { CompiledModule } from "./compiler";
-import type { Positions } from "./positions";
-import { gateName } from "./transpile";
+import type { CompiledFile } from "./compileFile";
+import { type LoadedModule, loadedModule } from "./loadedModule";
+import {
+  createLocalFiles,
+  isAsyncModule,
+  type LocalFile,
+  type LocalFilesParts,
+} from "./localFiles";
+import { isEsModule } from "./resolveImport";
+import { compileScript } from "./script";
+import { stateOf } from "./typeSources";
 
-/** What compiled code is a function of. */
-type Body = (
-  exports: unknown,
-  require: NodeJS.Require,
-  module: unknown,
-  filename: string,
-  dirname: string,
-  gate: AwaitGate,
-) => unknown;
-
-/** The local TypeScript files of a notebook, as modules. */
+/** Loads what cells import: local TypeScript by itself, all else through node. */
 export interface LocalModules {
-  /** Takes a new or changed file; what was loaded from the old one, and whatever imports it, is loaded anew. */
-  readonly put: (module: CompiledModule) => void;
+  /** Loads a module as `import` does. */
+  readonly load: (name: string, from: string) => Promise<LoadedModule>;
   /** A `require` for code in this file. */
-  requireFrom(file: string): NodeJS.Require;
+  readonly requireFrom: (file: string) => NodeJS.Require;
+  /** What the code of a file has of the kernel. */
+  readonly helperOf: (file: string) => ModuleHelper;
+  /** Gives a file that is not on the disk. */
+  readonly provide: (file: string, text: string) => void;
 }
 
-export interface LocalModulesParts {
+/** What rewritten code calls. */
+export interface ModuleHelper extends AwaitGate {
+  readonly import: (name: unknown) => Promise<unknown>;
+  readonly meta: object;
+}
+
+export interface LocalModulesParts extends LocalFilesParts {
   readonly gate: AwaitGate;
-  readonly positions: Positions;
-  /** Where packages are looked for that the importing file does not find. */
-  readonly packageRoot: string;
-  /** Modules that the kernel itself provides, by name. */
-  readonly provided: ReadonlyMap<string, () => unknown>;
 }
-
-const extensions = ["", ".ts", ".tsx", ".mts", ".cts", ".js", ".jsx", ".mjs", ".cjs"];
 
 export function createLocalModules(parts: LocalModulesParts): LocalModules {
-  const compiled = new Map<string, CompiledModule>();
-  const loaded = new Map<string, Module>();
-  const importers = new Map<string, Set<string>>();
-  const requireOfPackage = createRequire(path.join(parts.packageRoot, "notebook.js"));
-
-  const forget = (file: string): void => {
-    if (!loaded.delete(file)) return;
-    for (const importer of importers.get(file) ?? []) forget(importer);
+  const { gate, provided } = parts;
+  const run = (own: LocalFile, compiled: CompiledFile): Promise<void> | undefined => {
+    const names = ["exports", "require", "module", "__filename", "__dirname", compiled.prefix];
+    const body = compileScript({
+      head: `(${compiled.awaits ? "async " : ""}function (${names.join(", ")}) {`,
+      code: compiled.code,
+      tail: "})",
+      file: own.file,
+    }) as (...values: unknown[]) => Promise<void> | undefined;
+    const required = requireFrom(own.file, own, new Set(compiled.imports));
+    const { file, module } = own;
+    return body(module.exports, required, module, file, path.dirname(file), helperOf(file));
   };
+  const files = createLocalFiles(parts, run);
 
-  /** The local file that a path without extension, or with that of the built file, stands for. */
-  const findLocal = (wanted: string): string | undefined => {
-    const source = wanted.replace(/\.([cm]?)js(x?)$/, ".$1ts$2");
-    return [...extensions.map((extension) => wanted + extension), source]
-      .concat(extensions.map((extension) => path.join(wanted, `index${extension}`)))
-      .find((file) => compiled.has(file));
-  };
-
-  const load = (file: string, module: CompiledModule): unknown => {
-    const known = loaded.get(file);
-    if (known !== undefined) return known.exports;
-    const made = new Module(file);
-    made.filename = file;
-    made.paths = (
-      Module as unknown as { _nodeModulePaths(folder: string): string[] }
-    )._nodeModulePaths(path.dirname(file));
-    loaded.set(file, made);
-    parts.positions.add(file, { text: module.source, maps: module.maps, linesAbove: 0 });
-    try {
-      const body = compileBody(module.code, file, false);
-      const requireHere = requireFrom(file);
-      body(made.exports, requireHere, made, file, path.dirname(file), parts.gate);
-      made.loaded = true;
-    } catch (error) {
-      loaded.delete(file);
-      throw error;
-    }
-    return made.exports;
-  };
-
-  const requireFrom = (file: string): NodeJS.Require => {
+  /** @param imports what the file imports, and does not require */
+  const requireFrom = (
+    file: string,
+    own?: LocalFile,
+    imports: ReadonlySet<string> = new Set(),
+  ): NodeJS.Require => {
     const base = createRequire(file);
-    const resolve = (name: string): string => {
-      try {
-        return base.resolve(name);
-      } catch (error) {
-        if ((error as NodeJS.ErrnoException).code !== "MODULE_NOT_FOUND") throw error;
-        try {
-          return requireOfPackage.resolve(name);
-        } catch {
-          throw error;
-        }
-      }
-    };
     const requireHere = (name: string): unknown => {
-      const provided = parts.provided.get(name);
-      if (provided !== undefined) return provided();
-      const isPath = /^\.{0,2}[/\\]|^\.\.?$/.test(name) || path.isAbsolute(name);
-      const local = isPath ? findLocal(path.resolve(path.dirname(file), name)) : undefined;
-      const target = local ?? resolve(name);
-      const module = compiled.get(target);
-      if (module === undefined) {
-        // Data beside a notebook changes while one works on it.
-        if (isPath && target.endsWith(".json")) delete base.cache[target];
-        return base(target);
-      }
-      importers.set(target, (importers.get(target) ?? new Set()).add(file));
-      return load(target, module);
+      const kernels = provided.get(name);
+      if (kernels !== undefined) return kernels();
+      const target = files.resolve(name, file, imports.has(name) ? "import" : "require");
+      if (files.isOurs(target)) return requireLocal(name, target, own);
+      if (files.awaited.has(target)) return loadedModule(files.awaited.get(target)).required;
+      return requireFile(base, target);
     };
-    return Object.assign(requireHere, base, { resolve: base.resolve }) as NodeJS.Require;
+    const resolve = (name: string, settings?: { paths?: string[] }): string =>
+      settings === undefined ? files.resolve(name, file, "require") : base.resolve(name, settings);
+    return Object.assign(requireHere, base, {
+      resolve: Object.assign(resolve, base.resolve),
+    }) as NodeJS.Require;
   };
 
-  return {
-    put: (module) => {
-      compiled.set(module.file, module);
-      forget(module.file);
-    },
-    requireFrom,
+  const requireLocal = (name: string, target: string, own?: LocalFile): unknown => {
+    if (own === undefined) files.refresh();
+    const other = files.get(target, own);
+    const pending = files.evaluate(other);
+    // In a circle each has what the other has so far.
+    if (pending !== undefined && !(own !== undefined && files.waits(other, own)))
+      throw new Error(`"${name}" awaits something before it is there. Load it with import.`);
+    return other.module.exports;
   };
-}
 
-/**
- * Makes a function of compiled code.
- * @param file name of the script in stack traces
- */
-export function compileBody(code: string, file: string, isAsync: boolean): Body {
-  const parameters = `exports, require, module, __filename, __dirname, ${gateName}`;
-  const script = new vm.Script(
-    `(${isAsync ? "async " : ""}function (${parameters}) {\n${code}\n})`,
-    {
+  const states = new Map<string, string>();
+  const requireFile = (base: NodeJS.Require, target: string): unknown => {
+    // Files beside a notebook change while one works on it.
+    if (!isBuiltin(target) && !target.includes("node_modules")) {
+      const state = stateOf(target);
+      if (states.get(target) !== state) Reflect.deleteProperty(base.cache, target);
+      states.set(target, state);
+    }
+    return base(target);
+  };
+
+  const load = async (name: string, from: string): Promise<LoadedModule> => {
+    files.refresh();
+    const kernels = provided.get(name);
+    if (kernels !== undefined) return loadedModule(kernels());
+    const target = files.resolve(name, from, "import");
+    if (target.startsWith("data:")) return loadedModule(await import(target));
+    if (files.isOurs(target)) {
+      const own = files.get(target);
+      await files.evaluate(own);
+      return loadedModule(own.module.exports);
+    }
+    const url = (): string => pathToFileURL(target).href;
+    if (isEsModule(target)) return loadedModule(await import(url()));
+    try {
+      return loadedModule(requireFile(createRequire(from), target));
+    } catch (error) {
+      if (!isAsyncModule(error)) throw error;
+      return loadedModule(await import(url()));
+    }
+  };
+
+  const helperOf = (file: string): ModuleHelper => ({
+    enter: gate.enter,
+    leave: gate.leave,
+    import: async (name) => (await load(String(name), file)).namespace,
+    meta: Object.freeze({
+      url: pathToFileURL(file).href,
       filename: file,
-      lineOffset: -1,
-    },
-  );
-  return script.runInThisContext() as Body;
+      dirname: path.dirname(file),
+      resolve: (name: string) => {
+        const target = files.resolve(name, file, "import");
+        return path.isAbsolute(target) ? pathToFileURL(target).href : target;
+      },
+    }),
+  });
+
+  return { load, requireFrom, helperOf, provide: files.provide };
 }

@@ -2,6 +2,7 @@ import * as fs from "node:fs";
 import { SourceMap, type SourceMapPayload } from "node:module";
 import * as path from "node:path";
 import { fileURLToPath } from "node:url";
+import type { LineAndColumn, WayBack } from "./wayBack";
 
 /** A place in source code. */
 export interface Place {
@@ -16,16 +17,16 @@ export interface Place {
 /** How the place in a running script leads back to what was written. */
 export interface Origin {
   readonly text: string;
-  /** Source maps in JSON, from the running script backwards. */
-  readonly maps: readonly string[];
-  /** Lines that the first source has above the text. */
-  readonly linesAbove: number;
+  /** Left out where nothing runs yet. */
+  readonly back?: WayBack;
 }
 
 /** Finds for code that runs the code that was written. */
 export interface Positions {
   /** Tells where the script of this name comes from. */
   add(script: string, origin: Origin): void;
+  /** Whether a script of this name was added. */
+  has(script: string): boolean;
   locate(script: string, line: number, column: number): Place;
   /** The lines of a place's file, if they can be had. */
   lines(file: string): readonly string[] | undefined;
@@ -37,7 +38,6 @@ export interface Positions {
  */
 export function createPositions(folder: string, projects: readonly string[]): Positions {
   const origins = new Map<string, Origin>();
-  const parsed = new Map<string, readonly SourceMap[]>();
   const mapped = new Map<string, SourceMap | undefined>();
 
   const shown = (file: string): string => {
@@ -45,14 +45,6 @@ export function createPositions(folder: string, projects: readonly string[]): Po
     if (!inside) return file;
     const relative = path.relative(folder, file).split(path.sep).join("/");
     return relative.startsWith("..") ? relative : `./${relative}`;
-  };
-
-  const mapsOf = (script: string, origin: Origin): readonly SourceMap[] => {
-    const known = parsed.get(script);
-    if (known !== undefined) return known;
-    const maps = origin.maps.map((json) => new SourceMap(JSON.parse(json) as SourceMapPayload));
-    parsed.set(script, maps);
-    return maps;
   };
 
   /** The map that a compiler wrote beside a file of the project. */
@@ -66,20 +58,14 @@ export function createPositions(folder: string, projects: readonly string[]): Po
   };
 
   return {
-    add: (script, origin) => {
-      origins.set(script, origin);
-      parsed.delete(script);
-    },
+    add: (script, origin) => void origins.set(script, origin),
+    has: (script) => origins.has(script),
     locate: (script, line, column) => {
       const origin = origins.get(script);
       if (origin !== undefined) {
-        let place: [line: number, column: number] = [line - 1, column - 1];
-        for (const map of mapsOf(script, origin)) place = follow(map, place);
-        return {
-          file: shown(script),
-          line: place[0] - origin.linesAbove + 1,
-          column: place[1] + 1,
-        };
+        const here: LineAndColumn = [line - 1, column - 1];
+        const [row, offset] = origin.back?.(here) ?? here;
+        return { file: shown(script), line: row + 1, column: offset + 1 };
       }
       const file = script.startsWith("file:") ? fileURLToPath(script) : script;
       const map = path.isAbsolute(file) ? mapBeside(file) : undefined;
@@ -102,12 +88,4 @@ export function createPositions(folder: string, projects: readonly string[]): Po
       }
     },
   };
-}
-
-function follow(
-  map: SourceMap,
-  [line, column]: readonly [number, number],
-): [line: number, column: number] {
-  const entry = map.findEntry(line, column);
-  return "originalLine" in entry ? [entry.originalLine, entry.originalColumn] : [line, column];
 }

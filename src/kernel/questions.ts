@@ -39,12 +39,17 @@ export function createQuestions(post: (order: Order) => void): Questions {
 interface Completions {
   readonly cursor_start: number;
   readonly cursor_end: number;
+  readonly metadata: { readonly _jupyter_types_experimental?: readonly object[] };
 }
 
 function inCodePoints(completions: Completions, code: string): object {
+  const start = codePointOffset(code, completions.cursor_start);
+  const end = codePointOffset(code, completions.cursor_end);
+  const { _jupyter_types_experimental: types = [] } = completions.metadata;
   return {
     ...completions,
-    cursor_start: codePointOffset(code, completions.cursor_start),
-    cursor_end: codePointOffset(code, completions.cursor_end),
+    cursor_start: start,
+    cursor_end: end,
+    metadata: { _jupyter_types_experimental: types.map((type) => ({ ...type, start, end })) },
   };
 }

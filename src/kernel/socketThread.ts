@@ -1,9 +1,15 @@
 import { readFileSync, writeSync } from "node:fs";
-import { createRequire } from "node:module";
-import { parentPort, workerData } from "node:worker_threads";
-import type * as zeromq from "zeromq";
+import {
+  type MessagePort,
+  parentPort,
+  receiveMessageOnPort,
+  workerData,
+} from "node:worker_threads";
+import * as zeromq from "zeromq";
+import { readDescriptors } from "./descriptorReaders";
 import { createDesk } from "./desk";
-import { createWire, type Request } from "./wire";
+import { endChildren } from "./processes";
+import { createWire, type Request, type Wire } from "./wire";
 import { type News, type SocketThreadData, slot } from "./threads";
 
 /** What Jupyter writes for a kernel that it starts. */
@@ -21,30 +27,19 @@ interface Connection {
 
 /** Milliseconds that the last messages may take after the sockets are closed. */
 const linger = 1000;
+/** Characters that may wait to be sent before what children write has to wait. */
+const backlogLimit = 4_000_000;
 
-async function main(): Promise<void> {
-  const data = workerData as SocketThreadData;
-  const port = parentPort;
-  if (port === null) throw new Error("The socket thread is started by the kernel.");
+/** Milliseconds between texts of cells after which something else may have been written. */
+const lookEvery = 1;
+
+const data = workerData as SocketThreadData;
+
+async function main(port: MessagePort): Promise<void> {
   const shared = new Int32Array(data.shared);
   const connection = JSON.parse(readFileSync(data.connectionFile, "utf8")) as Connection;
   const wire = createWire(connection.key, connection.signature_scheme);
-  const zmq = createRequire(require.resolve("tslab"))("zeromq") as typeof zeromq;
-
-  const publisher = new zmq.Publisher({ linger, sendHighWaterMark: 0 });
-  const shell = new zmq.Router({ linger, sendHighWaterMark: 0 });
-  const control = new zmq.Router({ linger, sendHighWaterMark: 0 });
-  const stdin = new zmq.Router({ linger: 0 });
-  const heartbeat = new zmq.Reply({ linger: 0 });
-  const address = (number: number): string =>
-    `${connection.transport}://${connection.ip}${connection.transport === "ipc" ? "-" : ":"}${number}`;
-  await Promise.all([
-    publisher.bind(address(connection.iopub_port)),
-    shell.bind(address(connection.shell_port)),
-    control.bind(address(connection.control_port)),
-    stdin.bind(address(connection.stdin_port)),
-    heartbeat.bind(address(connection.hb_port)),
-  ]);
+  const { publisher, shell, control, stdin, heartbeat } = await openSockets(connection);
 
   const desk = createDesk({
     publish: (message) =>
@@ -52,39 +47,101 @@ async function main(): Promise<void> {
     reply: {
       shell: oneByOne((message) => shell.send(wire.encode(message))),
       control: oneByOne((message) => control.send(wire.encode(message))),
+      stdin: oneByOne((message) => stdin.send(wire.encode(message))),
     },
     post: (order) => port.postMessage(order),
     kernelInfo: data.kernelInfo,
     shared,
   });
 
-  port.on("message", (news: News) => {
-    desk.hear(news);
-    if (typeof news === "object" && news.type === "exit")
-      void desk.close().finally(() => {
-        for (const socket of [publisher, shell, control, stdin, heartbeat]) socket.close();
-        Atomics.store(shared, slot.closed, 1);
-        Atomics.notify(shared, slot.closed);
-      });
-  });
-  const listen = async (
-    socket: zeromq.Router,
-    answer: (request: Request) => void,
-  ): Promise<void> => {
-    for await (const frames of socket) {
-      try {
-        answer(wire.decode(frames));
-      } catch (error) {
-        log(`a message was left out: ${String(error)}`);
-      }
-    }
+  const close = async (): Promise<void> => {
+    await desk.close();
+    for (const socket of [publisher, shell, control, stdin, heartbeat]) socket.close();
+    Atomics.store(shared, slot.closed, 1);
+    Atomics.notify(shared, slot.closed);
+    // The thread ends by itself: what is ended from outside may fail on its way.
+    process.exit(0);
   };
-  void listen(shell, desk.shell);
-  void listen(control, desk.control);
+  const takeWritten = readDescriptors(
+    data.descriptors,
+    (name, text) => {
+      Atomics.add(shared, slot.backlog, text.length);
+      desk.written(name, text);
+      return Atomics.load(shared, slot.backlog) > backlogLimit;
+    },
+    () => {
+      isCatchingUp = true;
+      for (let next = receiveMessageOnPort(port); next; next = receiveMessageOnPort(port))
+        hear(next.message as News);
+      isCatchingUp = false;
+    },
+  );
+  let lastLook = -Infinity;
+  /** While texts are shown that cells wrote before something else was read. */
+  let isCatchingUp = false;
+  const hear = (news: News): void => {
+    // What children wrote before the main thread said this comes before it. A loop that prints starts no children.
+    const now = performance.now();
+    if (typeof news !== "string" || (!isCatchingUp && now - lastLook > lookEvery)) takeWritten();
+    lastLook = now;
+    desk.hear(news);
+    if (typeof news === "object" && news.type === "exit") void close();
+  };
+  port.on("message", hear);
+  void listen(shell, wire, desk.shell);
+  void listen(control, wire, desk.control);
+  void listen(stdin, wire, desk.stdin);
   void (async () => {
     for await (const beat of heartbeat) await heartbeat.send(beat);
   })();
+  void (async () => {
+    // A client that subscribes is welcomed, so that it knows when it hears everything.
+    for await (const [frame] of publisher)
+      if (frame?.[0] === 1) desk.welcome(frame.subarray(1).toString());
+  })();
   endWithParent();
+}
+
+interface Sockets {
+  readonly publisher: zeromq.XPublisher;
+  readonly shell: zeromq.Router;
+  readonly control: zeromq.Router;
+  readonly stdin: zeromq.Router;
+  readonly heartbeat: zeromq.Reply;
+}
+
+async function openSockets(connection: Connection): Promise<Sockets> {
+  const patient = { linger, sendHighWaterMark: 0 };
+  const publisher = new zeromq.XPublisher({ ...patient, verbosity: "allSubs" });
+  const [shell, control, stdin] = [patient, patient, patient].map(
+    (options) => new zeromq.Router(options),
+  ) as [zeromq.Router, zeromq.Router, zeromq.Router];
+  const heartbeat = new zeromq.Reply({ linger: 0 });
+  const { transport, ip } = connection;
+  const address = (number: number): string =>
+    `${transport}://${ip}${transport === "ipc" ? "-" : ":"}${number}`;
+  await Promise.all([
+    publisher.bind(address(connection.iopub_port)),
+    shell.bind(address(connection.shell_port)),
+    control.bind(address(connection.control_port)),
+    stdin.bind(address(connection.stdin_port)),
+    heartbeat.bind(address(connection.hb_port)),
+  ]);
+  return { publisher, shell, control, stdin, heartbeat };
+}
+
+async function listen(
+  socket: zeromq.Router,
+  wire: Wire,
+  answer: (request: Request) => void,
+): Promise<void> {
+  for await (const frames of socket) {
+    try {
+      answer(wire.decode(frames));
+    } catch (error) {
+      log(`a message was left out: ${String(error)}`);
+    }
+  }
 }
 
 /** Sends only when the message before is on its way, since a socket refuses a second waiting message. */
@@ -101,13 +158,16 @@ function endWithParent(): void {
   if (process.env["JPY_PARENT_PID"] === undefined) return;
   const parent = process.ppid;
   setInterval(() => {
-    if (process.ppid !== parent) process.kill(process.pid, "SIGKILL");
+    if (process.ppid === parent) return;
+    endChildren();
+    process.kill(process.pid, "SIGKILL");
   }, 2000).unref();
 }
 
 /** Writes to the server's log; `process.stderr` here would end up in a cell. */
 function log(text: string): void {
-  writeSync(2, `fewscope kernel: ${text}\n`);
+  if (data.descriptors.log !== undefined)
+    writeSync(data.descriptors.log, `fewscope kernel: ${text}\n`);
 }
 
-void main();
+if (parentPort !== null) void main(parentPort);

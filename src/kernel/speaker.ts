@@ -2,7 +2,7 @@ import { createOutbox } from "./outbox";
 import { type Publication, slot } from "./threads";
 import type { Header, Outgoing, Request } from "./wire";
 
-export type Channel = "shell" | "control";
+export type Channel = "shell" | "control" | "stdin";
 
 /** Answers one request. */
 export type Reply = (type: string, content: object) => void;
@@ -11,13 +11,15 @@ export type Reply = (type: string, content: object) => void;
 export interface Speaker {
   /** Tells all clients. */
   publish(kind: string, parent: Header | undefined, content: object): void;
-  /** Tells all clients what a cell shows. */
+  /** Tells all clients what a cell shows, or says through a comm. */
   show(message: Publication): void;
   /** Text of a stream, which may wait a moment for more. */
   stream(name: "stdout" | "stderr", parent: Header | undefined, text: string): void;
   status(state: "starting" | "busy" | "idle", parent: Header | undefined): void;
   /** Gives the function that answers this request. */
   replyTo(channel: Channel, request: Request): Reply;
+  /** Puts a question to the client that a request came from. */
+  question(request: Request, content: object): void;
   /** Resolves when everything is sent. */
   flush(): Promise<void>;
 }
@@ -33,15 +35,25 @@ export function createSpeaker({ publish, reply, shared }: SpeakerParts): Speaker
     Atomics.sub(shared, slot.backlog, characters);
     Atomics.notify(shared, slot.backlog);
   });
+  const replies = new Set<Promise<void>>();
   const speaker: Speaker = {
     publish: (kind, parent, content) => outbox.publish({ kind, parent, content }),
     show: outbox.publish,
     stream: outbox.stream,
     status: (state, parent) => speaker.publish("status", parent, { execution_state: state }),
     replyTo: (channel, { identities, header }) => {
-      return (type, content) => void reply[channel]({ identities, parent: header, type, content });
+      return (type, content) => {
+        const sent = reply[channel]({ identities, parent: header, type, content });
+        replies.add(sent);
+        void sent.finally(() => replies.delete(sent));
+      };
     },
-    flush: outbox.flush,
+    question: ({ identities, header }, content) =>
+      void reply.stdin({ identities, parent: header, type: "input_request", content }),
+    flush: async () => {
+      await outbox.flush();
+      await Promise.all(replies);
+    },
   };
   return speaker;
 }

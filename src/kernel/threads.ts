@@ -12,6 +12,17 @@ export interface SocketThreadData {
   readonly kernelInfo: object;
   /** Int32, one number for each `slot`. */
   readonly shared: SharedArrayBuffer;
+  readonly descriptors: Descriptors;
+}
+
+/** Open files of the process, each left out where it cannot be had. */
+export interface Descriptors {
+  /** Gives what anything writes to descriptor 1 of this process, for example a child that inherits it. */
+  readonly out?: number;
+  /** The same for descriptor 2. */
+  readonly err?: number;
+  /** The server's log, which was descriptor 2 at the start. */
+  readonly log?: number;
 }
 
 /** What both threads can read at any time. */
@@ -28,6 +39,16 @@ export const slot = {
   closed: 4,
 } as const;
 
+/** Runs the kernel's own code, which no interrupt breaks into. */
+export function asMachinery<T>(shared: Int32Array, work: () => T): T {
+  const before = Atomics.exchange(shared, slot.machinery, 1);
+  try {
+    return work();
+  } finally {
+    Atomics.store(shared, slot.machinery, before);
+  }
+}
+
 /** A cell to run. */
 export interface ExecuteOrder {
   readonly type: "execute";
@@ -40,6 +61,8 @@ export interface ExecuteOrder {
   readonly executionCount: number;
   /** False for a client that stops listening when the cell ends. */
   readonly interactive: boolean;
+  /** What the client wants to know after the cell, by name. */
+  readonly expressions: Readonly<Record<string, string>>;
 }
 
 /** From the socket thread to the main thread. */
@@ -53,8 +76,23 @@ export type Order =
       /** UTF-16 units from the start of the code. */
       readonly position: number;
     }
+  | CommOrder
+  | { readonly type: "told"; readonly question: number; readonly value?: string }
   | { readonly type: "interrupt"; readonly cell: number | undefined }
   | { readonly type: "shutdown" };
+
+/** What a front end says through a comm. */
+export interface CommOrder {
+  readonly type: "comm";
+  /** Under this number the main thread tells what it shows, as for a cell. */
+  readonly cell: number;
+  readonly kind: CommKind;
+  readonly content: Readonly<Record<string, unknown>>;
+  readonly metadata: Readonly<Record<string, unknown>>;
+  readonly buffers: readonly Uint8Array[];
+}
+
+export type CommKind = "comm_open" | "comm_msg" | "comm_close";
 
 export type Question = "complete" | "inspect" | "is_complete";
 
@@ -72,22 +110,56 @@ export type News =
   | {
       readonly type: "output";
       readonly cell: number;
-      readonly kind: "display_data" | "update_display_data" | "execute_result";
+      readonly kind: "display_data" | "update_display_data" | "execute_result" | "clear_output";
       readonly displayId?: string;
       /** The content of the message, as JSON. */
       readonly content: string;
     }
-  | { readonly type: "done"; readonly cell: number; readonly error?: CellError }
+  | CommNews
+  | { readonly type: "commDone"; readonly cell: number }
+  | {
+      readonly type: "done";
+      readonly cell: number;
+      readonly error?: CellError;
+      readonly expressions?: object;
+      /** What the front end shows beside the notebook. */
+      readonly payload?: readonly object[];
+    }
   | { readonly type: "answer"; readonly id: number; readonly content: object }
+  | {
+      readonly type: "question";
+      readonly question: number;
+      readonly cell: number;
+      readonly prompt: string;
+      readonly password: boolean;
+    }
   | { readonly type: "heard" }
   | { readonly type: "signalled" }
   | { readonly type: "exit" };
+
+/** What a cell says through a comm. */
+export interface CommNews {
+  readonly type: "comm";
+  readonly cell: number | undefined;
+  readonly kind: CommKind;
+  readonly id: string;
+  /** For `comm_open`. */
+  readonly target?: string;
+  /** JSON. */
+  readonly content: string;
+  /** JSON. */
+  readonly metadata: string;
+  readonly buffers: readonly Uint8Array[];
+}
 
 /** A message on its way to all clients. */
 export interface Publication {
   readonly kind: string;
   readonly parent: Header | undefined;
   readonly content: object | string;
+  /** JSON. */
+  readonly metadata?: string;
+  readonly buffers?: readonly Uint8Array[];
   /** Later updates of the same display may stand in for this one. */
   readonly displayId?: string;
 }

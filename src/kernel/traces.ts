@@ -29,6 +29,11 @@ export function createTraces(positions: Positions, machinery: readonly string[])
     (/^node:(internal\/|vm$|async_hooks$)/.test(file) ||
       machinery.some((start) => file.startsWith(start)));
 
+  /** Not of the kernel, which also puts a line of its own above each script. */
+  const isWritten = (site: NodeJS.CallSite): boolean =>
+    !isMachinery(site.getFileName()) &&
+    !(site.getLineNumber() === null && positions.has(site.getFileName() ?? ""));
+
   const fromUser = (site: NodeJS.CallSite): boolean => {
     const file = site.getFileName();
     return typeof file === "string" && !isMachinery(file) && !file.startsWith("node:");
@@ -38,9 +43,7 @@ export function createTraces(positions: Positions, machinery: readonly string[])
   Error.prepareStackTrace = (error, sites) => {
     const outermost = sites.findLastIndex(fromUser);
     const shown =
-      outermost < 0
-        ? sites
-        : sites.slice(0, outermost + 1).filter((site) => !isMachinery(site.getFileName()));
+      outermost < 0 ? sites : sites.slice(0, outermost + 1).filter((site) => isWritten(site));
     const frames = shown.map((site) => `\n    at ${describeSite(site, positions)}`);
     return `${headline(error)}${frames.join("")}`;
   };
@@ -55,19 +58,20 @@ export function createTraces(positions: Positions, machinery: readonly string[])
 
   const describe = (error: unknown, cell: string): CellError => {
     if (!isError(error)) {
-      const value = typeof error === "string" ? error : inspect(error);
+      const value = textOf(() => error);
       return { ename: "Thrown", evalue: value, traceback: [`Thrown: ${value}`] };
     }
     const stack = stackOf(error);
     const [head, ...frames] = splitStack(stack, error);
-    const isMistake = error.name === "InputError";
+    const ename = textOf(() => error.name);
+    const isMistake = ename === "InputError";
     const traceback = [
       head ?? "",
       ...(isMistake ? [] : frames.slice(0, framesShown)),
       ...excerpts(isMistake ? cellLines(stack, cell) : stack, cell),
       ...causes(error),
     ];
-    return { ename: error.name, evalue: error.message, traceback };
+    return { ename, evalue: withPlainNames(textOf(() => error.message)), traceback };
   };
 
   return {
@@ -109,10 +113,7 @@ export function excerpt(place: Place, positions: Positions, length = 1): string[
 }
 
 function describeSite(site: NodeJS.CallSite, positions: Positions): string {
-  // Functions of earlier cells are called on the object that carries names from cell to cell.
-  const text = (site as NodeJS.CallSite & { toString(): string })
-    .toString()
-    .replace(/^(async )?Proxy\./, "$1");
+  const text = (site as NodeJS.CallSite & { toString(): string }).toString();
   const script = site.getFileName();
   const line = site.getLineNumber();
   const column = site.getColumnNumber();
@@ -126,18 +127,52 @@ function describeSite(site: NodeJS.CallSite, positions: Positions): string {
 
 function headline(error: unknown): string {
   try {
-    return Error.prototype.toString.call(error);
+    return withPlainNames(Error.prototype.toString.call(error));
   } catch {
-    return "Error";
+    // A name or a message that is no text.
+    const { name, message } = partsOf(error);
+    return `${name}: ${message}`;
   }
 }
 
+function partsOf(error: unknown): { name: string; message: string } {
+  const said = error as { readonly name?: unknown; readonly message?: unknown };
+  return { name: textOf(() => said.name), message: textOf(() => said.message) };
+}
+
+/** Something that an error says, as text, whatever it is and however it is had. */
+function textOf(value: () => unknown): string {
+  try {
+    const said = value();
+    return typeof said === "string" ? said : inspect(said);
+  } catch {
+    return "something that cannot be shown";
+  }
+}
+
+/** The engine names what it could not call as the code that runs does: `(0 , $$f.$)` is `f`. */
+function withPlainNames(message: string): string {
+  if (!message.includes("$$")) return message;
+  return message
+    .replace(/\(0 , \$\$+([\p{ID_Continue}$]*?)\.\$\)/gu, "$1")
+    .replace(/\$\$+([\p{ID_Start}_][\p{ID_Continue}$]*?)\.\$(?![\p{ID_Continue}$])/gu, "$1");
+}
+
 function isError(value: unknown): value is Error {
-  return value instanceof Error || Object.prototype.toString.call(value) === "[object Error]";
+  try {
+    return value instanceof Error || Object.prototype.toString.call(value) === "[object Error]";
+  } catch {
+    return false;
+  }
 }
 
 function stackOf(error: Error): string {
-  return typeof error.stack === "string" ? error.stack : headline(error);
+  try {
+    if (typeof error.stack === "string") return error.stack;
+  } catch {
+    // Then it has none.
+  }
+  return headline(error);
 }
 
 /** The message, which may have several lines, then one entry for each call. */
@@ -157,15 +192,23 @@ function cellLines(stack: string, cell: string): string {
 
 function causes(error: Error): string[] {
   const lines: string[] = [];
-  let cause: unknown = error.cause;
+  let cause: unknown = causeOf(error);
   for (let depth = 0; cause !== undefined && depth < causesShown; depth += 1) {
-    lines.push("", `Caused by: ${isError(cause) ? stackOf(cause) : inspect(cause)}`);
-    cause = isError(cause) ? cause.cause : undefined;
+    lines.push("", `Caused by: ${isError(cause) ? stackOf(cause) : textOf(() => cause)}`);
+    cause = isError(cause) ? causeOf(cause) : undefined;
   }
   if (error instanceof AggregateError)
     for (const part of error.errors.slice(0, causesShown) as unknown[])
-      lines.push("", `One of them: ${isError(part) ? stackOf(part) : inspect(part)}`);
+      lines.push("", `One of them: ${isError(part) ? stackOf(part) : textOf(() => part)}`);
   return lines;
+}
+
+function causeOf(error: Error): unknown {
+  try {
+    return error.cause;
+  } catch {
+    return undefined;
+  }
 }
 
 /** The place that a line of a stack names. */

@@ -1,7 +1,7 @@
 import { createHmac, randomUUID, timingSafeEqual } from "node:crypto";
 
 /** Version of the Jupyter messaging protocol that this kernel speaks. */
-export const protocolVersion = "5.3";
+export const protocolVersion = "5.4";
 
 /** What identifies a message. */
 export interface Header {
@@ -18,7 +18,10 @@ export interface Request {
   /** Where to send the reply. */
   readonly identities: readonly Uint8Array[];
   readonly header: Header;
+  readonly metadata: Readonly<Record<string, unknown>>;
   readonly content: Readonly<Record<string, unknown>>;
+  /** Bytes beside the content. */
+  readonly buffers: readonly Uint8Array[];
 }
 
 /** A message to a client, before it is signed. */
@@ -30,6 +33,9 @@ export interface Outgoing {
   readonly parent?: Header;
   /** An object, or its JSON where that exists already. */
   readonly content: object | string;
+  /** JSON. */
+  readonly metadata?: string;
+  readonly buffers?: readonly Uint8Array[];
 }
 
 /** Turns messages into frames and back, signed with the connection's key. */
@@ -57,7 +63,7 @@ export function createWire(key: string, scheme: string): Wire {
     return hmac.digest("hex");
   };
   return {
-    encode: ({ identities, type, parent, content }) => {
+    encode: ({ identities, type, parent, content, metadata = "{}", buffers = [] }) => {
       const header: Header = {
         msg_id: randomUUID(),
         msg_type: type,
@@ -69,26 +75,42 @@ export function createWire(key: string, scheme: string): Wire {
       const parts = [
         JSON.stringify(header),
         JSON.stringify(parent ?? {}),
-        "{}",
+        metadata,
         typeof content === "string" ? content : JSON.stringify(content),
-      ];
-      return [...identities, delimiter, sign(parts), ...parts];
+      ].map(wellFormed);
+      return [...identities, delimiter, sign(parts), ...parts, ...buffers];
     },
     decode: (frames) => {
       const start = frames.findIndex((frame) => delimiter.equals(frame));
-      const [signature, ...parts] = frames.slice(start + 1);
-      const [header, , , content] = parts;
-      if (start < 0 || !signature || !header || !content) throw new Error("message lacks frames");
+      const [signature, ...rest] = frames.slice(start + 1);
+      const parts = rest.slice(0, 4);
+      const [header, , metadata, content] = parts;
+      if (start < 0 || !signature || !header || !metadata || !content)
+        throw new Error("message lacks frames");
       const expected = Buffer.from(sign(parts));
       if (expected.length !== signature.length || !timingSafeEqual(expected, signature))
         throw new Error("message is not signed with the key of this connection");
       return {
         identities: frames.slice(0, start),
         header: parseObject(header) as unknown as Header,
+        metadata: parseObject(metadata),
         content: parseObject(content),
+        buffers: rest.slice(4),
       };
     },
   };
+}
+
+/**
+ * JSON without halves of characters. JavaScript's texts may hold the half of a pair, which is no Unicode: other languages fail
+ * on it. Node, too, writes U+FFFD for it.
+ */
+function wellFormed(json: string): string {
+  // In JSON that JavaScript wrote, a half stands as an escape and a whole pair does not.
+  if (!json.includes("\\ud")) return json;
+  return json.replace(/\\(?:u(d[89a-f][0-9a-f]{2})|.)/g, (escape, half: string | undefined) =>
+    half === undefined ? escape : "\ufffd",
+  );
 }
 
 function parseObject(json: Uint8Array): Record<string, unknown> {

@@ -1,6 +1,7 @@
 import type { Figure } from "../core";
-import { toPng } from "../figures";
+import { plainFigure, toPng, traceForBrowser } from "../figures";
 import { kernelHost, present } from "./host";
+import { escapeHtml } from "./progress";
 
 /** Size of the picture that stands in for the interactive figure. */
 export interface ShowOptions {
@@ -12,7 +13,8 @@ export interface ShowOptions {
 
 /**
  * Shows a figure in a notebook: one message with the interactive plotly form, a picture for where plotly is not, and a
- * line of text. Outside a notebook it prints that line.
+ * line of text. A figure that only a page can draw has a sentence in place of the picture. Outside a notebook it prints the
+ * line.
  */
 export async function show(figure: Figure, size: ShowOptions = {}): Promise<void> {
   const text = describe(figure);
@@ -20,15 +22,16 @@ export async function show(figure: Figure, size: ShowOptions = {}): Promise<void
     present({ "text/plain": text });
     return;
   }
-  const png = await toPng(figure, { ...size, scale: 1 });
-  present({
-    "application/vnd.plotly.v1+json": {
-      data: figure.data,
-      layout: { ...figure.layout, ...size },
-    },
-    "image/png": Buffer.from(png).toString("base64"),
-    "text/plain": text,
-  });
+  const { data, layout } = plainFigure(figure);
+  const plotly = { "application/vnd.plotly.v1+json": { data, layout: { ...layout, ...size } } };
+  const needs = traceForBrowser(figure);
+  if (needs === undefined) {
+    const png = await toPng(figure, { ...size, scale: 1 });
+    present({ ...plotly, "image/png": Buffer.from(png).toString("base64"), "text/plain": text });
+  } else {
+    const why = `${text}. It has no still picture, since traces of the type "${needs}" are drawn by the page, with WebGL.`;
+    present({ ...plotly, "text/html": `<p>${escapeHtml(why)}</p>`, "text/plain": why });
+  }
 }
 
 function describe({ data, layout }: Figure): string {

@@ -4,14 +4,17 @@ import { escapeHtml } from "./progress";
 import { summariseImages } from "./summariseImages";
 
 /** A value of a table. */
-export type Cell = string | number | boolean | null | undefined;
+export type Cell = string | number | bigint | boolean | null | undefined;
 /** A row of a table, by column name. */
 export type Row = Readonly<Record<string, Cell>>;
 
-/** What a danfojs DataFrame shows of itself; structural, so that danfojs is not loaded for a plain table. */
+/** What a danfojs DataFrame or Series shows of itself; structural, so that danfojs is not loaded for a plain table. */
 export interface DataFrameLike {
   readonly columns: readonly string[];
+  /** Rows of a DataFrame, values of a Series. */
   readonly values: unknown;
+  /** Names of the rows. @default their numbers */
+  readonly index?: readonly (string | number)[];
 }
 
 /** How a table is shown. */
@@ -22,7 +25,10 @@ export interface TableOptions {
   readonly maxRows?: number;
 }
 
-/** Shows rows, a DataFrame or an image set's summary as a table, numbers aligned right. Outside a notebook it prints it. */
+/**
+ * Shows rows, a DataFrame, a Series or an image set's summary as a table, numbers aligned right; rows that have names, as those
+ * of `describe()`, show them. Outside a notebook it prints it.
+ */
 export function table(
   of: readonly object[] | DataFrameLike | ImageSet,
   { digits = 4, maxRows = 100 }: TableOptions = {},
@@ -52,10 +58,19 @@ interface Cells {
 }
 
 function read(of: readonly object[] | DataFrameLike | ImageSet): Cells {
-  if ("columns" in of) return { columns: of.columns, cells: of.values as Cell[][] };
+  if ("columns" in of) return readFrame(of);
   const rows = ("pixels" in of ? summariseImages(of) : of) as readonly Row[];
   const columns = [...new Set(rows.flatMap((row) => Object.keys(row)))];
   return { columns, cells: rows.map((row) => columns.map((column) => row[column])) };
+}
+
+function readFrame({ columns, values, index = [] }: DataFrameLike): Cells {
+  const cells = (values as readonly (Cell | readonly Cell[])[]).map((row): readonly Cell[] =>
+    Array.isArray(row) ? (row as readonly Cell[]) : [row as Cell],
+  );
+  // Numbers that only count the rows say nothing.
+  if (cells.every((_, i) => (index[i] ?? i) === i)) return { columns, cells };
+  return { columns: ["", ...columns], cells: cells.map((row, i) => [index[i], ...row]) };
 }
 
 /** The cells of a column as text, numbers with equally many decimals, so that the points stand below each other. */
@@ -64,9 +79,10 @@ function formatColumn(cells: readonly Cell[], digits: number): string[] {
     typeof cell === "number" && Number.isFinite(cell) && cell !== 0 ? [Math.abs(cell)] : [],
   );
   const whole = cells.every((cell) => typeof cell !== "number" || !(cell % 1));
-  const largest = Math.max(...sizes, 0);
+  const largest = sizes.reduce((a, b) => Math.max(a, b), 0);
+  const smallest = sizes.reduce((a, b) => Math.min(a, b), Infinity);
   // What is much smaller than the largest would be all zeros.
-  const spread = largest > 1e4 * Math.min(...sizes) || largest >= 1e9;
+  const spread = largest > 1e4 * smallest || largest >= 1e9 || largest < 1e-6;
   const decimals = Math.max(0, digits - 1 - Math.floor(Math.log10(largest)));
   return cells.map((cell) => {
     if (cell === null || cell === undefined) return "";
@@ -82,7 +98,7 @@ function asText(
   more: string,
 ): string {
   const widths = columns.map((name, c) =>
-    Math.max(name.length, ...lines.map((line) => line[c].length)),
+    lines.reduce((width, line) => Math.max(width, line[c].length), name.length),
   );
   const align = (line: readonly string[]): string =>
     line

@@ -4,7 +4,7 @@ import * as fs from "node:fs";
 import { createServer, type AddressInfo } from "node:net";
 import { once } from "node:events";
 import * as path from "node:path";
-import type { Browser, Page } from "playwright-core";
+import type { Browser, Locator, Page } from "playwright-core";
 import { prepareJupyter, project, type Jupyter } from "../notebooks/runNotebook";
 
 /** Set to a folder to keep the screenshots: FEWSCOPE_SCREENSHOTS=/tmp/shots npm run test:browser */
@@ -17,6 +17,7 @@ describe("JupyterLab in a browser", function () {
   let lab: ChildProcess;
   let page: Page;
   let folder: string;
+  let address: string;
 
   before(async function () {
     const chromium = findChromium();
@@ -39,13 +40,15 @@ describe("JupyterLab in a browser", function () {
       path.join(project, "notebooks", "01-quickstart.ipynb"),
       path.join(folder, "quickstart.ipynb"),
     );
+    writeNotebook(path.join(folder, "widget.ipynb"), widgetCells);
     const port = await freePort();
+    address = `http://127.0.0.1:${port}`;
     lab = startLab(jupyter, folder, port);
     const { chromium: driver } = await import("playwright-core");
     browser = await driver.launch({ executablePath: chromium, args: ["--no-sandbox"] });
     page = await browser.newPage({ viewport: { width: 1100, height: 1000 } });
-    await untilReached(`http://127.0.0.1:${port}/api`, lab);
-    await page.goto(`http://127.0.0.1:${port}/lab/tree/quickstart.ipynb?token=${token}`);
+    await untilReached(`${address}/api`, lab);
+    await page.goto(`${address}/lab/tree/quickstart.ipynb?token=${token}`);
   });
 
   after(async () => {
@@ -131,6 +134,59 @@ describe("JupyterLab in a browser", function () {
     await shot("table");
   });
 
+  it("moves a widget with the cells, both ways", async () => {
+    const widgets = await browser.newPage({ viewport: { width: 1100, height: 800 } });
+    try {
+      await widgets.goto(`${address}/lab/tree/widget.ipynb?token=${token}`);
+      await widgets.waitForSelector(".jp-Notebook .jp-CodeCell", { timeout: 120_000 });
+      await untilReady(widgets);
+      await runCell(widgets, 0);
+      await runCell(widgets, 1);
+      const slider = widgets.locator(".jp-OutputArea-output input[type=range]");
+      await slider.waitFor({ timeout: 60_000 });
+      assert.equal(await slider.inputValue(), "30");
+      // By hand: the handle is drawn from 30 to the right end.
+      const box = await slider.boundingBox();
+      assert.ok(box !== null, "the slider is not seen");
+      const middle = box.y + box.height / 2;
+      await widgets.mouse.move(box.x + 0.3 * box.width, middle);
+      await widgets.mouse.down();
+      await widgets.mouse.move(box.x + box.width, middle, { steps: 5 });
+      await widgets.mouse.up();
+      const output = (cell: number): Locator =>
+        widgets.locator(".jp-CodeCell").nth(cell).locator(".jp-OutputArea-output");
+      // What its function prints is shown below the cell that gave it.
+      await output(1).getByText("moved to 100").waitFor({ timeout: 20_000 });
+      await runCell(widgets, 2);
+      assert.match((await output(2).innerText()) ?? "", /^100$/m);
+      // By a cell.
+      await runCell(widgets, 3);
+      await widgets.waitForFunction(
+        () => document.querySelector<HTMLInputElement>("input[type=range]")?.value === "64",
+      );
+      assert.match(await output(0).innerText(), /64/);
+      if (screenshots !== undefined)
+        await widgets.screenshot({ path: path.join(screenshots, "widget.png") });
+    } finally {
+      await widgets.close();
+    }
+  });
+
+  it("shows a widget again when the page is opened anew while the kernel runs", async () => {
+    const again = await browser.newPage({ viewport: { width: 1100, height: 800 } });
+    try {
+      await again.goto(`${address}/lab/tree/widget.ipynb?token=${token}`);
+      await again.waitForSelector(".jp-Notebook .jp-CodeCell", { timeout: 120_000 });
+      await untilReady(again);
+      await runCell(again, 4);
+      const slider = again.locator(".jp-OutputArea-output input[type=range]").last();
+      await slider.waitFor({ timeout: 60_000 });
+      assert.equal(await slider.inputValue(), "64");
+    } finally {
+      await again.close();
+    }
+  });
+
   it("becomes a page with pictures through nbconvert", async () => {
     const source = path.join(project, "notebooks", "01-quickstart.ipynb");
     const run = spawnSync(
@@ -156,6 +212,57 @@ describe("JupyterLab in a browser", function () {
 });
 
 const token = "browser-test";
+
+/** A slider, and cells that read and move it. */
+const widgetCells = [
+  `import { notebook } from "fewscope";
+const slider = notebook.widget({
+  state: { value: 30 },
+  css: ".fewscope-slider { font: 16px sans-serif } .fewscope-slider input { width: 20em }",
+  esm: \`export default {
+    render({ model, el }) {
+      el.classList.add("fewscope-slider");
+      const input = document.createElement("input");
+      const label = document.createElement("span");
+      Object.assign(input, { type: "range", min: 0, max: 100 });
+      const draw = () => { input.value = model.get("value"); label.textContent = " " + model.get("value"); };
+      input.addEventListener("input", () => { model.set("value", Number(input.value)); model.save_changes(); });
+      model.on("change:value", draw);
+      draw();
+      el.append(input, label);
+    },
+  }\`,
+});
+slider`,
+  'slider.on("value", (value) => console.log(`moved to ${value}`));\nconsole.log("listening");',
+  'slider.get("value")',
+  "slider.set({ value: 64 });",
+  "slider.show();",
+];
+
+function writeNotebook(file: string, cells: readonly string[]): void {
+  const notebook = {
+    cells: cells.map((source, i) => ({
+      ...{ cell_type: "code", id: `c${i}`, metadata: {}, source, outputs: [] },
+      execution_count: null,
+    })),
+    metadata: {
+      kernelspec: { name: "fewscope", display_name: "fewscope", language: "typescript" },
+    },
+    nbformat: 4,
+    nbformat_minor: 5,
+  };
+  fs.writeFileSync(file, JSON.stringify(notebook));
+}
+
+/** Runs one cell, counted from 0, as a click on it and Ctrl-Enter would. */
+async function runCell(page: Page, cell: number): Promise<void> {
+  await page.evaluate((index) => {
+    const { jupyterapp } = globalThis as unknown as { jupyterapp: Application };
+    jupyterapp.shell.currentWidget.content.activeCellIndex = index;
+  }, cell);
+  await command(page, "notebook:run-cell");
+}
 
 function startLab({ python, env }: Jupyter, folder: string, port: number): ChildProcess {
   const asRoot = process.getuid?.() === 0 ? ["--allow-root"] : [];
@@ -231,6 +338,7 @@ interface Application {
   readonly commands: { execute(id: string): Promise<unknown> };
   readonly shell: {
     readonly currentWidget: {
+      readonly content: { activeCellIndex: number };
       readonly sessionContext: {
         readonly ready: Promise<void>;
         readonly session: { readonly kernel: { readonly info: Promise<unknown> } };

@@ -13,7 +13,7 @@ export function exampleResults(
       Array.from({ length: labelsPerClass === 0 ? 1 : draws }, (_, draw) => {
         const labels = labelsPerClass === 0 ? 400 : labelsPerClass;
         const mean = 0.95 - 0.03 * m - (0.6 - 0.1 * (m % 4)) * labels ** -0.6;
-        const score = Math.min(1, mean + (0.04 * rng.normal()) / Math.sqrt(labels));
+        const score = Math.min(1, Math.max(0, mean + (0.04 * rng.normal()) / Math.sqrt(labels)));
         return {
           dataset: "stm-simulated-small",
           method,

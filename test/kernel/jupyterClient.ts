@@ -1,27 +1,14 @@
 import { spawn } from "node:child_process";
-import { createHmac, randomUUID } from "node:crypto";
+import { randomInt } from "node:crypto";
 import { once } from "node:events";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { createServer, type AddressInfo } from "node:net";
+import * as fs from "node:fs";
+import { createServer } from "node:net";
 import { tmpdir } from "node:os";
-import { createRequire } from "node:module";
 import { join, resolve } from "node:path";
-import type * as zeromq from "zeromq";
-
-const { Dealer, Subscriber } = createRequire(require.resolve("tslab"))("zeromq") as typeof zeromq;
+import { connect, key, type Content, type Message, type Ports } from "./connection";
 
 /** The project's root. */
 export const root = resolve(__dirname, "../..");
-
-export type Content = Record<string, unknown>;
-
-/** A message as the kernel sent it. */
-export interface Message {
-  readonly type: string;
-  /** Identity of the request that it belongs to. */
-  readonly parent: string | undefined;
-  readonly content: Content;
-}
 
 /** What came of one cell. */
 export interface CellRun {
@@ -38,19 +25,32 @@ export interface ExecuteOptions {
   readonly user_expressions?: Content;
 }
 
-/** A kernel and a client that talks to it as Jupyter does. */
-export interface KernelClient {
+/** A client that talks to a kernel as Jupyter does. */
+export interface Client {
   /** Sends a request; resolves with its reply when the kernel has also said that it is idle again. */
   request(type: string, content?: Content, channel?: "shell" | "control"): Promise<Message>;
   /** Runs a cell to its end. */
   execute(code: string, options?: ExecuteOptions): Promise<CellRun>;
   /** Starts a cell; `seen` resolves with the first of its messages that fits. */
   start(code: string, options?: ExecuteOptions): StartedCell;
-  /** Sends frames that ask for nothing. */
-  tell(type: string, content: Content): string;
+  /** Sends what asks for nothing; resolves with what belongs to it when the kernel is idle again. */
+  tell(
+    type: string,
+    content: Content,
+    buffers?: readonly Uint8Array[],
+  ): Promise<readonly Message[]>;
   /** Resolves with the first message, past or coming, that fits. */
   seen(fits: (message: Message) => boolean): Promise<Message>;
   readonly messages: readonly Message[];
+  /** Answers questions of cells from now on; gets what is asked. */
+  answer(how: (question: Content) => string): void;
+  disconnect(): void;
+}
+
+/** A kernel and its first client. */
+export interface KernelClient extends Client {
+  /** One more client of the same kernel. */
+  connect(): Promise<Client>;
   readonly pid: number;
   /** Resolves with the exit code when the process ends by itself. */
   readonly exited: Promise<number | null>;
@@ -65,13 +65,11 @@ export interface StartedCell {
   seen(fits: (message: Message) => boolean): Promise<Message>;
 }
 
-const key = "a key for this test";
-const delimiter = "<IDS|MSG>";
-
 /**
  * Starts a kernel and resolves when it answers.
  * @param folder where the notebook is
  * @param command gets the connection file
+ * @param env more of the kernel's environment
  */
 export async function startKernel(
   folder: string,
@@ -79,173 +77,159 @@ export async function startKernel(
     join(root, "dist/kernel/launch.js"),
     file,
   ],
+  env: NodeJS.ProcessEnv = {},
 ): Promise<KernelClient> {
-  const own = mkdtempSync(join(tmpdir(), "fewscope-kernel-"));
+  const own = fs.mkdtempSync(join(tmpdir(), "fewscope-kernel-"));
   const file = join(own, "connection.json");
-  const [shell = 0, iopub = 0, control = 0, stdin = 0, heartbeat = 0] = await freePorts(5);
-  writeFileSync(
-    file,
-    JSON.stringify({
-      transport: "tcp",
-      ip: "127.0.0.1",
-      key,
-      signature_scheme: "hmac-sha256",
-      shell_port: shell,
-      iopub_port: iopub,
-      control_port: control,
-      stdin_port: stdin,
-      hb_port: heartbeat,
-    }),
-  );
+  const ports = await freePorts();
+  fs.writeFileSync(file, JSON.stringify(connectionFile(ports)));
+  const logFile = join(own, "log");
+  const log = (): string => fs.readFileSync(logFile, "utf8");
+  // As Jupyter starts kernels: in a group of its own.
   const child = spawn(process.execPath, command(file), {
     cwd: folder,
-    stdio: ["pipe", "ignore", "pipe"],
-    env: { ...process.env, NODE_OPTIONS: "", JPY_PARENT_PID: String(process.pid) },
+    detached: true,
+    stdio: ["pipe", "ignore", fs.openSync(logFile, "w")],
+    env: { ...process.env, NODE_OPTIONS: "", JPY_PARENT_PID: String(process.pid), ...env },
   });
-  let log = "";
-  child.stderr?.on("data", (data: Buffer) => (log += data.toString()));
   let hasExited = false;
   const exited = once(child, "exit").then(([code]) => {
     hasExited = true;
     return code as number | null;
   });
-
-  const sockets = {
-    shell: new Dealer({ linger: 0 }),
-    control: new Dealer({ linger: 0 }),
-    iopub: new Subscriber({ linger: 0 }),
+  const life = { exited, ended: () => (hasExited ? log() : undefined) };
+  const client = await createClient(ports, life);
+  return {
+    ...client,
+    connect: () => createClient(ports, life),
+    pid: child.pid ?? 0,
+    exited,
+    log,
+    stop: async () => {
+      if (!hasExited && child.pid !== undefined) process.kill(-child.pid, "SIGKILL");
+      await exited;
+      client.disconnect();
+      fs.rmSync(own, { recursive: true, force: true });
+    },
   };
-  sockets.shell.connect(`tcp://127.0.0.1:${shell}`);
-  sockets.control.connect(`tcp://127.0.0.1:${control}`);
-  sockets.iopub.connect(`tcp://127.0.0.1:${iopub}`);
-  sockets.iopub.subscribe();
+}
 
+/** What a client knows of the kernel's process. */
+interface Life {
+  readonly exited: Promise<unknown>;
+  /** What the process said at its end; undefined while it lives. */
+  readonly ended: () => string | undefined;
+}
+
+async function createClient(ports: Ports, { exited, ended }: Life): Promise<Client> {
   const messages: Message[] = [];
   const replies = new Map<string, Message>();
   let watchers: (() => void)[] = [];
-  const listen = async (
-    socket: AsyncIterable<Buffer[]>,
-    take: (message: Message) => void,
-  ): Promise<void> => {
-    for await (const frames of socket) {
-      take(decode(frames));
-      for (const watcher of watchers) watcher();
-    }
+  let how: (question: Content) => string = () => "";
+  const tellWatchers = (): void => {
+    for (const watcher of watchers) watcher();
   };
-  const keepReply = (message: Message): void => void replies.set(message.parent ?? "", message);
-  void listen(sockets.shell, keepReply);
-  void listen(sockets.control, keepReply);
-  void listen(sockets.iopub, (message) => void messages.push(message));
+  const connection = connect(ports, {
+    reply: (message) => {
+      replies.set(message.parent ?? "", message);
+      tellWatchers();
+    },
+    published: (message) => {
+      messages.push(message);
+      tellWatchers();
+    },
+    asked: ({ content }) => void connection.send("stdin", "input_reply", { value: how(content) }),
+  });
 
   /** Resolves when `look` finds something; it looks whenever a message has come. */
   const when = <T>(look: () => T | undefined): Promise<T> =>
     new Promise((found, failed) => {
       const watcher = (): void => {
         const value = look();
-        if (value === undefined && !hasExited) return;
+        const last = ended();
+        if (value === undefined && last === undefined) return;
         watchers = watchers.filter((other) => other !== watcher);
-        if (value === undefined) failed(new Error(`The kernel has ended. ${log}`));
+        if (value === undefined) failed(new Error(`The kernel has ended. ${last}`));
         else found(value);
       };
       watchers.push(watcher);
       watcher();
     });
-  void exited.then(() => {
-    for (const watcher of watchers) watcher();
-  });
+  void exited.then(tellWatchers);
 
-  // A socket refuses a second message while it still waits with the first.
-  let sent = Promise.resolve();
-  const send = (channel: "shell" | "control", type: string, content: Content): string => {
-    const { id, frames } = encode(type, content);
-    sent = sent.then(() => sockets[channel].send(frames));
-    return id;
-  };
-  const isIdle = (id: string) => (message: Message) =>
-    message.parent === id &&
-    message.type === "status" &&
-    message.content["execution_state"] === "idle";
+  const isIdle = (id: string): Message | undefined =>
+    messages.find(
+      ({ parent, type, content }) =>
+        parent === id && type === "status" && content["execution_state"] === "idle",
+    );
   const finished = (id: string): Promise<Message> =>
-    when(() => (messages.some(isIdle(id)) ? replies.get(id) : undefined));
+    when(() => (isIdle(id) === undefined ? undefined : replies.get(id)));
+  const belongingTo = (id: string): Message[] => messages.filter(({ parent }) => parent === id);
 
   const start = (code: string, options: ExecuteOptions = {}): StartedCell => {
     const content = { code, silent: false, store_history: true, allow_stdin: true, ...options };
-    const id = send("shell", "execute_request", content);
-    const own = (message: Message): boolean => message.parent === id;
+    const id = connection.send("shell", "execute_request", content);
     return {
       id,
-      done: finished(id).then(({ content: reply }) => ({ reply, messages: messages.filter(own) })),
-      seen: (fits) => when(() => messages.find((message) => own(message) && fits(message))),
+      done: finished(id).then((reply) => ({ reply: reply.content, messages: belongingTo(id) })),
+      seen: (fits) => when(() => belongingTo(id).find(fits)),
     };
   };
-  const client: KernelClient = {
-    request: (type, content = {}, channel = "shell") => finished(send(channel, type, content)),
+  // A subscription takes a moment to reach the kernel, so this asks until all comes through.
+  while (!messages.some(({ type }) => type === "status")) {
+    connection.send("shell", "kernel_info_request", {});
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  return {
+    request: (type, content = {}, channel = "shell") =>
+      finished(connection.send(channel, type, content)),
     start,
     execute: (code, options) => start(code, options).done,
-    tell: (type, content) => send("shell", type, content),
+    tell: async (type, content, buffers) => {
+      const id = connection.send("shell", type, content, buffers);
+      await when(() => isIdle(id));
+      return belongingTo(id);
+    },
     seen: (fits) => when(() => messages.find(fits)),
     messages,
-    pid: child.pid ?? 0,
-    exited,
-    log: () => log,
-    stop: async () => {
-      if (!hasExited && child.pid !== undefined) process.kill(child.pid, "SIGKILL");
-      await exited;
-      for (const socket of Object.values(sockets)) socket.close();
-      rmSync(own, { recursive: true, force: true });
+    answer: (next) => {
+      how = next;
     },
+    disconnect: connection.close,
   };
-  await answers(client, () => messages.length > 0);
-  return client;
 }
 
-/** Asks until replies and messages to all come through, as a subscription takes a moment to reach the kernel. */
-async function answers(client: KernelClient, heard: () => boolean): Promise<void> {
-  for (;;) {
-    client.tell("kernel_info_request", {});
-    await new Promise((resolve) => setTimeout(resolve, 20));
-    if (heard()) return;
-  }
-}
-
-function encode(type: string, content: Content): { id: string; frames: string[] } {
-  const id = randomUUID();
-  const header = {
-    msg_id: id,
-    msg_type: type,
-    session: "test",
-    username: "test",
-    date: new Date().toISOString(),
-    version: "5.3",
-  };
-  const parts = [header, {}, {}, content].map((part) => JSON.stringify(part));
-  return { id, frames: [delimiter, sign(parts), ...parts] };
-}
-
-function decode(frames: readonly Buffer[]): Message {
-  const start = frames.findIndex((frame) => frame.toString() === delimiter);
-  const [signature, ...parts] = frames.slice(start + 1).map((frame) => frame.toString());
-  if (signature !== sign(parts)) throw new Error("The kernel's message is not signed.");
-  const [header, parent, , content] = parts.map((part) => JSON.parse(part) as Content);
+function connectionFile({ shell, iopub, control, stdin, heartbeat }: Ports): object {
   return {
-    type: String(header?.["msg_type"]),
-    parent: parent?.["msg_id"] as string | undefined,
-    content: content ?? {},
+    transport: "tcp",
+    ip: "127.0.0.1",
+    key,
+    signature_scheme: "hmac-sha256",
+    shell_port: shell,
+    iopub_port: iopub,
+    control_port: control,
+    stdin_port: stdin,
+    hb_port: heartbeat,
   };
 }
 
-function sign(parts: readonly string[]): string {
-  const hmac = createHmac("sha256", key);
-  for (const part of parts) hmac.update(part);
-  return hmac.digest("hex");
+/** Ports that nobody listens on, below those that systems give to connections, which would be gone before the kernel starts. */
+async function freePorts(): Promise<Ports> {
+  const ports: number[] = [];
+  while (ports.length < 5) {
+    const port = randomInt(15_000, 32_000);
+    if (!ports.includes(port) && (await isFree(port))) ports.push(port);
+  }
+  const [shell = 0, iopub = 0, control = 0, stdin = 0, heartbeat = 0] = ports;
+  return { shell, iopub, control, stdin, heartbeat };
 }
 
-async function freePorts(count: number): Promise<number[]> {
-  const servers = Array.from({ length: count }, () => createServer().listen(0, "127.0.0.1"));
-  await Promise.all(servers.map((server) => once(server, "listening")));
-  const ports = servers.map((server) => (server.address() as AddressInfo).port);
-  await Promise.all(servers.map((server) => once(server.close(), "close")));
-  return ports;
+function isFree(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const server = createServer();
+    server.once("error", () => resolve(false));
+    server.listen(port, "127.0.0.1", () => server.close(() => resolve(true)));
+  });
 }
 
 /** What a cell printed to a stream. */

@@ -1,8 +1,7 @@
 import assert from "node:assert/strict";
 import * as fs from "node:fs";
-import { createRequire } from "node:module";
 import * as path from "node:path";
-import { errorOf, root, startKernel, type KernelClient } from "./jupyterClient";
+import { printed, root, startKernel, valueOf, type KernelClient } from "./jupyterClient";
 import { makeNotebookFolder, type NotebookFolder } from "./notebookFolder";
 
 describe("kernel/protocol", function () {
@@ -29,10 +28,7 @@ describe("kernel/protocol", function () {
     assert.equal(info["implementation_version"], read("package.json").version);
     const language = info["language_info"] as Record<string, unknown>;
     assert.equal(language["name"], "typescript");
-    const compiler = createRequire(require.resolve("tslab")).resolve(
-      "@tslab/typescript-for-tslab/package.json",
-    );
-    assert.equal(language["version"], read(path.relative(root, compiler)).version);
+    assert.equal(language["version"], read("node_modules/typescript/package.json").version);
     assert.match(String(info["banner"]), new RegExp(`Node.js ${process.version}$`));
   });
 
@@ -43,7 +39,31 @@ describe("kernel/protocol", function () {
     const found = await ask("complete_request", { code, cursor_pos: [...code].length });
     assert.deepEqual([...(found["matches"] as string[])].sort(), ["size", "spread"]);
     assert.deepEqual([found["cursor_start"], found["cursor_end"]], [16, 17]);
+    const { _jupyter_types_experimental: kinds } = found["metadata"] as Record<string, object[]>;
+    assert.deepEqual(kinds[0], { text: "size", type: "property", start: 16, end: 17 });
   });
+
+  for (const [code, matches] of [
+    ["[3].toSor", ["toSorted"]],
+    ["popul", ["population"]],
+    ["Math.cbr", ["cbrt"]],
+    ['import { core } from "fewscope";\ncore.createR', ["createRng"]],
+    ['import * as fs from "node:fs/pro', ["promises"]],
+    ['import x from "./besi', ["beside"]],
+    ["const { si", ["size"]],
+    ["population.", ["size", "spread"]],
+    ["no.such.thing", []],
+    ["", undefined],
+  ] as const) {
+    it(`completes ${JSON.stringify(code)}`, async () => {
+      folder.write("beside.ts", "export default 1;\n");
+      const text = code === "const { si" ? `${code} } = population;` : code;
+      const found = await ask("complete_request", { code: text, cursor_pos: code.length });
+      assert.equal(found["status"], "ok");
+      if (matches === undefined) assert.ok((found["matches"] as string[]).includes("population"));
+      else assert.deepEqual([...(found["matches"] as string[])].sort(), [...matches]);
+    });
+  }
 
   it("tells the type of a name", async () => {
     const found = await ask("inspect_request", {
@@ -57,38 +77,136 @@ describe("kernel/protocol", function () {
     assert.deepEqual([none["status"], none["found"]], ["ok", false]);
   });
 
-  it("tells whether a cell is complete", async () => {
-    const status = async (code: string): Promise<unknown> =>
-      (await ask("is_complete_request", { code }))["status"];
-    assert.equal(await status("const a = 1;"), "complete");
-    assert.equal(await status("function f() {"), "incomplete");
+  it("tells what is called while its arguments are written, with what is said of it", async () => {
+    const inspect = async (code: string): Promise<string> => {
+      const found = await ask("inspect_request", {
+        code,
+        cursor_pos: code.length,
+        detail_level: 0,
+      });
+      return String((found["data"] as Record<string, unknown>)["text/plain"]);
+    };
+    await kernel.execute(
+      "/** Adds two numbers. @param a the first */\nfunction add(a: number, b = 2) { return a + b; }",
+    );
+    assert.match(
+      await inspect("add(1, "),
+      /^add\(a: number, b\?: number\): number\n\nAdds two numbers\./,
+    );
+    assert.match(await inspect("add"), /function add\(.*\n\nAdds two numbers\./);
+    // What packages say of their names is read when it is asked for.
+    assert.match(await inspect('"a".toUpperCase'), /Converts all the alphabetic characters/);
+    assert.match(await inspect("Math.max("), /Math\.max|max\(\.\.\.values: number\[\]\): number/);
   });
 
-  it("remembers what ran", async () => {
-    await kernel.execute("'remember me'");
-    const { history } = await ask("history_request", {
-      hist_access_type: "tail",
-      n: 1,
-      output: false,
-      raw: true,
+  it("shows a page about a name with a question mark", async () => {
+    for (const code of ["add?", "?add", " population ? "]) {
+      const { reply } = await kernel.execute(code);
+      const [page] = reply["payload"] as { source: string; data: Record<string, string> }[];
+      assert.equal(page.source, "page");
+      assert.match(page.data["text/plain"], /add\(a: number|population: \{/);
+    }
+  });
+
+  for (const [code, status] of [
+    ["const a = 1;", "complete"],
+    ["const id = <T>(x: T) => x;", "complete"],
+    ["const v = <number>5;", "complete"],
+    ["await fetch('x')\n", "complete"],
+    ["function f() {", "incomplete"],
+    ["const t = `two", "incomplete"],
+    ["/* not yet", "incomplete"],
+    ["[1, 2,", "incomplete"],
+    ["1 +", "incomplete"],
+    ["if (true)", "incomplete"],
+    ["try {}", "incomplete"],
+    ["class A extends B {\n  m() {", "incomplete"],
+    ["const x = ;", "invalid"],
+    ["} else {", "invalid"],
+    ["'open", "invalid"],
+    ["const const", "invalid"],
+    ["", "complete"],
+  ] as const) {
+    it(`says that ${JSON.stringify(code)} is ${status}`, async () => {
+      const found = await ask("is_complete_request", { code });
+      assert.equal(found["status"], status);
+      if (status === "incomplete" && code.endsWith("{"))
+        assert.equal(found["indent"], code.includes("m()") ? "    " : "  ");
     });
-    assert.equal((history as [number, number, string][])[0]?.[2], "'remember me'");
+  }
+
+  it("remembers what ran, and not what is not to be remembered", async () => {
+    const history = async (content: Record<string, unknown>): Promise<unknown> =>
+      (await ask("history_request", { output: false, raw: true, ...content }))["history"];
+    for (const code of ["6 * 7", "6 * 7", "'remember me'"]) await kernel.execute(code);
+    await kernel.execute("'secret'", { store_history: false });
+    const [[session, line, code]] = (await history({ hist_access_type: "tail", n: 1 })) as [
+      number,
+      number,
+      string,
+    ][];
+    assert.equal(code, "'remember me'");
+    const search = { hist_access_type: "search", pattern: "6 ?*" };
+    assert.deepEqual(await history(search), [
+      [session, line - 2, "6 * 7"],
+      [session, line - 1, "6 * 7"],
+    ]);
+    assert.deepEqual(await history({ ...search, unique: true }), [[session, line - 1, "6 * 7"]]);
+    assert.deepEqual(await history({ ...search, n: 1, output: true }), [
+      [session, line - 1, ["6 * 7", "42"]],
+    ]);
+    assert.deepEqual(
+      await history({ hist_access_type: "range", session, start: line, stop: line + 1 }),
+      [[session, line, "'remember me'"]],
+    );
+    assert.deepEqual(await history({ hist_access_type: "search", pattern: "*secret*" }), []);
   });
 
-  it("says that it has no comms, and closes one that is opened", async () => {
-    assert.deepEqual(await ask("comm_info_request"), { status: "ok", comms: {} });
-    const id = kernel.tell("comm_open", { comm_id: "w", target_name: "jupyter.widget", data: {} });
-    const closed = await kernel.seen(({ type, parent }) => type === "comm_close" && parent === id);
-    assert.equal(closed.content["comm_id"], "w");
-    const text = await kernel.seen(({ type, parent }) => type === "stream" && parent === id);
-    assert.match(String(text.content["text"]), /no comms, so interactive widgets do not work/);
+  it("evaluates what a client wants to know after a cell", async () => {
+    const expressions = {
+      good: "mine + 1",
+      wrong: "nothing",
+      thrown: "JSON.parse('{')",
+      rich: "shown",
+    };
+    const { reply, messages } = await kernel.execute(
+      "const mine = 1; const shown = { [Symbol.for('Jupyter.display')]: () => ({ 'text/html': '<b>' }) };",
+      { user_expressions: expressions },
+    );
+    const answers = reply["user_expressions"] as Record<string, Record<string, unknown>>;
+    assert.deepEqual(answers["good"], { status: "ok", data: { "text/plain": "2" }, metadata: {} });
+    assert.deepEqual(answers["rich"]["data"], { "text/html": "<b>" });
+    assert.deepEqual(
+      [answers["wrong"]["status"], answers["thrown"]["ename"]],
+      ["error", "SyntaxError"],
+    );
+    assert.ok(!messages.some(({ type }) => type === "execute_result"));
   });
 
-  it("answers who reads standard input, instead of waiting for ever", async () => {
-    const run = await kernel.execute(`import * as readline from "node:readline/promises";
-const answer = await readline.createInterface({ input: process.stdin }).question("name? ");`);
-    assert.equal(run.reply["status"], "error");
-    assert.match(errorOf(run).evalue, /has no standard input/);
+  it("clears what a cell has shown", async () => {
+    const run = await kernel.execute(`console.log("old"); console.clear(); console.log("new");
+import { notebook } from "fewscope";\nnotebook.clear({ wait: true });`);
+    const kinds = run.messages.map(({ type, content }) =>
+      type === "clear_output" ? content : type,
+    );
+    assert.deepEqual(kinds, [
+      ...["status", "execute_input", "stream", { wait: false }, "stream", { wait: true }, "status"],
+    ]);
+  });
+
+  it("serves a second client with a session of its own", async () => {
+    const second = await kernel.connect();
+    const [mine, theirs] = await Promise.all([
+      kernel.execute("let shared = 1; console.log('first'); shared"),
+      second.execute("console.log('second'); 2"),
+    ]);
+    assert.deepEqual([printed(mine), valueOf(mine)], ["first\n", "1"]);
+    assert.deepEqual([printed(theirs), valueOf(theirs)], ["second\n", "2"]);
+    await second.execute("shared = 5;");
+    assert.equal(valueOf(await kernel.execute("shared")), "5");
+    const welcome = await second.seen(({ type }) => type === "iopub_welcome");
+    assert.deepEqual(welcome.content, { subscription: "" });
+    second.disconnect();
   });
 
   it("refuses a request that it does not know", async () => {
@@ -97,11 +215,22 @@ const answer = await readline.createInterface({ input: process.stdin }).question
     assert.match(String(answer["evalue"]), /does not answer "debug_request"/);
   });
 
-  it("ends when it is told to", async () => {
-    const other = await startKernel(folder.path);
-    const reply = await other.request("shutdown_request", { restart: false }, "control");
-    assert.deepEqual(reply.content, { status: "ok", restart: false });
-    await other.exited;
-    await other.stop();
-  });
+  for (const [what, code] of [
+    ["idle", ""],
+    ["in a loop", "while (true);"],
+    ["waiting for a child", 'require("node:child_process").execSync("sleep 60");'],
+    ["printing", 'setInterval(() => console.log("x".repeat(1e5)), 1);'],
+  ] as const) {
+    it(`ends when it is told to, ${what}, with code 0 and without a word`, async () => {
+      const other = await startKernel(folder.path);
+      if (code !== "") {
+        const cell = other.start(`console.log("go");\n${code}`);
+        await cell.seen(({ type }) => type === "stream");
+      }
+      const reply = await other.request("shutdown_request", { restart: false }, "control");
+      assert.deepEqual(reply.content, { status: "ok", restart: false });
+      assert.deepEqual([await other.exited, other.log()], [0, ""]);
+      await other.stop();
+    });
+  }
 });

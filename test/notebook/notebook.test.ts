@@ -75,6 +75,19 @@ describe("notebook/table", () => {
     assert.match(await text([{ a: 1 }, { a: 2 }, { a: 3 }], { maxRows: 1 }), /\.\.\. 2 more rows$/);
   });
 
+  it("holds numbers of any size, and whole numbers of any length", async () => {
+    assert.match(await text([{ a: 1e-300 }, { a: 2.5e-300 }]), /\n1\.000e-300\n2\.500e-300$/);
+    assert.match(await text([{ a: 1e300 }, { a: -2e-300 }]), /1\.000e\+300/);
+    assert.match(await text([{ a: Number.MIN_VALUE }, { a: Number.MAX_VALUE }]), /4\.941e-324/);
+    assert.match(await text([{ a: 12345678901234567890n }]), /\n12345678901234567890$/);
+    assert.match(
+      await text([{ a: 0 }, { a: -0 }, { a: NaN }, { a: Infinity }]),
+      /NaN\n *Infinity$/,
+    );
+    const many = Array.from({ length: 200_000 }, (_, i) => ({ a: i + 0.5 }));
+    assert.match(await text(many, { maxRows: 200_000 }), /199999\.5|2\.000e\+5$/);
+  });
+
   it("shows the summary of an image set", async () => {
     assert.deepEqual(notebook.summariseImages(set), [
       { class: "clean", images: 2, groups: 2, train: 1, test: 1, unlabelled: 0 },
@@ -114,6 +127,19 @@ describe("notebook/dataFrame", () => {
     );
   });
 
+  it("is described with the names of its rows, and shown a column at a time", async () => {
+    const frame = notebook.dataFrame([{ a: 1 }, { a: 3 }, { a: 8 }]);
+    const shown = async (of: notebook.DataFrameLike): Promise<string> => {
+      const [sent] = await inKernel(() => notebook.table(of));
+      return String(sent?.bundle["text/plain"]);
+    };
+    const described = await shown(frame.describe());
+    for (const name of ["count", "mean", "std", "min", "median", "max"])
+      assert.match(described, new RegExp(`^${name} +\\d`, "m"));
+    assert.equal(await shown(frame.column("a")), "a\n-\n1\n3\n8");
+    assert.match(await shown(frame.column("a").describe()), /^mean +4/m);
+  });
+
   it("takes an image set, and says so where there is no row", () => {
     assert.deepEqual(notebook.dataFrame(set).column("images").values, [2, 3, 1]);
     assert.throws(() => notebook.dataFrame([]), core.InputError);
@@ -151,6 +177,34 @@ describe("notebook/show", () => {
     assert.deepEqual([png.readUInt32BE(16), png.readUInt32BE(20)], [300, 200]);
     assert.equal(bundle["text/plain"], 'Figure "Hello" with 1 traces');
   });
+
+  it("sends typed arrays as plotly reads them", async () => {
+    const typed = { ...figure, data: [{ type: "scatter", x: [1, 2], y: Float32Array.of(3, 4) }] };
+    const [sent] = await inKernel(() => notebook.show(typed));
+    assert.deepEqual(sent?.bundle["application/vnd.plotly.v1+json"], figure);
+  });
+
+  for (const type of ["surface", "scatter3d", "scattergl"]) {
+    it(`shows a figure of the type ${type}, with a sentence in place of its picture`, async () => {
+      const drawn = {
+        data: [
+          {
+            type,
+            z: [
+              [1, 2],
+              [3, 4],
+            ],
+          },
+        ],
+        layout: { title: { text: "<i>" } },
+      };
+      const [sent] = await inKernel(() => notebook.show(drawn));
+      assert.deepEqual(sent?.bundle["application/vnd.plotly.v1+json"], drawn);
+      assert.equal(sent?.bundle["image/png"], undefined);
+      assert.match(String(sent?.bundle["text/plain"]), /has no still picture, .* "\w+" .* WebGL/);
+      assert.match(String(sent?.bundle["text/html"]), /^<p>Figure "&lt;i&gt;" with 1 traces\./);
+    });
+  }
 
   it("shows a gallery of views with a row for each, and refuses views of another size", async () => {
     const [sent] = await inKernel(() =>

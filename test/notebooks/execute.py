@@ -1,4 +1,4 @@
-"""Runs one notebook on the fewscope kernel and writes it with its outputs: execute.py NOTEBOOK RESULT [SECONDS]"""
+"""Runs one notebook on a kernel and writes it with its outputs: execute.py NOTEBOOK RESULT [KERNEL]"""
 
 import sys
 
@@ -6,7 +6,7 @@ import nbformat
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
 
-source, result, *seconds = sys.argv[1:]
+source, result, *kernel = sys.argv[1:]
 notebook = nbformat.read(source, as_version=4)
 for cell in notebook.cells:
     if cell.cell_type == "code":
@@ -14,8 +14,8 @@ for cell in notebook.cells:
         cell.execution_count = None
 client = NotebookClient(
     notebook,
-    kernel_name="fewscope",
-    timeout=float(seconds[0]) if seconds else None,
+    kernel_name=kernel[0] if kernel else "fewscope",
+    timeout=None,
     resources={"metadata": {"path": source.rpartition("/")[0] or "."}},
     record_timing=False,
 )

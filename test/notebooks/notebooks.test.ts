@@ -8,6 +8,7 @@ import {
   prepareJupyter,
   readNotebook,
   runNotebook,
+  runOnStockKernel,
   type Jupyter,
 } from "./runNotebook";
 
@@ -49,6 +50,25 @@ describe("notebooks", function () {
           const differs = difference(printedText(cell), notes.fast ?? "", notes.tolerance);
           assert.equal(differs, undefined, `${cell.id}: ${differs}\n${again(name)}`);
         });
+      });
+    }
+  });
+
+  describe("run on the stock tslab kernel too", () => {
+    before(async function () {
+      try {
+        jupyter = await prepareJupyter();
+      } catch (error) {
+        if ((error as Error).name !== "Problem" || process.env["CI"]) throw error;
+        this.skip();
+      }
+    });
+
+    for (const name of ["01-quickstart", "02-augmentations"]) {
+      it(`${name} runs there from top to bottom`, async () => {
+        const { notebook, log, ok } = await runOnStockKernel(name, jupyter);
+        assert.ok(ok, log);
+        assert.deepEqual(outputProblems(notebook), [], log);
       });
     }
   });

@@ -42,16 +42,61 @@ export function dataFolder(): string | undefined {
   return fs.existsSync(folder) ? path.resolve(folder) : undefined;
 }
 
+/** A notebook that was run, what the run said, and whether it came to its end. */
+export interface NotebookRun {
+  readonly notebook: Notebook;
+  readonly log: string;
+  readonly ok: boolean;
+}
+
 /** Runs a notebook of the project from top to bottom on our kernel; the file itself stays as it is. */
 export async function runNotebook(
   name: string,
-  { python, env }: Jupyter,
+  jupyter: Jupyter,
   { fast }: { fast: boolean },
-): Promise<{ notebook: Notebook; log: string; ok: boolean }> {
+): Promise<NotebookRun> {
+  return execute(notebookFile(name), jupyter, "fewscope", { FEWSCOPE_FAST: fast ? "1" : "" });
+}
+
+/**
+ * The same with the kernel of tslab itself, in short. That one finds fewscope where packages are installed, and not by its own
+ * name, so the notebook is run beside an installed fewscope.
+ */
+export async function runOnStockKernel(name: string, jupyter: Jupyter): Promise<NotebookRun> {
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), "fewscope-stock-"));
+  try {
+    fs.mkdirSync(path.join(folder, "node_modules"));
+    fs.symlinkSync(project, path.join(folder, "node_modules", "fewscope"));
+    const file = path.join(folder, `${name}.ipynb`);
+    fs.copyFileSync(notebookFile(name), file);
+    const tslab = path.join(project, "node_modules", "tslab", "bin", "tslab");
+    const spec = {
+      argv: [process.execPath, tslab, "kernel", "--config-path={connection_file}"],
+      display_name: "TypeScript",
+      language: "typescript",
+    };
+    const kernel = path.join(folder, "kernels", "tslab-stock");
+    fs.mkdirSync(kernel, { recursive: true });
+    fs.writeFileSync(path.join(kernel, "kernel.json"), JSON.stringify(spec));
+    return await execute(file, jupyter, "tslab-stock", {
+      FEWSCOPE_FAST: "1",
+      JUPYTER_PATH: folder,
+    });
+  } finally {
+    fs.rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+async function execute(
+  file: string,
+  { python, env }: Jupyter,
+  kernel: string,
+  more: NodeJS.ProcessEnv,
+): Promise<NotebookRun> {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), "fewscope-notebook-"));
   const result = path.join(folder, "result.ipynb");
   const data = dataFolder();
-  const child = spawn(python, [path.join(__dirname, "execute.py"), notebookFile(name), result], {
+  const child = spawn(python, [path.join(__dirname, "execute.py"), file, result, kernel], {
     stdio: ["ignore", "pipe", "pipe"],
     env: {
       ...env,
@@ -59,8 +104,8 @@ export async function runNotebook(
       // One number of threads for the committed numbers.
       TF_NUM_INTRAOP_THREADS: "2",
       TF_NUM_INTEROP_THREADS: "1",
-      FEWSCOPE_FAST: fast ? "1" : "",
       ...(data === undefined ? {} : { FEWSCOPE_DATA: data }),
+      ...more,
     },
   });
   let log = "";
@@ -71,7 +116,7 @@ export async function runNotebook(
       child.on("error", reject);
       child.on("close", resolve);
     });
-    if (!fs.existsSync(result)) throw new Error(`${name} could not be run: ${log}`);
+    if (!fs.existsSync(result)) throw new Error(`${file} could not be run: ${log}`);
     return { notebook: readNotebook(result), log, ok: code === 0 };
   } finally {
     fs.rmSync(folder, { recursive: true, force: true });
