@@ -93,7 +93,7 @@ export function conditions(): void {
     "scars, glitches, walking lines": [{ ...flat, instrument: dirty }, (made) => made],
     "a tall particle": [flat, (made) => changed(made, tallParticle)],
     "30 % of the rows missing": [flat, (made, seed) => changed(made, missingRows(seed, 0.3))],
-    "the last 30 % of the rows missing": [flat, (made) => changed(made, lastRows(0.3))],
+    "the last 30 % of the rows missing": [flat, (made) => changed(made, lastRows(0.3), false)],
     "2 % of the pixels missing": [flat, (made, seed) => changed(made, missingPixels(seed, 0.02))],
   };
   for (const [name, [options, change]] of Object.entries(rows)) {
@@ -109,15 +109,16 @@ export function conditions(): void {
 
 type Change = (data: Float64Array, width: number) => Float64Array;
 
-/** The same scan with other heights; what is not measured is no truth. */
-function changed({ scan: made, truth, faint }: TruthScan, change: Change): TruthScan {
+/**
+ * The same scan with other heights. Gaps within a defect part it, and its parts count as one where `whole`; else what is not
+ * measured is no truth.
+ */
+function changed({ scan: made, truth, faint }: TruthScan, change: Change, whole = true): TruthScan {
   const [channel] = made.channels;
   const data = change(channel.data, made.width);
   const kept = (mask: Uint8Array): Uint8Array => mask.map((value, i) => (Number.isNaN(data[i]) ? 0 : value)); // prettier-ignore
   const next: Scan = { ...made, channels: [{ ...channel, data }] };
-  // Gaps within a defect part it; its parts count as one.
-  const whole = data.some(Number.isNaN) && !data.subarray(0, made.width).every(Number.isNaN) ? truth : kept(truth); // prettier-ignore
-  return { scan: next, truth: whole, faint: kept(faint) };
+  return { scan: next, truth: whole ? truth : kept(truth), faint: kept(faint) };
 }
 
 const tallParticle: Change = (data, width) =>

@@ -13,9 +13,7 @@ import type { SearchRelief } from "../../src/scans/searchRelief";
 
 const folder = path.join(__dirname, "..", "..", "datasets", "detector");
 
-describe("scans/detector", function () {
-  this.timeout(120_000);
-
+describe("scans/detector", () => {
   it("comes with the weights that its page describes", () => {
     const sum = createHash("sha256").update(fs.readFileSync(path.join(folder, "defects.safetensors"))).digest("hex"); // prettier-ignore
     assert.match(fs.readFileSync(path.join(folder, "README.md"), "utf8"), new RegExp(sum));
