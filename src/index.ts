@@ -9,6 +9,8 @@ export * as train from "./train";
 export * as metrics from "./metrics";
 export * as figures from "./figures";
 export * as catalog from "./catalog";
+export * as physics from "./physics";
+export * as explain from "./explain";
 export * as pretrain from "./pretrain";
 export * as classify from "./classify";
 export * as study from "./study";

@@ -1,4 +1,4 @@
-import { InputError, option, type LabelledRows, type Option } from "../core";
+import { columnScale, InputError, option, type LabelledRows, type Option } from "../core";
 import { knownRows } from "./labelled";
 
 const featureScales = ["all", "labelled", "none"] as const;
@@ -26,15 +26,8 @@ function columnScaling(
   reference: Float32Array,
   dim: number,
 ): (features: Float32Array) => Float32Array {
-  const n = reference.length / dim;
-  const mean = new Float64Array(dim);
-  const variance = new Float64Array(dim);
-  for (let at = 0; at < reference.length; at++) mean[at % dim] += reference[at] / n;
-  for (let at = 0; at < reference.length; at++)
-    variance[at % dim] += (reference[at] - mean[at % dim]) ** 2 / n;
-  // A constant feature tells nothing; leave it at zero instead of dividing by zero.
-  const deviation = variance.map((v) => (v > 1e-12 ? Math.sqrt(v) : 1));
-  return (features) => features.map((value, at) => (value - mean[at % dim]) / deviation[at % dim]);
+  const { mean, spread } = columnScale(reference, dim);
+  return (features) => features.map((value, at) => (value - mean[at % dim]) / spread[at % dim]);
 }
 
 /**

@@ -8,6 +8,7 @@ import { demo } from "./commands/demo";
 import { detect } from "./commands/detect";
 import { detector } from "./commands/detector";
 import { doctor } from "./commands/doctor";
+import { explain } from "./commands/explain";
 import { figure } from "./commands/figure";
 import { kernel } from "./commands/kernel";
 import { look } from "./commands/look";
@@ -21,6 +22,7 @@ const commands = [
   demo,
   study,
   figure,
+  explain,
   datasets,
   look,
   convert,
@@ -45,12 +47,12 @@ async function main(): Promise<void> {
   try {
     await program.parseAsync();
   } catch (error) {
-    process.exitCode = explain(error, program);
+    process.exitCode = failureCode(error, program);
   }
 }
 
 /** Prints what went wrong and gives the exit code: 1 for a user's mistake, 130 for a stop, 70 for a fault of ours. */
-function explain(error: unknown, program: Command): number {
+function failureCode(error: unknown, program: Command): number {
   if (error instanceof CommanderError) {
     if (error.exitCode === 0) return 0;
     const group = program.commands.find((command) => command.name() === process.argv[2]);

@@ -60,4 +60,6 @@ export type {
 } from "./backend";
 export { joinVariables, trainableVariables, type HasVariables } from "./variables";
 export { readBatch, readLabels } from "./readBatch";
-export { columnMeans, normaliseRows, unitRows } from "./rows";
+export { columnMeans, columnScale, normaliseRows, unitRows } from "./rows";
+export { escapeHtml } from "./escapeHtml";
+export { twoDigits } from "./twoDigits";

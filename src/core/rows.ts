@@ -1,11 +1,24 @@
 import type { Tensor2D } from "./backend";
 
 /** Mean of each column. Row-major [n*d] -> [d] */
-export function columnMeans(features: Float32Array, dim: number): Float64Array {
+export function columnMeans(features: ArrayLike<number>, dim: number): Float64Array {
   const means = new Float64Array(dim);
   const n = features.length / dim;
   for (let at = 0; at < features.length; at++) means[at % dim] += features[at] / n;
   return means;
+}
+
+/** Mean and spread of each column; the spread of a column that tells nothing, since it is constant, is told as 1. Row-major [n*d] -> [d], [d] */
+export function columnScale(
+  features: ArrayLike<number>,
+  dim: number,
+): { readonly mean: Float64Array; readonly spread: Float64Array } {
+  const mean = columnMeans(features, dim);
+  const variance = new Float64Array(dim);
+  const n = features.length / dim;
+  for (let at = 0; at < features.length; at++)
+    variance[at % dim] += (features[at] - mean[at % dim]) ** 2 / n;
+  return { mean, spread: variance.map((v) => (v > 1e-12 ? Math.sqrt(v) : 1)) };
 }
 
 /** Each row less the centre, divided by its length; what has no direction stays where it is. Row-major [n*d] -> [n*d] */

@@ -1,4 +1,5 @@
 import { checkOneOf, InputError, type Figure } from "../core";
+import { blues } from "./palette";
 import { fontSizes, paperAxis, paperLayout, type FigureOptions } from "./paperLayout";
 import { escapeText, round, shortenText, textWidth } from "./text";
 
@@ -188,10 +189,3 @@ function heatmap(
 const orNull = (value: number): number | null => (Number.isNaN(value) ? null : value);
 
 const shareText = (share: number): string => (Number.isNaN(share) ? "–" : share.toFixed(0));
-
-/** White to Okabe and Ito's blue and on to dark, so that it rises evenly in grey too. */
-const blues = [
-  [0, "#ffffff"],
-  [0.5, "#7fb8d8"],
-  [1, "#004a75"],
-];

@@ -1,5 +1,4 @@
-import type { Result } from "../core";
-import { meanInterval, type ResultMetric } from "../metrics";
+import { intervalOverDraws, type ResultMetric, type ScoredResult } from "../metrics";
 import { seriesStyle, transparent, type SeriesStyle } from "./palette";
 import { escapeText, round } from "./text";
 
@@ -19,14 +18,14 @@ export interface EfficiencyCurve {
 export interface EfficiencyPoint {
   readonly labels: number;
   readonly mean: number;
-  /** Half the width of the interval; NaN for a single draw. */
+  /** Half the width of the interval; NaN for fewer than three independent draws. */
   readonly half: number;
   readonly draws: number;
 }
 
 /** Means and intervals by method, in the order in which methods first occur. */
 export function efficiencyCurves(
-  results: readonly Result[],
+  results: readonly ScoredResult[],
   metric: ResultMetric,
   level: number,
 ): EfficiencyCurve[] {
@@ -36,8 +35,8 @@ export function efficiencyCurves(
     const budgets = [...new Set(own.map((result) => result.labelsPerClass))].sort((a, b) => a - b);
     const points = budgets.map((labels): EfficiencyPoint => {
       const trials = own.filter((result) => result.labelsPerClass === labels);
-      const percent = trials.map((trial) => 100 * trial[metric]);
-      const { mean, halfWidth, n } = meanInterval(percent, { level });
+      const percent = trials.map((trial) => ({ ...trial, value: 100 * trial[metric] }));
+      const { mean, halfWidth, n } = intervalOverDraws(percent, { level });
       return { labels, mean: round(mean), half: round(halfWidth), draws: n };
     });
     return {
@@ -75,7 +74,9 @@ export function meanLine(
 }
 
 const spread = ({ half, draws }: EfficiencyPoint): string =>
-  Number.isNaN(half) ? "% (1 draw)" : `± ${half.toFixed(1)} % (${draws} draws)`;
+  Number.isNaN(half)
+    ? `% (${draws} ${draws === 1 ? "draw" : "draws"})`
+    : `± ${half.toFixed(1)} % (${draws} draws)`;
 
 const marker = ({ colour, symbol }: SeriesStyle, size: number): object => ({
   symbol,

@@ -1,3 +1,5 @@
+import * as fs from "node:fs";
+
 /**
  * Font of every figure: Arimo, which has Arial's widths, so that a page or paper without it lays out the same.
  * @see the package `@expo-google-fonts/arimo`, SIL Open Font License 1.1
@@ -8,6 +10,11 @@ export const fontFamily = "Arimo, Arial, Helvetica, Liberation Sans, sans-serif"
 export function fontFiles(): string[] {
   const faces = ["400Regular", "400Regular_Italic", "700Bold", "700Bold_Italic"];
   return faces.map((face) => require.resolve(`@expo-google-fonts/arimo/${face}/Arimo_${face}.ttf`));
+}
+
+/** The upright face in base64, for a page that shows figures and needs nothing else. */
+export function fontBase64(): string {
+  return fs.readFileSync(fontFiles()[0]).toString("base64");
 }
 
 /** Whether a text holds letters that our font lacks (it has Latin, Greek, Cyrillic, Hebrew and the usual signs). */

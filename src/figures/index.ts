@@ -1,18 +1,30 @@
 export { labelEfficiency, type LabelEfficiencyOptions } from "./labelEfficiency";
 export type { IntervalStyle } from "./efficiencyCurves";
+export { methodDifferences, type MethodDifferencesOptions } from "./methodDifferences";
 export { labelSavings, type LabelSavingsFigureOptions } from "./labelSavings";
+export { scoreMap, type ScoreMapOptions } from "./scoreMap";
+export {
+  defaultLabelSeconds,
+  scoreAgainstMinutes,
+  type MinutesOptions,
+  type TimedResult,
+} from "./scoreAgainstMinutes";
+export { labelPlan, type LabelPlanFigureOptions } from "./labelPlan";
 export { learningCurve, type LearningCurveOptions, type LearningRun } from "./learningCurve";
 export { imageGrid, type ImageGridOptions } from "./imageGrid";
 export { confusionMatrix, type ConfusionMatrixOptions } from "./confusionMatrix";
 export { embeddingMap, type EmbeddingMapOptions } from "./embeddingMap";
 export { reliability, type ReliabilityRun } from "./reliability";
+export { riskCoverage, type RiskRun } from "./riskCoverage";
 export { scan, type ScanFigureOptions } from "./scan";
 export type { MarkedFeature } from "./scanFeatures";
 export type { ScanColours } from "./scanPicture";
 export { lineProfile, type LineProfileOptions, type ProfileLine } from "./lineProfile";
 export { fourier, type FourierOptions } from "./fourier";
+export { evidence, type EvidenceFigureOptions, type EvidenceRow } from "./evidence";
 export type { FigureOptions } from "./paperLayout";
 export { exportFigure, type ExportOptions, type FigureFormat } from "./exportFigure";
+export { fontBase64 } from "./fonts";
 export { plainFigure } from "./plainFigure";
 export { toHtml } from "./toHtml";
 export { toJson } from "./toJson";

@@ -1,5 +1,5 @@
-import { checkNumber, checkOneOf, InputError, type Figure, type Result } from "../core";
-import type { ResultMetric } from "../metrics";
+import { checkNumber, checkOneOf, InputError, type Figure } from "../core";
+import type { ResultMetric, ScoredResult } from "../metrics";
 import {
   efficiencyCurves,
   fullLine,
@@ -8,6 +8,7 @@ import {
   type EfficiencyCurve,
   type IntervalStyle,
 } from "./efficiencyCurves";
+import { pairedMarks, marksNote, markRow } from "./pairedMarks";
 import { checkScores } from "./checkScores";
 import { legendName } from "./legendName";
 import { quiet } from "./palette";
@@ -24,6 +25,8 @@ export interface LabelEfficiencyOptions extends FigureOptions {
   readonly level?: number;
   /** How the interval is drawn. @default "band" up to six methods, else "bars" */
   readonly interval?: IntervalStyle;
+  /** A method that the others are held against on the same draws: marks above the plot tell where they differ. @default none */
+  readonly against?: string;
 }
 
 /** Axis titles of the metrics. */
@@ -43,14 +46,16 @@ const fewMethods = 6;
  * not in [0,1]
  */
 export function labelEfficiency(
-  results: readonly Result[],
+  results: readonly ScoredResult[],
   options: LabelEfficiencyOptions = {},
 ): Figure {
-  const { metric = "balancedAccuracy", level = 0.95, chance } = options;
+  const { metric = "balancedAccuracy", level = 0.95, chance, against } = options;
   checkResults(results);
   checkOneOf("metric", metric, Object.keys(metricNames));
   checkScores(results, metric);
   if (chance !== undefined) checkNumber("chance", chance, { min: 0, max: 1 });
+  if (against !== undefined)
+    checkOneOf("against", against, [...new Set(results.map(({ method }) => method))]);
   const curves = efficiencyCurves(results, metric, level);
   const many = curves.length > fewMethods;
   const interval = options.interval ?? (many ? "bars" : "band");
@@ -62,10 +67,17 @@ export function labelEfficiency(
   const [left, right] = xRange.map((exponent) => 10 ** exponent);
   const from = many && budgets.length > 0 ? 1.15 * budgets[budgets.length - 1] : left;
   const names = [...curves.map((curve) => curve.name), ...(anyFull ? ["all labels"] : [])];
-  const layout = paperLayout({ ...options, plotHeight: 330, legend: names });
+  const marks = against === undefined ? [] : pairedMarks(results, curves, metric, against);
+  const notes = [
+    ...(options.notes ?? []),
+    ...(marks.length === 0 ? [] : [marksNote(against ?? "")]),
+  ];
+  const plotHeight = 330 + (marks.length === 0 ? 0 : 8 + markRow * marks.length);
+  const layout = paperLayout({ ...options, notes, plotHeight, legend: names });
   const ticks = budgetTicks(budgets, xRange, (layout["width"] as number) - 92);
   const xaxis = { type: "log", range: xRange, ...ticks };
-  const yaxis = { range: percentRange(curves, interval, chance) };
+  const top = round(330 / plotHeight);
+  const yaxis = { range: percentRange(curves, interval, chance), domain: [0, top] };
   return {
     data: [
       ...(interval === "band" ? curves.flatMap(intervalBands) : []),
@@ -74,17 +86,19 @@ export function labelEfficiency(
         meanLine(curve, interval, dodge(i, curves.length), legendName(curve.name, options.width)),
       ),
       ...(anyFull ? [fullLegend] : []),
+      ...marks,
     ],
     layout: {
       ...layout,
-      xaxis: paperAxis("labels per class", xaxis),
-      yaxis: paperAxis(metricNames[metric], yaxis),
+      xaxis: paperAxis(labelAxis(results), xaxis),
+      yaxis: paperAxis(metricNames[metric], marks.length === 0 ? { range: yaxis.range } : yaxis),
+      ...(marks.length === 0 ? {} : { yaxis2: marksAxis(marks.length, top) }),
       ...(chance === undefined ? {} : chanceLine(layout, round(100 * chance))),
     },
   };
 }
 
-function checkResults(results: readonly Result[]): void {
+function checkResults(results: readonly ScoredResult[]): void {
   const sets = [...new Set(results.map((result) => result.dataset))];
   if (sets.length === 1) return;
   throw new InputError({
@@ -94,6 +108,17 @@ function checkResults(results: readonly Result[]): void {
     todo: sets.length === 0 ? "Run the study first." : "Draw one figure for each data set.",
   });
 }
+
+/** The axis of budgets, by how they count labels. */
+export const labelAxis = (results: readonly ScoredResult[]): string =>
+  (results[0]?.counting ?? "perClass") === "perClass" ? "labels per class" : "labels in all";
+
+const marksAxis = (rows: number, top: number): object => ({
+  domain: [top, 1],
+  range: [rows, -0.5],
+  visible: false,
+  fixedrange: true,
+});
 
 /** Bars of many methods stand side by side: a factor on x, within 6 % either way. */
 const dodge = (index: number, count: number): number =>

@@ -1,15 +1,18 @@
-import { InputError, type Figure, type Result, type Rng } from "../core";
+import { InputError, twoDigits, type Figure } from "../core";
 import {
+  comparableBudget,
+  fewestDraws,
+  independentUnits,
   labelPoints,
-  scoreToCompare,
   labelSavings as savingsOf,
   type LabelSavings,
   type ResultMetric,
+  type ScoredResult,
 } from "../metrics";
 import { checkScores } from "./checkScores";
 import { metricNames } from "./labelEfficiency";
 import { quiet, seriesStyle } from "./palette";
-import { fontSizes, paperAxis, paperLayout, type FigureOptions } from "./paperLayout";
+import { fontSizes, paperAxis, paperLayout, smallLines, type FigureOptions } from "./paperLayout";
 import { escapeText, round, shortenText, textWidth, wrapText } from "./text";
 
 /** What `labelSavings` draws. */
@@ -18,10 +21,8 @@ export interface LabelSavingsFigureOptions extends FigureOptions {
   readonly baseline: string;
   /** @default "balancedAccuracy" */
   readonly metric?: ResultMetric;
-  /** Score at which labels are counted, in [0,1]. @default the baseline's mean at its largest budget but one */
+  /** Score at which labels are counted, in [0,1]. @default the baseline's at the budget of `metrics.comparableBudget` */
   readonly target?: number;
-  /** Random numbers of the bootstrap interval over draws; without them there is none. */
-  readonly rng?: Rng;
 }
 
 interface Row {
@@ -30,15 +31,15 @@ interface Row {
 }
 
 /**
- * How many labels of the baseline one label of each method is worth, at one score: a point a method on a logarithmic axis, with
- * its bootstrap interval; an arrow where the budgets give a bound only.
+ * How many labels of the baseline one label of each method is worth, at one score for all: a point a method on a logarithmic axis, with
+ * its 95 % interval over draws; an arrow where the budgets give a bound only. Its first line says what the intervals leave out.
  * @throws InputError if a method is unknown, its draws are not those of the baseline, or a score is not in [0,1]
  */
 export function labelSavings(
-  results: readonly Result[],
+  results: readonly ScoredResult[],
   options: LabelSavingsFigureOptions,
 ): Figure {
-  const { baseline, metric = "balancedAccuracy", rng, width = 600 } = options;
+  const { baseline, metric = "balancedAccuracy", width = 600 } = options;
   const names = [...new Set(results.map((result) => result.method))];
   const others = names.filter((name) => name !== baseline);
   if (!names.includes(baseline) || others.length === 0) {
@@ -50,30 +51,52 @@ export function labelSavings(
   }
   checkScores(results, metric);
   const own = labelPoints(results, { method: baseline, metric });
-  const target = options.target ?? scoreToCompare(own);
-  const rows = others.map((name): Row => {
-    const method = labelPoints(results, { method: name, metric });
-    const random = rng === undefined ? {} : { rng: rng.fork(name) };
-    const savings = savingsOf({
-      baseline: own,
-      method,
-      ...random,
-      ...(target === undefined ? {} : { target }),
-    });
-    return { name, savings };
-  });
+  const compared = others.map((name) => ({
+    baseline: own,
+    method: labelPoints(results, { method: name, metric }),
+  }));
+  const budget = comparableBudget(compared);
+  const at =
+    options.target !== undefined
+      ? { target: options.target }
+      : budget === undefined
+        ? {}
+        : { budget };
+  const rows = compared.map((pair, i): Row => ({
+    name: others[i],
+    savings: savingsOf({ ...pair, ...at }),
+  }));
   const score = metricNames[metric].replace(" (%)", "");
+  const { target, baseline: needed } = rows[0].savings;
   const percent = (100 * target).toFixed(1);
   const heading = [
     ...wrapText(`“${baseline}” labels that one label is worth`, fontSizes.axis, 460),
-    `at ${percent} % ${score}`,
+    `at ${percent} % ${score}, its score with ${labelsText(needed)} a class`,
   ];
-  return draw(rows, heading.map(escapeText), { ...options, width });
+  const { onePretraining, unitOf } = independentUnits(results);
+  const first = firstLine(onePretraining, new Set(unitOf.values()).size, unitOf.size);
+  return draw(rows, heading.map(escapeText), first, { ...options, width });
+}
+
+function labelsText({ status, labels }: LabelSavings["baseline"]): string {
+  const count = Number(labels.toPrecision(2));
+  if (status === "notReached") return `more than ${count}`;
+  return status === "atFirstBudget" ? `${count} or fewer` : String(count);
+}
+
+function firstLine(onePretraining: boolean, independent: number, draws: number): string {
+  if (draws === 1) return "One draw of labels: there is no interval.";
+  if (independent < fewestDraws)
+    return `${draws} draws of labels, ${independent} independent: too few for an interval.`;
+  return onePretraining
+    ? `95 % intervals over ${draws} draws; one pretraining: they leave out what another would change.`
+    : `95 % intervals over ${draws} draws of labels and their pretrainings.`;
 }
 
 function draw(
   rows: readonly Row[],
   heading: readonly string[],
+  first: string,
   options: FigureOptions & { width: number },
 ): Figure {
   const { width } = options;
@@ -82,6 +105,7 @@ function draw(
   const text = rows.map((row) => factorText(row.savings));
   const right = round(Math.max(...text.map((line) => textWidth(line, fontSizes.note))) + 20, 2);
   const [low, high] = range(rows);
+  const lines = wrapText(first, fontSizes.note, width - 24);
   const layout = paperLayout({
     ...options,
     plotHeight: 44 * rows.length + 12,
@@ -89,11 +113,15 @@ function draw(
     right,
     bottom: 40 + 24 * heading.length,
   });
-  const annotations = layout["annotations"] as object[];
+  const annotations = [...(layout["annotations"] as object[]), aboveAll(lines, left)];
+  const margin = layout["margin"] as { readonly t: number };
+  const extra = 19 * lines.length;
   return {
     data: rows.map((row, i) => point(row, i, low, high)),
     layout: {
       ...layout,
+      height: (layout["height"] as number) + extra,
+      margin: { ...margin, t: margin.t + extra },
       showlegend: false,
       shapes: [noSaving],
       annotations: [...annotations, ...text.map((line, i) => beside(line, i))],
@@ -159,15 +187,14 @@ const signs = { exact: "", atLeast: "≥ ", atMost: "≤ ", unknown: "" } as con
 
 function factorText({ factor, interval }: LabelSavings): string {
   if (factor.bound === "unknown") return "beyond the budgets";
-  const main = `${signs[factor.bound]}${short(factor.value)} ×`;
+  const main = `${signs[factor.bound]}${twoDigits(factor.value)} ×`;
   if (interval === undefined) return main;
   const [low, high] = [interval.low, interval.high];
-  if (!Number.isFinite(high)) return low > 0 ? `${main} (> ${short(low)})` : main;
-  return low > 0 ? `${main} (${short(low)} to ${short(high)})` : `${main} (< ${short(high)})`;
+  if (!Number.isFinite(high)) return low > 0 ? `${main} (> ${twoDigits(low)})` : main;
+  return low > 0
+    ? `${main} (${twoDigits(low)} to ${twoDigits(high)})`
+    : `${main} (< ${twoDigits(high)})`;
 }
-
-const short = (value: number): string =>
-  value >= 100 ? value.toFixed(0) : String(Number(value.toPrecision(2)));
 
 const beside = (text: string, y: number): object => ({
   text: escapeText(text),
@@ -180,6 +207,10 @@ const beside = (text: string, y: number): object => ({
   y,
   yanchor: "middle",
 });
+
+/** Small lines between title and plot. */
+const aboveAll = (lines: readonly string[], left: number): object =>
+  smallLines(lines, left, { y: 1, yanchor: "bottom", yshift: 4 });
 
 const noSaving: object = {
   type: "line",

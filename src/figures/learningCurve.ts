@@ -1,4 +1,5 @@
 import { checkInteger, checkNumber, InputError, type Figure } from "../core";
+import { logTicks } from "./logTicks";
 import { legendName } from "./legendName";
 import { seriesStyle, transparent } from "./palette";
 import { paperAxis, paperLayout, type FigureOptions } from "./paperLayout";
@@ -45,7 +46,8 @@ export function learningCurve(
     });
   }
   const legend = runs.length > 1 ? runs.map((run) => run.name) : [];
-  const ticks = yScale === "log" ? logTicks(runs) : { nticks: 7 };
+  const ticks =
+    yScale === "log" ? logTicks(runs.flatMap((run) => Array.from(run.values))) : { nticks: 7 };
   return {
     data: runs.flatMap((run, i) => lines(run, i, { ...options, smoothing, maxPoints })),
     layout: {
@@ -54,18 +56,6 @@ export function learningCurve(
       yaxis: paperAxis(escapeText(yLabel), { type: yScale, ...ticks }),
     },
   };
-}
-
-/** Plain numbers, 1, 2 and 5 of each decade; over more than three decades only powers of ten. */
-function logTicks(runs: readonly LearningRun[]): object {
-  const positive = runs.flatMap((run) => Array.from(run.values).filter((value) => value > 0));
-  if (positive.length === 0) return {};
-  const low = Math.floor(Math.log10(positive.reduce((a, b) => Math.min(a, b))));
-  const high = Math.ceil(Math.log10(positive.reduce((a, b) => Math.max(a, b))));
-  const decades = Array.from({ length: high - low + 1 }, (_, i) => low + i);
-  const factors = high - low > 3 ? [1] : [1, 2, 5];
-  const tickvals = decades.flatMap((power) => factors.map((f) => Number(`${f}e${power}`)));
-  return { tickmode: "array", tickvals, ticktext: tickvals.map(String) };
 }
 
 function lines(

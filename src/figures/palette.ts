@@ -47,3 +47,10 @@ export function transparent(colour: string, opacity: number): string {
 
 /** Grey of what stands behind the data. */
 export const quiet = "#767676";
+
+/** White to Okabe and Ito's blue and on to dark, so that it rises evenly in grey too. */
+export const blues: readonly (readonly [number, string])[] = [
+  [0, "#ffffff"],
+  [0.5, "#7fb8d8"],
+  [1, "#004a75"],
+];

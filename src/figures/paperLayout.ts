@@ -116,7 +116,8 @@ const legendAbove = (entrywidth: number, x: number, maxheight: number): object =
   tracegroupgap: 0,
 });
 
-const notesBelow = (lines: readonly string[], left: number, bottom: number): object => ({
+/** Small lines that begin at the figure's left edge, above or below the plot. */
+export const smallLines = (lines: readonly string[], left: number, place: object): object => ({
   text: lines.map(escapeText).join("<br>"),
   font: { size: fontSizes.note, color: "#404040" },
   align: "left",
@@ -126,10 +127,11 @@ const notesBelow = (lines: readonly string[], left: number, bottom: number): obj
   xanchor: "left",
   xshift: 12 - left,
   yref: "paper",
-  y: 0,
-  yanchor: "top",
-  yshift: -bottom,
+  ...place,
 });
+
+const notesBelow = (lines: readonly string[], left: number, bottom: number): object =>
+  smallLines(lines, left, { y: 0, yanchor: "top", yshift: -bottom });
 
 /** An axis with a line, ticks outside and a pale grid. */
 export function paperAxis(title: string, more: object = {}): Record<string, unknown> {

@@ -1,6 +1,6 @@
 import * as fs from "node:fs";
-import type { Figure } from "../core";
-import { fontFiles } from "./fonts";
+import { escapeHtml, type Figure } from "../core";
+import { fontBase64 } from "./fonts";
 import { plainFigure } from "./plainFigure";
 import { titleText } from "./text";
 import { pictureSize, type SizeOptions } from "./toSvg";
@@ -12,8 +12,7 @@ import { pictureSize, type SizeOptions } from "./toSvg";
 export function toHtml(figure: Figure, options: SizeOptions = {}): string {
   const { data, layout: plainLayout } = plainFigure(figure);
   const plotly = fs.readFileSync(require.resolve("plotly.js-dist-min"), "utf8");
-  const [regular] = fontFiles();
-  const font = fs.readFileSync(regular).toString("base64");
+  const font = fontBase64();
   const layout = { ...plainLayout, ...pictureSize(figure, options) };
   const title = titleText(figure);
   return `<!doctype html>
@@ -51,10 +50,3 @@ const config = {
 
 /** JSON that cannot end the script it stands in. */
 const script = (value: unknown): string => JSON.stringify(value).replaceAll("<", "\\u003c");
-
-const escapeHtml = (text: string): string =>
-  text
-    .replaceAll("&", "&amp;")
-    .replaceAll("<", "&lt;")
-    .replaceAll(">", "&gt;")
-    .replaceAll('"', "&quot;");

@@ -126,7 +126,7 @@ export function createDesk(parts: DeskParts): Desk {
       case "answer":
         return questions.answer(news.id, news.content);
       case "heard":
-        return interrupter.heard();
+        return interrupter.heard(news.cell);
       case "signalled":
         return interrupter.request();
       case "exit":

@@ -21,8 +21,8 @@ const tryEvery = 3;
 /** Stops what the main thread does. */
 export interface Interrupter {
   request(): void;
-  /** The main thread has heard of the request. */
-  heard(): void;
+  /** The main thread has heard of the request to stop this cell. */
+  heard(cell: number | undefined): void;
 }
 
 interface Attempt {
@@ -81,14 +81,17 @@ export function createInterrupter(
 
   return {
     request: () => {
-      const isNew = attempt === undefined;
-      attempt ??= { since: performance.now(), cell: runningCell(), answered: false };
+      const cell = runningCell();
+      const isChecked = attempt !== undefined;
+      // One that is still looked after, but whose cell has ended, is no use to the cell that runs now.
+      if (attempt === undefined || attempt.cell !== cell)
+        attempt = { since: performance.now(), cell, answered: false };
       Atomics.store(shared, slot.interrupted, 1);
-      post({ type: "interrupt", cell: attempt.cell });
-      if (isNew) setTimeout(check, checkEvery);
+      post({ type: "interrupt", cell });
+      if (!isChecked) setTimeout(check, checkEvery);
     },
-    heard: () => {
-      if (attempt !== undefined) attempt.answered = true;
+    heard: (cell) => {
+      if (attempt !== undefined && attempt.cell === cell) attempt.answered = true;
     },
   };
 }

@@ -25,7 +25,8 @@ export function createOutput(cells: Cells, post: (news: News) => void, shared: I
       if (text === "") return;
       post(`${name === "stdout" ? 1 : 2}${cell.id}:${text}`);
       let backlog = Atomics.add(shared, slot.backlog, text.length) + text.length;
-      while (backlog > backlogLimit) {
+      // Once the sockets are closed nothing takes any of it, and this thread has to hear that it is over.
+      while (backlog > backlogLimit && Atomics.load(shared, slot.closed) === 0) {
         Atomics.wait(shared, slot.backlog, backlog, waitMilliseconds);
         backlog = Atomics.load(shared, slot.backlog);
       }

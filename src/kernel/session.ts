@@ -173,7 +173,7 @@ export function createSession(parts: SessionParts): Session {
     },
     interrupt: (id) => {
       Atomics.store(shared, slot.interrupted, 0);
-      post({ type: "heard" });
+      post({ type: "heard", cell: id });
       const cell = cells.running;
       if (cell === undefined || cell.id !== id) return;
       const error = interruption(cell.where);

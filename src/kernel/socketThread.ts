@@ -79,13 +79,18 @@ async function main(port: MessagePort): Promise<void> {
   let lastLook = -Infinity;
   /** While texts are shown that cells wrote before something else was read. */
   let isCatchingUp = false;
+  let isClosing = false;
   const hear = (news: News): void => {
+    // A timer that goes on printing would put the end off until this process is killed.
+    if (isClosing) return;
     // What children wrote before the main thread said this comes before it. A loop that prints starts no children.
     const now = performance.now();
     if (typeof news !== "string" || (!isCatchingUp && now - lastLook > lookEvery)) takeWritten();
     lastLook = now;
     desk.hear(news);
-    if (typeof news === "object" && news.type === "exit") void close();
+    if (typeof news === "string" || news.type !== "exit") return;
+    isClosing = true;
+    void close();
   };
   port.on("message", hear);
   void listen(shell, wire, desk.shell);

@@ -133,7 +133,7 @@ export type News =
       readonly prompt: string;
       readonly password: boolean;
     }
-  | { readonly type: "heard" }
+  | { readonly type: "heard"; readonly cell: number | undefined }
   | { readonly type: "signalled" }
   | { readonly type: "exit" };
 

@@ -1,4 +1,4 @@
-import { checkCounts } from "./checkCounts";
+import { classRecall } from "./classRecall";
 
 /**
  * Mean recall of the classes that occur among the true labels, in [0,1]: chance is 1/classes however unequal the
@@ -7,11 +7,6 @@ import { checkCounts } from "./checkCounts";
  * @see Brodersen et al. 2010, "The balanced accuracy and its posterior distribution", doi:10.1109/ICPR.2010.764
  */
 export function balancedAccuracy(confusion: readonly (readonly number[])[]): number {
-  checkCounts(confusion);
-  const recalls: number[] = [];
-  confusion.forEach((row, i) => {
-    const total = row.reduce((sum, count) => sum + count, 0);
-    if (total > 0) recalls.push(row[i] / total);
-  });
+  const recalls = classRecall(confusion).filter((recall) => !Number.isNaN(recall));
   return recalls.reduce((sum, recall) => sum + recall, 0) / recalls.length;
 }

@@ -65,9 +65,13 @@ export function calibration(
     confidence: count === 0 ? NaN : confidence / count,
     accuracy: count === 0 ? NaN : right / count,
   }));
-  const errors = filled.map((bin) =>
-    bin.count === 0 ? 0 : Math.abs(bin.accuracy - bin.confidence),
-  );
-  const expectedError = errors.reduce((sum, error, i) => sum + error * filled[i].count, 0) / n;
-  return { expectedError, largestError: Math.max(...errors), bins: filled };
+  return calibrationOfBins(filled);
+}
+
+/** How far confidence and accuracy agree in bins that were counted already, such as those of several trials put together. */
+export function calibrationOfBins(bins: readonly CalibrationBin[]): Calibration {
+  const n = bins.reduce((sum, { count }) => sum + count, 0);
+  const errors = bins.map((bin) => (bin.count === 0 ? 0 : Math.abs(bin.accuracy - bin.confidence)));
+  const expectedError = errors.reduce((sum, error, i) => sum + error * bins[i].count, 0) / n;
+  return { expectedError, largestError: Math.max(...errors), bins };
 }

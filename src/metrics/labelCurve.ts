@@ -9,6 +9,8 @@ export interface LabelPoint {
   readonly draw: number;
   /** The score, higher is better: balanced accuracy, say. */
   readonly value: number;
+  /** Which pretraining the trial used, where there is more than one; draws that share it are not independent. */
+  readonly pretraining?: number;
 }
 
 /** Mean score by rising number of labels, made non-decreasing. */

@@ -18,7 +18,7 @@ export interface PairedDifference extends MeanInterval {
 export function pairedDifference(
   a: ArrayLike<number>,
   b: ArrayLike<number>,
-  { level = 0.95 }: IntervalOptions = {},
+  options: IntervalOptions = {},
 ): PairedDifference {
   if (a.length !== b.length) {
     throw new InputError({
@@ -29,11 +29,11 @@ export function pairedDifference(
   }
   const difference = meanInterval(
     Array.from(a, (value, i) => value - b[i]),
-    { level },
+    options,
   );
-  const { mean, n, standardDeviation } = difference;
-  if (n === 1) return { ...difference, t: NaN, p: NaN };
-  if (mean === 0 && standardDeviation === 0) return { ...difference, t: 0, p: 1 };
-  const t = mean / (standardDeviation / Math.sqrt(n));
-  return { ...difference, t, p: studentTwoSided(t, n - 1) };
+  const { mean, standardError, degreesOfFreedom } = difference;
+  if (degreesOfFreedom === 0) return { ...difference, t: NaN, p: NaN };
+  if (mean === 0 && standardError === 0) return { ...difference, t: 0, p: 1 };
+  const t = mean / standardError;
+  return { ...difference, t, p: studentTwoSided(t, degreesOfFreedom) };
 }

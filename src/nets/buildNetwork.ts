@@ -11,6 +11,7 @@ import { makeComparison, withComparison, type ComparisonSpec } from "./compariso
 import { conv4 } from "./conv4";
 import { checkEncoderSpec, type EncoderSpec } from "./encoderSpec";
 import { disposeVariables, makeVariable } from "./layer";
+import { mapsOf, type MappedNetwork } from "./networkMaps";
 import { resnet } from "./resnet";
 
 /**
@@ -37,7 +38,8 @@ export function buildNetwork(
     ]),
   };
   const variables = new Map([...joinVariables({ input }), ...body.variables]);
-  const network: Network = {
+  const network: MappedNetwork = {
+    maps: mapsOf(body, (images) => standardise(images, mean, std)),
     spec: { ...spec, shape: [...shape] },
     dim: body.dim,
     variables,

@@ -1,4 +1,4 @@
-import { InputError, joinVariables, tf, type Rng, type Tensor2D } from "../core";
+import { InputError, joinVariables, tf, type Rng, type Tensor2D, type Tensor4D } from "../core";
 import type { Conv4Spec } from "./encoderSpec";
 import { globalAverage } from "./kernels";
 import { convolutionUnit, type Body } from "./resnet";
@@ -31,15 +31,27 @@ export function conv4(
     ),
   );
   const dim = pool === "flatten" ? cells * width : width;
+  const steps = units.map((unit, i) => ({
+    name: `block${i + 1}`,
+    layer: {
+      variables: unit.variables,
+      apply: (x: Tensor4D, training: boolean): Tensor4D =>
+        tf.maxPool(unit.apply(x, training), 2, 2, "valid"),
+    },
+    windows: [
+      { kernel: 3, stride: 1, padding: 1 },
+      { kernel: 2, stride: 2, padding: 0 },
+    ],
+  }));
+  const toVector = (last: Tensor4D): Tensor2D =>
+    pool === "flatten" ? last.reshape([last.shape[0], dim]) : globalAverage(last);
   return {
     dim,
     variables: joinVariables(Object.fromEntries(units.map((unit, i) => [`block${i + 1}`, unit]))),
-    apply: (images, training): Tensor2D => {
-      const last = units.reduce(
-        (x, unit) => tf.maxPool(unit.apply(x, training), 2, 2, "valid"),
-        images,
-      );
-      return pool === "flatten" ? last.reshape([last.shape[0], dim]) : globalAverage(last);
-    },
+    steps,
+    averaged: pool === "average",
+    pool: toVector,
+    apply: (images, training): Tensor2D =>
+      toVector(steps.reduce((x, { layer }) => layer.apply(x, training), images)),
   };
 }

@@ -7,6 +7,7 @@ export {
   type EncoderSpec,
   type ResnetSpec,
 } from "./encoderSpec";
+export { networkMaps, type NetworkMaps, type NetworkStage } from "./networkMaps";
 export { setInputStatistics } from "./setInputStatistics";
 export {
   comparisonOf,

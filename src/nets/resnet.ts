@@ -5,9 +5,31 @@ import { blocksOfDepth, bottleneckDepth, type ResnetSpec } from "./encoderSpec";
 import { addRelu, globalAverage } from "./kernels";
 import { type Layer } from "./layer";
 
-/** A network's function with the length of what it gives. */
+/** A network's function with the length of what it gives, and the steps that it is made of. */
 export interface Body extends Layer<Tensor4D, Tensor2D> {
   readonly dim: number;
+  readonly steps: readonly MapStep[];
+  /** The last map to vectors. [b,h,w,c] -> [b,d] */
+  pool(last: Tensor4D): Tensor2D;
+  /** Whether `pool` is the mean over the cells. */
+  readonly averaged: boolean;
+}
+
+/** A layer from map to map, with where it looks. */
+export interface MapStep {
+  readonly name: string;
+  readonly layer: Layer<Tensor4D>;
+  /** Its convolutions and poolings, one after the other. */
+  readonly windows: readonly StepWindow[];
+}
+
+/** A window that slides over a map. */
+export interface StepWindow {
+  /** Edge of the window in cells. */
+  readonly kernel: number;
+  readonly stride: number;
+  /** Cells that are added before the first. */
+  readonly padding: number;
 }
 
 /**
@@ -22,6 +44,9 @@ export function resnet(spec: ResnetSpec, channels: number, rng: Rng): Body {
   const parts: Record<string, Layer<Tensor4D>> = {
     stem: stem === "large" ? pooledAfter(first) : first,
   };
+  const stemWindows = [sliding(sizes.kernel, stem === "large" ? 2 : 1)];
+  if (stem === "large") stemWindows.push(sliding(3, 2));
+  const windows: Record<string, readonly StepWindow[]> = { stem: stemWindows };
   const bottleneck = depth === bottleneckDepth;
   let inputs = width;
   blocksOfDepth[depth].forEach((blocks, stage) => {
@@ -31,19 +56,35 @@ export function resnet(spec: ResnetSpec, channels: number, rng: Rng): Body {
       const stride = stage > 0 && i === 0 ? 2 : 1;
       const block = bottleneck ? bottleneckBlock : basicBlock;
       parts[name] = block({ inputs, outputs, stride }, rng.fork(name));
+      // A bottleneck's two 1x1 convolutions see no further.
+      windows[name] = bottleneck ? [sliding(3, stride)] : [sliding(3, stride), sliding(3, 1)];
       inputs = bottleneck ? bottleneckFactor * outputs : outputs;
     }
   });
-  const layers = Object.values(parts);
+  const steps = Object.entries(parts).map(([name, layer]) => ({
+    name,
+    layer,
+    windows: windows[name],
+  }));
   return {
     dim: inputs,
     variables: joinVariables(parts),
+    steps,
+    averaged: true,
+    pool: globalAverage,
     apply: (images, training) => {
-      const last = layers.reduce((x, layer) => layer.apply(x, training), images);
+      const last = steps.reduce((x, { layer }) => layer.apply(x, training), images);
       return globalAverage(last);
     },
   };
 }
+
+/** A window padded by half its edge, as all of them are. */
+const sliding = (kernel: number, stride: number): StepWindow => ({
+  kernel,
+  stride,
+  padding: (kernel - 1) / 2,
+});
 
 /** Convolution, batch norm, ReLU. Variables "conv.*" and "bn.*". */
 export function convolutionUnit(shape: ConvolutionShape, rng: Rng): Layer<Tensor4D> {

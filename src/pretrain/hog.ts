@@ -3,14 +3,12 @@ import {
   InputError,
   known,
   option,
-  tf,
-  writeFileAtomically,
   type Encoder,
   type ImageSet,
   type OptionTable,
   type Pretrain,
 } from "../core";
-import { writeSafetensors } from "../nets";
+import { measuredEncoder } from "./measuredEncoder";
 
 /** How gradients are counted. */
 export interface HogOptions {
@@ -54,28 +52,13 @@ function hogEncoder(shape: ImageSet["shape"], sizes: Required<HogOptions>): Enco
     });
   }
   const dim = (rows - block + 1) * (columns - block + 1) * block * block * orientations;
-  const perImage = shape[0] * shape[1] * shape[2];
-  return {
+  return measuredEncoder({
+    kind: "hog",
+    shape,
+    options: sizes,
     dim,
-    embed: (images) => {
-      const values = images.dataSync<"float32">();
-      const count = images.shape[0];
-      const out = new Float32Array(count * dim);
-      for (let i = 0; i < count; i++) {
-        const image = values.subarray(i * perImage, (i + 1) * perImage);
-        const cells = cellHistograms(image, shape, sizes);
-        out.set(blockNorms(cells, rows, columns, sizes), i * dim);
-      }
-      return tf.tensor2d(out, [count, dim]);
-    },
-    clone: () => hogEncoder(shape, sizes),
-    save: (file) => {
-      const metadata = { encoder: JSON.stringify({ kind: "hog", shape, ...sizes }) };
-      writeFileAtomically(file, writeSafetensors(new Map(), metadata));
-      return Promise.resolve();
-    },
-    dispose: () => undefined,
-  };
+    measure: (image) => blockNorms(cellHistograms(image, shape, sizes), rows, columns, sizes),
+  });
 }
 
 /** Mean gradient of each direction in each cell. [h*w*c] -> [rows*columns*orientations] */

@@ -1,4 +1,5 @@
 export { hog, type HogOptions } from "./hog";
+export { physics, type PhysicsOptions } from "./physics";
 export { none, type NoneOptions } from "./none";
 export { pixels, type PixelsOptions } from "./pixels";
 export { simclr, type SimclrOptions } from "./simclr";

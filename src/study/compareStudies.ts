@@ -1,5 +1,5 @@
 import { InputError, type Result } from "../core";
-import { pairedDifference, type ResultMetric } from "../metrics";
+import { enoughDraws, pairedDifference, type ResultMetric } from "../metrics";
 import { redrawnResults } from "./redrawnResults";
 
 /** How two studies differ at one method and budget. */
@@ -12,7 +12,7 @@ export interface StudyDifference {
   readonly same: number;
   /** Mean over these draws of the second study's score less the first's. */
   readonly mean: number;
-  /** Half of its 95 % t-interval; NaN for a single draw. */
+  /** Half of its 95 % t-interval; NaN for fewer than three draws. */
   readonly halfWidth: number;
 }
 
@@ -42,7 +42,7 @@ export function compareStudies(
   }
   return [...groups.values()].map((pairs) => {
     const scores = (side: "a" | "b"): number[] => pairs.map((pair) => pair[side][metric]);
-    const { mean, halfWidth } = pairedDifference(scores("b"), scores("a"));
+    const { mean, halfWidth } = enoughDraws(pairedDifference(scores("b"), scores("a")));
     const same = pairs.filter(({ a, b }) => a[metric] === b[metric]).length;
     const { method, labelsPerClass } = pairs[0].a;
     return { method, labelsPerClass, draws: pairs.length, same, mean, halfWidth };

@@ -7,11 +7,17 @@ export { redraw, runPlan, type RunPlanOptions, type StudyOutcome } from "./runPl
 export { type Failure, type Share } from "./work/work";
 export { splitImages, type Split, type SplitSpec } from "./split";
 export { standardise, type Standardise } from "./standardise";
-export type { Choice, TrialRecord } from "./store/record";
+export type { Choice, ReliabilityCounts, TrialRecord } from "./store/record";
 export { openStore, type FailureMark, type Store, type StoreOptions } from "./store/store";
 export { readTimings, type KeptTiming, type Timing } from "./store/timings";
 export type { Claim, Claims, ClaimsOptions, Holder } from "./store/claims";
 export type { Tuning } from "./work/tuning";
+export { needsUnlabelled, type KnownResult } from "./needsUnlabelled";
+export { planStudy, planText, type PlanStudyOptions, type StudyPlan } from "./planStudy";
+export { referenceMethods, type ReferenceMethod } from "./referenceMethods";
+export { savings, type Savings, type SavingsRow } from "./savings";
+export { savingsText } from "./savingsText";
+export { differencesCsv, statisticsText } from "./statisticsText";
 export { version } from "./version";
 export { resultsCsv, summarise, summaryCsv, summaryTable, type SummaryRow } from "./summary";
 export {
@@ -37,3 +43,5 @@ export {
   type SlurmStatus,
   type SlurmTask,
 } from "./executors/slurm";
+export { report, type ReportOptions, type StudyReport } from "./report/report";
+export { redrawnResults } from "./redrawnResults";

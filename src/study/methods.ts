@@ -11,6 +11,7 @@ export const pretrainings = {
   none: pretrain.none,
   pixels: pretrain.pixels,
   hog: pretrain.hog,
+  physics: pretrain.physics,
   simclr: pretrain.simclr,
   moco: pretrain.moco,
   byol: pretrain.byol,
@@ -59,6 +60,12 @@ export const selfSupervised: readonly (keyof typeof pretrainings)[] = namesOf(
   pretrainings,
   ({ options }) =>
     "epochs" in options && Object.values(options).every(({ outside }) => outside === undefined),
+);
+
+/** Names of the pretrainings that make a network or read one; the others only compute, and have no weights that took time to learn. */
+export const withNetwork: readonly (keyof typeof pretrainings)[] = namesOf(
+  pretrainings,
+  ({ options }) => "encoder" in options || "file" in options,
 );
 
 /** Names of the classifiers that train on labelled and unlabelled images together. */

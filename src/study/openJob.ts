@@ -54,7 +54,9 @@ export async function openJob(plan: Plan, store: Store, on: Progress = {}): Prom
   writeFileIfChanged(file("split.json"), splitToJson(all, images, drawn));
   writeFileIfChanged(file("plan.json"), `${canonicalJson(fullPlan(plan, methods), 1)}\n`);
   const trials = listTrials(units);
-  writeStudyFile(store.folder, { plan, images, notes, trials, threads: threadsNow() });
+  const { shape, classNames } = set;
+  const threads = threadsNow();
+  writeStudyFile(store.folder, { plan, images, shape, classNames, notes, trials, threads });
   const metric = plan.metric ?? "balancedAccuracy";
   return { job: { set, drawn, units, settings, metric, store }, notes };
 }
@@ -77,7 +79,8 @@ async function auditNotesOf(
   return auditNotes(audit, rule);
 }
 
-interface KeptAudit {
+/** An audit as a folder keeps it. */
+export interface KeptAudit {
   /** Which split it is of. */
   readonly of: string;
   readonly audit: SplitAudit;

@@ -1,9 +1,10 @@
+import { fewestDraws } from "../metrics";
 import type { Plan } from "./plan";
 import type { TrialRecord } from "./store/record";
 
 /** What a reader of the figure must know of the results, in sentences. */
 export function resultNotes(plan: Plan, results: readonly TrialRecord[]): string[] {
-  return [...testSizes(results), ...warnings(results), ...tuningNotes(plan, results), ...planNotes(plan)]; // prettier-ignore
+  return [...drawNotes(plan), ...testSizes(results), ...warnings(results), ...tuningNotes(plan, results), ...(plan.notes ?? [])]; // prettier-ignore
 }
 
 /** Says how many images were tested on, where that differs between trials. */
@@ -59,9 +60,17 @@ function tuningNotes({ tuning }: Plan, results: readonly TrialRecord[]): string[
   ];
 }
 
-function planNotes({ draws, pretrainings = 1, notes = [] }: Plan): string[] {
+/** What the intervals hold: the first line of the figure. */
+function drawNotes({ draws, pretrainings = 1 }: Plan): string[] {
   const drawn = `${draws} label ${draws === 1 ? "draw" : "draws"}`;
   const trained = `${pretrainings} ${pretrainings === 1 ? "pretraining" : "pretrainings"}`;
-  const band = draws > 1 ? "; intervals: 95 %, Student's t over the draws" : "";
-  return [`${drawn}, shared by all methods; ${trained}${band}.`, ...notes];
+  const independent = pretrainings === 1 ? draws : Math.min(draws, pretrainings);
+  const left = pretrainings === 1 ? ", which leave out what another pretraining would change" : "";
+  const band =
+    independent >= fewestDraws
+      ? `; intervals: 95 %, Student's t over the draws${left}`
+      : draws === 1
+        ? ""
+        : "; too few for intervals";
+  return [`${drawn}, shared by all methods; ${trained}${band}.`];
 }

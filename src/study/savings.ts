@@ -1,78 +1,98 @@
-import { createRng, type Result } from "../core";
 import {
+  comparableBudget,
+  independentUnits,
+  labelCurve,
+  labelEquivalence,
   labelPoints,
   labelSavings,
-  type Bounded,
+  wholeDraws,
+  type LabelEquivalent,
+  type LabelPoint,
   type LabelSavings,
-  type LabelsToTarget,
   type ResultMetric,
 } from "../metrics";
+import type { KnownResult } from "./needsUnlabelled";
+import { referenceMethods, type ReferenceMethod } from "./referenceMethods";
 
-/** How many labels one method saves against the baseline. */
+/** How many labels one method saves, at the common score and at each of its own budgets. */
 export interface SavingsRow extends LabelSavings {
   readonly name: string;
-  readonly against: string;
+  /** Its mean scores by budget, made non-decreasing. */
+  readonly scores: readonly number[];
+  /** What each budget is worth in labels of the reference. */
+  readonly equivalents: readonly LabelEquivalent[];
+  /** Draws that both have done. */
+  readonly draws: number;
+}
+
+/** How many labels every method saves against one of them. */
+export interface Savings {
+  readonly against: ReferenceMethod;
+  readonly metric: ResultMetric;
+  /** Whether there is a score at which something can be said; where not, rows are at what the reference has with its largest budget but one. */
+  readonly told: boolean;
+  /** Labels of the reference for the score that all are compared at. */
+  readonly budget: number;
+  /** Budgets of the reference, rising, and its mean scores there, made non-decreasing. */
+  readonly labels: readonly number[];
+  readonly scores: readonly number[];
+  /** Draws that do not share a pretraining with each other where there are several; fewer than three are too few for intervals. */
+  readonly independent: number;
+  /** Whether one pretraining serves all draws, which the intervals then leave out. */
+  readonly onePretraining: boolean;
+  readonly rows: readonly SavingsRow[];
 }
 
 /**
- * Compares every method with the baseline at the highest score that both reach: labels needed by each, read off mean
- * curves, never extrapolated.
+ * Compares every method with the named baseline and with the best method that needs no image without a label: labels needed by each for one score,
+ * the same for all, and what each budget is worth. Read off mean curves, never extrapolated. Nothing where there are fewer than two budgets.
  */
 export function savings(
-  results: readonly Result[],
+  results: readonly KnownResult[],
   baseline: string,
-  metric: ResultMetric,
-  seed: number,
-): SavingsRow[] {
-  const names = [...new Set(results.map((result) => result.method))];
-  const points = labelPoints(results, { method: baseline, metric });
-  if (points.length === 0) return [];
-  const budgets = new Set(points.map((point) => point.labels));
-  if (budgets.size < 2) return [];
-  return names
-    .filter((name) => name !== baseline)
-    .flatMap((name) => {
-      const method = labelPoints(results, { method: name, metric });
-      if (method.length !== points.length) return [];
-      const rng = createRng(seed).fork("label savings").fork(name);
-      return [{ name, against: baseline, ...labelSavings({ baseline: points, method, rng }) }];
-    });
-}
-
-/** The comparison in words, a line a method. */
-export function savingsText(rows: readonly SavingsRow[]): string {
-  const first = rows[0];
-  if (first === undefined) return "";
-  const width = Math.max(...rows.map((row) => row.name.length));
-  const lines = rows.map((row) => {
-    const score = `${(100 * row.target).toFixed(1)} %`.padStart(7);
-    const needed = `${labels(row.method)} labels a class, not ${labels(row.baseline)}`;
-    return `  ${row.name.padEnd(width)} ${score} with ${needed}: ${factor(row.factor)}${range(row)}`;
-  });
-  return [`Labels for a score that both the method and "${first.against}" reach:`, ...lines].join(
-    "\n",
+  metric: ResultMetric = "balancedAccuracy",
+): Savings[] {
+  return referenceMethods(results, baseline, metric).flatMap((against) =>
+    savingsAgainst(results, against, metric),
   );
 }
 
-function range({ interval, factor: { value, bound } }: SavingsRow): string {
-  if (interval === undefined || bound !== "exact") return "";
-  const { low, high } = interval;
-  // Told the same way round as the factor itself.
-  const [from, to] = value < 1 ? [1 / high, 1 / low] : [low, high];
-  const end = Number.isFinite(to) ? to.toFixed(1) : "more";
-  return ` (${from.toFixed(1)} to ${end} in 95 % of resampled draws)`;
+function savingsAgainst(
+  results: readonly KnownResult[],
+  against: ReferenceMethod,
+  metric: ResultMetric,
+): Savings[] {
+  const reference = labelPoints(results, { method: against.name, metric });
+  const names = [...new Set(results.map((result) => result.method))];
+  const compared = names
+    .filter((name) => name !== against.name)
+    .flatMap((name) => {
+      const points = labelPoints(results, { method: name, metric });
+      const [baseline, method] = sharedDraws(reference, points);
+      return baseline.length === 0 ? [] : [{ name, baseline, method }];
+    });
+  const { labels, values } = labelCurve(reference);
+  if (compared.length === 0 || labels.length < 2) return [];
+  const comparable = comparableBudget(compared);
+  const budget = comparable ?? labels[labels.length - 2];
+  const rows = compared.map(({ name, baseline, method }): SavingsRow => ({
+    name,
+    ...labelSavings({ baseline, method, budget }),
+    scores: labelCurve(method).values,
+    equivalents: labelEquivalence({ baseline, method }),
+    draws: new Set(method.map((point) => point.draw)).size,
+  }));
+  const { onePretraining, unitOf } = independentUnits(compared.flatMap(({ method }) => method));
+  const independent = new Set(unitOf.values()).size;
+  const told = comparable !== undefined;
+  return [
+    { against, metric, told, budget, labels, scores: values, independent, onePretraining, rows },
+  ];
 }
 
-function labels({ status, labels: n }: LabelsToTarget): string {
-  if (status === "notReached") return `more than ${n}`;
-  if (status === "atFirstBudget") return `${n} or fewer`;
-  return n.toFixed(1);
-}
-
-function factor({ value, bound }: Bounded): string {
-  if (bound === "unknown") return "no statement";
-  const times = `${value.toFixed(1)} times fewer`;
-  if (bound === "atLeast") return `at least ${times}`;
-  if (bound === "atMost") return value <= 1 ? "no label saved" : `at most ${times}`;
-  return value < 1 ? `${(1 / value).toFixed(1)} times more` : times;
+/** The trials of draws that both have done on all their budgets. */
+function sharedDraws(a: readonly LabelPoint[], b: readonly LabelPoint[]): readonly LabelPoint[][] {
+  const done = [a, b].map((points) => [...new Set(wholeDraws(points).map(({ draw }) => draw))]);
+  const shared = done[0].filter((draw) => done[1].includes(draw));
+  return [a, b].map((points) => points.filter((point) => shared.includes(point.draw)));
 }

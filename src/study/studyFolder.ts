@@ -22,6 +22,9 @@ export interface StudyFile {
   readonly plan: Plan;
   /** Hash of pixels, ids and groups of the study's images. */
   readonly images: string;
+  /** Of each image; lacking in folders of before it was kept. */
+  readonly shape?: readonly [height: number, width: number, channels: number];
+  readonly classNames?: readonly string[];
   readonly notes: readonly string[];
   readonly trials: readonly ListedTrial[];
   readonly threads: string;

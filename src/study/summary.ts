@@ -1,5 +1,6 @@
 import type { Result } from "../core";
-import { meanInterval, resultMetrics, type ResultMetric } from "../metrics";
+import { plusMinus } from "./plusMinus";
+import { intervalOverDraws, resultMetrics, type ResultMetric, type ScoredResult } from "../metrics";
 
 /** One method at one budget: the mean over draws with its 95 % t-interval. */
 export interface SummaryRow {
@@ -8,22 +9,24 @@ export interface SummaryRow {
   readonly labelsPerClass: number;
   readonly draws: number;
   readonly mean: number;
-  /** Half width of the 95 % t-interval; NaN for a single draw. */
+  /** Half width of the 95 % t-interval, over draws, or over pretrainings where draws take turns with several; NaN for fewer than three. */
   readonly halfWidth: number;
 }
 
 /** Mean and interval by method and budget, in the order in which they first occur. */
 export function summarise(
-  results: readonly Result[],
+  results: readonly ScoredResult[],
   metric: ResultMetric = "balancedAccuracy",
 ): SummaryRow[] {
-  const groups = new Map<string, Result[]>();
+  const groups = new Map<string, ScoredResult[]>();
   for (const result of results) {
     const key = JSON.stringify([result.method, result.labelsPerClass]);
     groups.set(key, [...(groups.get(key) ?? []), result]);
   }
   return [...groups.values()].map((group) => {
-    const { mean, halfWidth } = meanInterval(group.map((result) => result[metric]));
+    const { mean, halfWidth } = intervalOverDraws(
+      group.map((result) => ({ ...result, value: result[metric] })),
+    );
     const { method, labelsPerClass } = group[0];
     return { method, labelsPerClass, draws: group.length, mean, halfWidth };
   });
@@ -37,9 +40,7 @@ export function summaryTable(rows: readonly SummaryRow[]): string {
   const methods = [...new Set(rows.map((row) => row.method))];
   const cell = (method: string, budget: number): string => {
     const row = rows.find((r) => r.method === method && r.labelsPerClass === budget);
-    if (row === undefined) return "-";
-    const mean = (100 * row.mean).toFixed(1);
-    return Number.isFinite(row.halfWidth) ? `${mean} ± ${(100 * row.halfWidth).toFixed(1)}` : mean;
+    return row === undefined ? "-" : plusMinus(row.mean, row.halfWidth);
   };
   const header = ["labels a class", ...budgets.map((b) => (b === 0 ? "all" : String(b)))];
   const lines = methods.map((method) => [method, ...budgets.map((b) => cell(method, b))]);
@@ -49,7 +50,9 @@ export function summaryTable(rows: readonly SummaryRow[]): string {
   const format = (line: readonly string[]): string =>
     line.map((text, i) => (i === 0 ? text.padEnd(widths[i]) : text.padStart(widths[i]))).join("  ");
   const rule = widths.map((width) => "-".repeat(width)).join("  ");
-  return [format(header), rule, ...lines.map(format)].join("\n");
+  const short = rows.some((row) => row.draws > 1 && Number.isNaN(row.halfWidth));
+  const note = short ? ["No interval where fewer than three draws, or pretrainings that draws share, were done: too few."] : []; // prettier-ignore
+  return [format(header), rule, ...lines.map(format), ...note].join("\n");
 }
 
 const resultColumns = [
@@ -79,7 +82,11 @@ export function summaryCsv(rows: readonly SummaryRow[], metric: ResultMetric): s
   );
 }
 
-function csv(header: readonly string[], rows: readonly (readonly (string | number)[])[]): string {
+/** Lines of cells as CSV; what is no number is left empty. */
+export function csv(
+  header: readonly string[],
+  rows: readonly (readonly (string | number)[])[],
+): string {
   const quote = (value: string | number): string => {
     const text = typeof value === "number" && !Number.isFinite(value) ? "" : String(value);
     return /[",\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;

@@ -3,7 +3,10 @@ import * as path from "node:path";
 import { writeFileIfChanged, type Figure, type Result } from "../core";
 import { exportFigure, labelEfficiency, toJson } from "../figures";
 import type { Plan } from "./plan";
-import { savings, savingsText } from "./savings";
+import { savings } from "./savings";
+import { referenceMethods } from "./referenceMethods";
+import { savingsText } from "./savingsText";
+import { differencesCsv, statisticsText } from "./statisticsText";
 import { resultsCsv, summarise, summaryCsv, summaryTable } from "./summary";
 
 /** What is written of a study's results. */
@@ -27,7 +30,7 @@ export async function writeReport(
   const rows = summarise(results, metric);
   const table = summaryTable(rows);
   const baseline = plan.baseline ?? defaultBaseline(plan);
-  const compared = savings(results, baseline, metric, plan.seed);
+  const compared = savings(results, baseline, metric);
   const classes = (results[0] as { classNames?: readonly string[] }).classNames?.length ?? 1;
   const chance = plan.chance ?? 1 / classes;
   const figure = labelEfficiency(results, { title: plan.name, metric, notes, chance });
@@ -35,6 +38,9 @@ export async function writeReport(
   const file = (name: string): string => path.join(folder, name);
   writeFileIfChanged(file("results.csv"), resultsCsv(results));
   writeFileIfChanged(file("summary.csv"), summaryCsv(rows, metric));
+  const references = referenceMethods(results, baseline, metric).map(({ name }) => name);
+  writeFileIfChanged(file("statistics.txt"), `${statisticsText(results, references, metric)}\n`);
+  writeFileIfChanged(file("differences.csv"), differencesCsv(results, references, metric));
   const drawn = toJson(figure);
   const json = file("label-efficiency.json");
   // A page of megabytes and a picture take seconds to make: only when the figure has changed.
@@ -50,7 +56,8 @@ export async function writeReport(
   return { table, savings: told, figure };
 }
 
-function defaultBaseline({ methods }: Plan): string {
+/** The method that savings are counted against where a plan names none. */
+export function defaultBaseline({ methods }: Plan): string {
   const names = methods.map((method) => method.name);
   return names.includes("from scratch") ? "from scratch" : names[names.length - 1];
 }

@@ -60,6 +60,10 @@ describe("JupyterLab in a browser", function () {
     if (folder !== undefined) fs.rmSync(folder, { recursive: true, force: true });
   });
 
+  // A workspace of its own: the other one opens the quickstart again, whose cells would be hidden.
+  const widgetPage = (): string =>
+    `${address}/lab/workspaces/widgets/tree/widget.ipynb?token=${token}`;
+
   const shot = async (name: string): Promise<void> => {
     if (screenshots !== undefined)
       await page.screenshot({ path: path.join(screenshots, `${name}.png`) });
@@ -137,7 +141,7 @@ describe("JupyterLab in a browser", function () {
   it("moves a widget with the cells, both ways", async () => {
     const widgets = await browser.newPage({ viewport: { width: 1100, height: 800 } });
     try {
-      await widgets.goto(`${address}/lab/tree/widget.ipynb?token=${token}`);
+      await widgets.goto(widgetPage());
       await widgets.waitForSelector(".jp-Notebook .jp-CodeCell", { timeout: 120_000 });
       await untilReady(widgets);
       await runCell(widgets, 0);
@@ -175,7 +179,7 @@ describe("JupyterLab in a browser", function () {
   it("shows a widget again when the page is opened anew while the kernel runs", async () => {
     const again = await browser.newPage({ viewport: { width: 1100, height: 800 } });
     try {
-      await again.goto(`${address}/lab/tree/widget.ipynb?token=${token}`);
+      await again.goto(widgetPage());
       await again.waitForSelector(".jp-Notebook .jp-CodeCell", { timeout: 120_000 });
       await untilReady(again);
       await runCell(again, 4);
@@ -284,8 +288,15 @@ function startLab({ python, env }: Jupyter, folder: string, port: number): Child
     ],
     {
       stdio: "ignore",
-      // No settings of this user; and the quick variant, whose trainings take seconds.
-      env: { ...env, NODE_OPTIONS: "", FEWSCOPE_FAST: "1", JUPYTERLAB_SETTINGS_DIR: settings },
+      env: {
+        ...env,
+        NODE_OPTIONS: "",
+        // No settings of this user, and no notebooks opened again that were open some time before.
+        JUPYTERLAB_SETTINGS_DIR: settings,
+        JUPYTERLAB_WORKSPACES_DIR: path.join(folder, "workspaces"),
+        // The quick variant, whose trainings take seconds.
+        FEWSCOPE_FAST: "1",
+      },
     },
   );
 }

@@ -77,6 +77,37 @@ describe("cli", function () {
     assert.ok(fs.existsSync(path.join(folder, "out", "label-efficiency.svg")));
   });
 
+  it("plans labels from a study's folder, and says what is missing for that", () => {
+    const longer = writePlan("longer.json", { labelsPerClass: [1, 2, 3, 4], draws: 3 });
+    assert.equal(fewscope("study", longer, "--out", "longer").status, 0);
+    const { status, out, err } = fewscope("study", "plan-labels", "longer", "--target", "0.9");
+    assert.equal(status, 0, err);
+    assert.match(
+      out,
+      /Labels a class for 90\.0 % balanced accuracy.*\n +pixels +1 .*reached already/,
+    );
+    for (const format of ["html", "svg", "png", "json"])
+      assert.ok(fs.existsSync(path.join(folder, "longer", `label-plan.${format}`)));
+    refuses(
+      ["study", "plan-labels", "out", "--target", "0.9"],
+      /2 budgets \(1, 2\) with 2 draws.*at least 4/,
+    );
+    refuses(["study", "plan-labels", "longer", "--target", "90"], /target 90.*Write 0\.9/);
+    refuses(["study", "plan-labels", "longer", "--target", "1", "--metric", "f1"], /macroF1/);
+    refuses(["study", "plan-labels", "longer"], /--target/);
+  });
+
+  it("makes the report of a study's folder, and prints what is ready to paste", () => {
+    const { status, out, err } = fewscope("study", "report", "out", "--seconds-per-label", "4");
+    assert.equal(status, 0, err);
+    assert.match(out, /We compared .* on .*labels of each class/);
+    assert.match(out, /Page: .*report\.html/);
+    const page = fs.readFileSync(path.join(folder, "out", "report", "report.html"), "utf8");
+    assert.match(page, /to need 4 s for a label/);
+    refuses(["study", "report", "nowhere"], /nowhere/);
+    refuses(["study", "report", "out", "--seconds-per-label", "-1"], /secondsPerLabel -1/);
+  });
+
   it("names a wrong command, option or key with the nearest right one", () => {
     refuses(["stdy"], /Did you mean "study"/);
     refuses(["study", "plan.json"], /--out/);

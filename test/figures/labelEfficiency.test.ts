@@ -1,8 +1,7 @@
 import assert from "node:assert/strict";
 import { InputError, type Figure } from "../../src/core";
-import { labelEfficiency, labelSavings } from "../../src/figures";
+import { labelEfficiency, labelSavings, methodDifferences } from "../../src/figures";
 import { meanInterval } from "../../src/metrics";
-import { createRng } from "../../src/core";
 import { exampleResults } from "./exampleData";
 
 interface Trace {
@@ -81,6 +80,46 @@ describe("labelEfficiency", () => {
     assert.equal(named(marked, "&lt;b&gt;a&lt;/b&gt;").y.length, 1);
   });
 
+  it("marks where a method differs from another on the same draws, after Holm's correction", () => {
+    // 40 points better at one label, and no better at two.
+    const scores: Readonly<Record<string, readonly number[][]>> = {
+      scratch: [
+        [0.4, 0.5, 0.45, 0.43],
+        [0.8, 0.82, 0.81, 0.8],
+      ],
+      taught: [
+        [0.8, 0.91, 0.84, 0.83],
+        [0.81, 0.81, 0.8, 0.81],
+      ],
+    };
+    const compared = Object.entries(scores).flatMap(([method, budgets]) =>
+      budgets.flatMap((draws, b) =>
+        draws.map((score, draw) => {
+          const balancedAccuracy = score;
+          return { ...results[0], method, labelsPerClass: b + 1, draw, balancedAccuracy };
+        }),
+      ),
+    );
+    const marked = labelEfficiency(compared, { against: "scratch" });
+    const marks = traces(marked).filter((trace) => trace.mode === "markers");
+    assert.deepEqual(
+      marks.map(({ x, marker }) => [x, marker?.symbol]),
+      [
+        [
+          [1, 2],
+          ["triangle-up", "circle"],
+        ],
+      ],
+    );
+    const worse = labelEfficiency(compared, { against: "taught" });
+    const [other] = traces(worse).filter((trace) => trace.mode === "markers");
+    assert.deepEqual(other.marker?.symbol, ["triangle-down", "circle"]);
+    assert.match(JSON.stringify(marked.layout), /worse than “scratch” on the same draws/);
+    assert.throws(() => labelEfficiency(compared, { against: "scrach" }), /"scratch"/);
+    const few = compared.filter(({ draw }) => draw < 2);
+    assert.equal("yaxis2" in labelEfficiency(few, { against: "scratch" }).layout, false);
+  });
+
   it("refuses no result, several data sets, and unknown metrics", () => {
     assert.throws(() => labelEfficiency([]), /no result.*Run the study/);
     const mixed = [...results, { ...results[0], dataset: "other" }];
@@ -93,16 +132,30 @@ describe("labelEfficiency", () => {
 describe("labelSavings", () => {
   const results = exampleResults(["from scratch", "SimCLR"], [1, 2, 5, 10], 5);
 
-  it("has a point for each method but the baseline, and an interval with a generator only", () => {
+  it("has a point and an interval for each method but the baseline, and no interval for one draw", () => {
     const figure = labelSavings(results, { baseline: "from scratch" });
     assert.deepEqual(
       traces(figure).map((trace) => trace.name),
       ["SimCLR"],
     );
-    assert.equal("error_x" in figure.data[0], false);
-    const drawn = labelSavings(results, { baseline: "from scratch", rng: createRng(1) });
-    assert.equal("error_x" in drawn.data[0], true);
-    assert.deepEqual(drawn, labelSavings(results, { baseline: "from scratch", rng: createRng(1) }));
+    assert.equal("error_x" in figure.data[0], true);
+    const single = results.filter((result) => result.draw === 0);
+    assert.equal("error_x" in labelSavings(single, { baseline: "from scratch" }).data[0], false);
+  });
+
+  it("says above the plot what its intervals leave out", () => {
+    const lines = (pretraining: (draw: number) => number): string => {
+      const known = results.map((result) => ({ ...result, pretraining: pretraining(result.draw) }));
+      return JSON.stringify(labelSavings(known, { baseline: "from scratch" }).layout);
+    };
+    assert.match(
+      lines(() => 0),
+      /5 draws; one pretraining: they leave out/,
+    );
+    assert.match(
+      lines((draw) => draw),
+      /5 draws of labels and their pretrainings/,
+    );
   });
 
   it("says that a score lies beyond the budgets", () => {
@@ -115,5 +168,38 @@ describe("labelSavings", () => {
     assert.throws(() => labelSavings(results, { baseline: "scratch" }), /"scratch".*from scratch/);
     const alone = results.filter((result) => result.method === "SimCLR");
     assert.throws(() => labelSavings(alone, { baseline: "SimCLR" }), InputError);
+  });
+});
+
+describe("methodDifferences", () => {
+  const results = exampleResults(["from scratch", "SimCLR", "pixels"], [1, 2, 5, 0], 5);
+
+  it("has a series a method over budgets, all labels and the whole curve, in points", () => {
+    const figure = methodDifferences(results, { against: "from scratch" });
+    assert.deepEqual(
+      traces(figure).map((trace) => [trace.name, trace.y.length]),
+      [
+        ["SimCLR", 5],
+        ["pixels", 5],
+      ],
+    );
+    const layout = figure.layout as { readonly xaxis: { readonly ticktext: readonly string[] } };
+    assert.deepEqual(layout.xaxis.ticktext, ["1", "2", "5", "all", "whole curve"]);
+  });
+
+  it("fills what Holm's correction leaves, and nothing where draws are one", () => {
+    const symbols = (own: typeof results): readonly string[] =>
+      (methodDifferences(own, { against: "from scratch" }).data as { readonly marker: { readonly symbol: readonly string[] } }[]).flatMap((trace) => trace.marker.symbol); // prettier-ignore
+    const far = results.map(
+      (result) =>
+      result.method === "SimCLR" ? { ...result, balancedAccuracy: result.balancedAccuracy + 0.4 } : result, // prettier-ignore
+    );
+    assert.ok(symbols(far).includes("square"));
+    const single = results.filter((result) => result.draw === 0);
+    assert.ok(symbols(single).every((symbol) => symbol.endsWith("-open")));
+  });
+
+  it("refuses a method that is not there", () => {
+    assert.throws(() => methodDifferences(results, { against: "SimCLT" }), /Did you mean "SimCLR"/);
   });
 });

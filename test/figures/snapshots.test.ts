@@ -6,15 +6,22 @@ import { createRng, type Figure } from "../../src/core";
 import {
   confusionMatrix,
   embeddingMap,
+  evidence,
   imageGrid,
   labelEfficiency,
+  labelPlan,
   labelSavings,
   learningCurve,
   lineProfile,
+  methodDifferences,
   reliability,
+  riskCoverage,
   scan,
+  scoreAgainstMinutes,
+  scoreMap,
   toJson,
 } from "../../src/figures";
+import { labelPoints, planLabels } from "../../src/metrics";
 import { exampleCalibration, exampleResults, exampleScan } from "./exampleData";
 
 const methods = ["pixels", "from scratch", "SimCLR + logistic", "SimCLR + fine-tune"];
@@ -42,8 +49,28 @@ const examples: Readonly<Record<string, () => Figure | Promise<Figure>>> = {
   "label-savings": () =>
     labelSavings(exampleResults(methods, [1, 2, 5, 10, 20], 5), {
       baseline: "from scratch",
-      rng: createRng(1),
     }),
+  evidence: () =>
+    evidence(
+      [1, 0.2].map((strength) => ({
+        title: `an image with ${strength} of the evidence`,
+        image: numbers(16, (i) => Math.sin(i)),
+        evidence: numbers(16, (i) => strength * Math.cos(i)),
+        height: 4,
+        width: 4,
+      })),
+      { title: "Why", nmPerPixel: 0.12, verdict: "Usable." },
+    ),
+  "method-differences": () =>
+    methodDifferences(exampleResults(methods, [1, 2, 5, 10, 20], 5), {
+      against: "from scratch",
+      title: "Simulated STM",
+    }),
+  "label-plan": () => {
+    const results = exampleResults(["SimCLR"], [1, 2, 5, 10, 20, 40], 5);
+    const plan = planLabels(labelPoints(results, { method: "SimCLR" }), { target: 0.91 });
+    return labelPlan(plan, { title: "Simulated STM", notes: ["Shaded: 95 % range."] });
+  },
   "learning-curve": () =>
     learningCurve(
       [1, 2].map((k) => ({ name: `run ${k}`, values: numbers(60, (i) => 2 + k / (1 + i)) })),
@@ -109,6 +136,21 @@ const examples: Readonly<Record<string, () => Figure | Promise<Figure>>> = {
       channels: ["Z forward", "Z backward"],
       widthNm: 0.3,
     }),
+  "label-efficiency-paired": () =>
+    labelEfficiency(exampleResults(methods, [1, 2, 5, 10], 5), { against: "from scratch" }),
+  "score-map": () => scoreMap(exampleResults(methods, [1, 2, 5, 0], 3)),
+  "score-against-minutes": () =>
+    scoreAgainstMinutes(
+      exampleResults(methods, [1, 5, 20], 3).map((result) => ({
+        ...result,
+        machineSeconds: result.method.startsWith("SimCLR") ? 400 : 2 + result.draw,
+      })),
+    ),
+  "risk-coverage": () =>
+    riskCoverage([
+      { name: "from scratch", risks: numbers(20, (i) => (0.3 * (i + 1)) / 20) },
+      { name: "SimCLR", risks: numbers(10, (i) => 0.02 * i * i * 0.1) },
+    ]),
   reliability: () =>
     reliability([
       { name: "from scratch", calibration: exampleCalibration(2) },

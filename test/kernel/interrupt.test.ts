@@ -73,6 +73,15 @@ describe("kernel/interrupt", function () {
     });
   }
 
+  it("stops each of several cells that follow each other at once", async () => {
+    for (let cell = 0; cell < 6; cell++) {
+      const run = kernel.start('console.log("go"); await new Promise(() => {});');
+      await run.seen(({ type }) => type === "stream");
+      void kernel.request("interrupt_request", {}, "control");
+      assert.equal(errorOf(await run.done).ename, "Interrupted");
+    }
+  });
+
   it("says where the cell was", async () => {
     const cell = kernel.start('console.log("go");\n\nwhile (true) {\n  counter++;\n}');
     await cell.seen(({ type }) => type === "stream");

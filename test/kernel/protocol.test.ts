@@ -220,17 +220,21 @@ import { notebook } from "fewscope";\nnotebook.clear({ wait: true });`);
     ["in a loop", "while (true);"],
     ["waiting for a child", 'require("node:child_process").execSync("sleep 60");'],
     ["printing", 'setInterval(() => console.log("x".repeat(1e5)), 1);'],
+    ["printing more than is taken", 'setInterval(() => console.log("x".repeat(5e6)), 1);'],
   ] as const) {
     it(`ends when it is told to, ${what}, with code 0 and without a word`, async () => {
       const other = await startKernel(folder.path);
-      if (code !== "") {
-        const cell = other.start(`console.log("go");\n${code}`);
-        await cell.seen(({ type }) => type === "stream");
+      try {
+        if (code !== "") {
+          const cell = other.start(`console.log("go");\n${code}`);
+          await cell.seen(({ type }) => type === "stream");
+        }
+        const reply = await other.request("shutdown_request", { restart: false }, "control");
+        assert.deepEqual(reply.content, { status: "ok", restart: false });
+        assert.deepEqual([await other.exited, other.log()], [0, ""]);
+      } finally {
+        await other.stop();
       }
-      const reply = await other.request("shutdown_request", { restart: false }, "control");
-      assert.deepEqual(reply.content, { status: "ok", restart: false });
-      assert.deepEqual([await other.exited, other.log()], [0, ""]);
-      await other.stop();
     });
   }
 });

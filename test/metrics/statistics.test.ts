@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { InputError } from "../../src/core";
+import { createRng, InputError } from "../../src/core";
 import {
+  bootstrapInterval,
   holm,
   meanInterval,
   pairedDifference,
@@ -84,9 +85,22 @@ describe("meanInterval", () => {
       halfWidth: NaN,
       n: 1,
       standardDeviation: NaN,
+      standardError: NaN,
+      degreesOfFreedom: 0,
     });
     assert.equal(meanInterval([0.1, 0.1, 0.1]).halfWidth, 0);
     assert.equal(meanInterval([0.1, 0.1, 0.1]).mean, 0.1);
+  });
+
+  it("takes values of one unit for one: the interval of the units' means, where they are as many", () => {
+    const values = [0.7, 0.72, 0.6, 0.58, 0.66, 0.7];
+    const { low, high, degreesOfFreedom } = meanInterval(values, { units: [4, 4, 7, 7, 1, 1] });
+    const means = meanInterval([0.71, 0.59, 0.68]);
+    near(low, means.low);
+    near(high, means.high);
+    assert.equal(degreesOfFreedom, 2);
+    assert.ok(Number.isNaN(meanInterval([1, 2], { units: [0, 0] }).halfWidth));
+    assert.throws(() => meanInterval([1, 2], { units: [0] }), /1 units for 2 values/);
   });
 
   it("refuses no value and values that are not finite", () => {
@@ -108,6 +122,42 @@ describe("meanInterval", () => {
     assert.deepEqual(pick(pairedDifference([2, 3], [1, 2])), { t: Infinity, p: 0 });
     assert.deepEqual(pick(pairedDifference([2], [1])), { t: NaN, p: NaN });
     assert.throws(() => pairedDifference([1, 2], [1]), /2 values against 1/);
+  });
+});
+
+describe("bootstrapInterval", () => {
+  it("is the studentised interval of all resamples, as scipy's resamples give it", () => {
+    const { mean, low, high } = bootstrapInterval([0.71, 0.75, 0.69, 0.8, 0.77]);
+    near(mean, 0.744);
+    assert.deepEqual([low.toFixed(8), high.toFixed(8)], ["0.67421492", "0.80576407"]);
+  });
+
+  it("is lopsided where values are, and as wide as Student's or wider", () => {
+    const values = [0.5, 0.71, 0.72, 0.74, 0.75, 0.76];
+    const { mean, low, high } = bootstrapInterval(values);
+    assert.ok(mean - low > high - mean);
+    assert.ok(high - low > 2 * meanInterval(values).halfWidth);
+  });
+
+  it("has no end for three values, and no width for equal ones", () => {
+    assert.deepEqual(bootstrapInterval([1, 2, 3]), {
+      mean: 2,
+      low: -Infinity,
+      high: Infinity,
+      n: 3,
+    });
+    assert.deepEqual(bootstrapInterval([2, 2, 2, 2]), { mean: 2, low: 2, high: 2, n: 4 });
+    assert.equal(bootstrapInterval([2]).high, Infinity);
+  });
+
+  it("draws resamples of many values by a seed, near to all of them", () => {
+    const values = [0.5, 0.71, 0.72, 0.74, 0.75, 0.76, 0.62, 0.69, 0.7, 0.73];
+    const drawn = (seed: number): object => bootstrapInterval(values, { rng: createRng(seed) });
+    assert.deepEqual(drawn(1), drawn(1));
+    assert.throws(() => bootstrapInterval(values), /10 values without random numbers/);
+    assert.throws(() => bootstrapInterval([NaN]), InputError);
+    const all = bootstrapInterval(values.slice(0, 8));
+    assert.ok(all.low < all.mean && all.mean < all.high);
   });
 });
 

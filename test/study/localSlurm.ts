@@ -15,8 +15,12 @@ export interface LocalSlurm {
   stop(): Promise<void>;
 }
 
-/** Whether a Slurm can be started here: its programs are there, and this is the user that they want. */
+/**
+ * Whether a Slurm is to be started here: it was asked for with FEWSCOPE_SLURM=1, its programs are there, and this is the user that they want. Not unasked,
+ * since on a busy machine its two nodes now and then fail to launch what comes back to them.
+ */
 export function hasSlurm(): boolean {
+  if (process.env["FEWSCOPE_SLURM"] !== "1") return false;
   const programs = ["munged", "slurmctld", "slurmd", "sbatch"];
   const there = programs.every((name) => spawnSync("which", [name]).status === 0);
   return there && process.getuid?.() === 0;

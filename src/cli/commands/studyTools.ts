@@ -15,9 +15,11 @@ import {
   type StudyStatus,
 } from "../../study";
 import { configureBackend, InputError } from "../../core";
+import { planLabels } from "./planLabels";
+import { studyReport } from "./studyReport";
 import { printOutcome, runWithProgress } from "./study";
 
-/** Adds what there is to ask of a study's folder, and to do with it: status, resume, export, verify, compare, submit, cancel. */
+/** Adds what there is to ask of a study's folder, and to do with it: status, resume, export, verify, compare, plan-labels, report, submit, cancel. */
 export function addStudyTools(study: Command): void {
   study
     .command("status")
@@ -54,6 +56,8 @@ export function addStudyTools(study: Command): void {
     .argument("<first>", "output folder of a study")
     .argument("<second>", "output folder of another run of it")
     .action(printComparison);
+  planLabels(study);
+  studyReport(study);
   addSlurm(study);
 }
 

@@ -17,6 +17,10 @@ export interface TrialRecord extends Result {
   readonly calibrationError: number;
   /** Area under the curve of risk against coverage: mean error among the most certain images, over all shares of them. */
   readonly riskCoverage: number;
+  /** How often predictions of each confidence were right; lacking in records of before it was kept. */
+  readonly reliability?: readonly ReliabilityCounts[];
+  /** Share of errors among the most certain 5, 10, ... 100 % of the test images; lacking in records of before it was kept. */
+  readonly risks?: readonly number[];
   /** Steps that the classifier was trained for; 0 for one that is not trained by steps. */
   readonly steps: number;
   /** Seconds of a comparison, where a search is bounded by them; such a record differs from run to run. */
@@ -32,6 +36,14 @@ export interface TrialRecord extends Result {
   readonly collapse?: Collapse;
   readonly threads: string;
   readonly tensorflow: string;
+}
+
+/** Predictions whose confidence lies in one of equally wide bins over [0,1]. */
+export interface ReliabilityCounts {
+  readonly count: number;
+  /** Mean confidence, in [0,1]; 0 without images. */
+  readonly confidence: number;
+  readonly right: number;
 }
 
 /** A choice among settings, told so that it can be made again. */

@@ -16,6 +16,7 @@ import {
   argmaxRows,
   balancedAccuracy,
   calibration,
+  classRecall,
   confusion,
   macroF1,
   riskCoverage,
@@ -63,7 +64,7 @@ export async function runUnit(
     ...(checkpoint === undefined ? {} : { checkpoint, identity: key }),
     keep: (name, values) => {
       // Told at the end of a training, also of one that goes on from a checkpoint of its last step.
-      if (name === "loss") steps = values.length;
+      if (name === "loss") steps = Math.max(steps, values.length);
       // What pseudo-labels were taken is worth a file; the losses of every trial are not.
       else keep?.keepLosses(`${key}-${name}`, name, values);
     },
@@ -107,21 +108,32 @@ function scores(
   | "recall"
   | "calibrationError"
   | "riskCoverage"
+  | "reliability"
+  | "risks"
 > {
   const classes = set.classNames.length;
   const truth = test.map((i) => set.labels[i]);
   const counts = confusion(truth, argmaxRows(told, classes), classes);
+  const certainty = calibration(told, truth);
+  const { area, risks } = riskCoverage(told, truth);
   return {
     accuracy: accuracy(counts),
     balancedAccuracy: balancedAccuracy(counts),
     macroF1: macroF1(counts),
     confusion: counts,
-    recall: counts.map((row, c) => {
-      const sum = row.reduce((a, b) => a + b, 0);
-      return sum === 0 ? null : row[c] / sum;
-    }),
-    calibrationError: calibration(told, truth).expectedError,
-    riskCoverage: riskCoverage(told, truth).area,
+    // JSON knows no NaN.
+    recall: classRecall(counts).map((recall) => (Number.isNaN(recall) ? null : recall)),
+    calibrationError: certainty.expectedError,
+    riskCoverage: area,
+    reliability: certainty.bins.map(({ count, confidence, accuracy: right }) => ({
+      count,
+      confidence: count === 0 ? 0 : confidence,
+      right: count === 0 ? 0 : Math.round(right * count),
+    })),
+    risks: Array.from(
+      { length: 20 },
+      (_, i) => risks[Math.ceil(((i + 1) * risks.length) / 20) - 1],
+    ),
   };
 }
 
