@@ -20,7 +20,7 @@ interface DetectorWords {
 export function detector(program: Command): void {
   program
     .command("detector")
-    .description("train what finds features, from nothing: ten minutes on two cores")
+    .description("train what finds features, from nothing: a quarter of an hour on two cores")
     .requiredOption(
       "--out <file>",
       "the detector, .safetensors; a training that was stopped goes on",
