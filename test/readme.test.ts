@@ -13,9 +13,27 @@ const typescript = pathToFileURL(
 const readme = fs.readFileSync(path.join(project, "README.md"), "utf8");
 
 /** The code blocks of one language, in order. */
-function blocks(language: string): string[] {
+function blocks(language: string, page = readme): string[] {
   const fence = new RegExp("```" + language + "\\n([\\s\\S]*?)```", "g");
-  return Array.from(readme.matchAll(fence), (match) => match[1]);
+  return Array.from(page.matchAll(fence), (match) => match[1]);
+}
+
+/** Runs code as a file of this project, in a folder of its own that `look` sees before it goes. */
+function runAsFile(code: string, look: (folder: string) => void = () => undefined): void {
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), "fewscope-readme-"));
+  const file = path.join(project, ".cache", `readme-${process.pid}.mts`);
+  fs.mkdirSync(path.dirname(file), { recursive: true });
+  try {
+    fs.writeFileSync(file, code);
+    const words = ["--import", typescript, file];
+    const env = { ...process.env, NODE_OPTIONS: "" };
+    const run = spawnSync(process.execPath, words, { cwd: folder, encoding: "utf8", env });
+    assert.equal(run.status, 0, run.stderr);
+    look(folder);
+  } finally {
+    fs.rmSync(folder, { recursive: true });
+    fs.rmSync(file);
+  }
 }
 
 describe("README", function () {
@@ -24,29 +42,29 @@ describe("README", function () {
   it("has a tour whose cells run, one after the other, as they stand", () => {
     const cells = blocks("ts").filter((cell) => !cell.startsWith("//"));
     assert.equal(cells.length, 5);
-    const folder = fs.mkdtempSync(path.join(os.tmpdir(), "fewscope-readme-"));
-    const file = path.join(project, ".cache", `readme-${process.pid}.mts`);
-    fs.mkdirSync(path.dirname(file), { recursive: true });
-    try {
-      fs.writeFileSync(file, cells.join("\n"));
-      const words = ["--import", typescript, file];
-      const env = { ...process.env, NODE_OPTIONS: "" };
-      const run = spawnSync(process.execPath, words, { cwd: folder, encoding: "utf8", env });
-      assert.equal(run.status, 0, run.stderr);
+    runAsFile(cells.join("\n"), (folder) => {
       for (const name of ["my-study.svg", "my-study.png"])
         assert.ok(fs.statSync(path.join(folder, name)).size > 1000, name);
-    } finally {
-      fs.rmSync(folder, { recursive: true });
-      fs.rmSync(file);
-    }
+    });
   });
+
+  for (const room of fs.readdirSync(path.join(project, "src"))) {
+    const page = path.join(project, "src", room, "README.md");
+    const cells = fs.existsSync(page) ? blocks("ts", fs.readFileSync(page, "utf8")) : [];
+    // A comment at the front says that a cell needs what a reader has.
+    const whole = cells.filter((cell) => !cell.startsWith("//"));
+    for (const cell of whole)
+      it(`has a cell on the page of ${room} that runs`, () => runAsFile(cell));
+  }
 
   it("names only commands that there are", () => {
     const { scripts } = JSON.parse(fs.readFileSync(path.join(project, "package.json"), "utf8")) as {
       scripts: Record<string, string>;
     };
     const lines = blocks("sh").join("").split("\n");
-    const named = lines.flatMap((line) => /^npm (?:run )?(?:-s )?([a-z]+)/.exec(line)?.[1] ?? []);
+    const named = lines
+      .flatMap((line) => /^npm (?:run )?(?:-s )?([a-z]+)/.exec(line)?.[1] ?? [])
+      .filter((name) => name !== "install");
     assert.ok(named.length >= 4);
     for (const name of named) assert.ok(name in scripts, `npm script "${name}"`);
     const commands = fs.readdirSync(path.join(project, "src", "cli", "commands"));
@@ -54,8 +72,28 @@ describe("README", function () {
       assert.ok(commands.includes(`${command}.ts`), `command "${command}"`);
   });
 
-  it("points only at files that there are", () => {
-    for (const [, target] of readme.matchAll(/\]\((?!https?:)([^)#]+)\)/g))
-      assert.ok(fs.existsSync(path.join(project, target)), target);
+  it("is short, and has a page for each room beside its code", () => {
+    assert.ok(readme.split("\n").length <= 131, "README has more than 130 lines");
+    const source = path.join(project, "src");
+    for (const room of fs.readdirSync(source, { withFileTypes: true })) {
+      if (!room.isDirectory()) continue;
+      assert.ok(
+        readme.includes(`(src/${room.name}/README.md)`),
+        `README does not name ${room.name}`,
+      );
+    }
+  });
+
+  it("points only at files that there are, and so do the pages of the rooms", () => {
+    const rooms = fs.readdirSync(path.join(project, "src")).map((room) => `src/${room}/README.md`);
+    const pages = ["README.md", "notebooks/README.md", "src/study/RESULTS.md", ...rooms];
+    for (const page of pages.filter((name) => name !== "src/index.ts/README.md")) {
+      const text = fs.readFileSync(path.join(project, page), "utf8");
+      for (const [, target] of text.matchAll(/\]\((?!https?:)([^)#]+)\)/g))
+        assert.ok(
+          fs.existsSync(path.join(project, path.dirname(page), target)),
+          `${page}: ${target}`,
+        );
+    }
   });
 });

@@ -1,6 +1,7 @@
 import {
   checkInteger,
   groupsLike,
+  hideLabels,
   InputError,
   nearestName,
   subset,
@@ -18,6 +19,7 @@ import {
   readNpzImages,
   suggestGroups,
   type FirstPerClass,
+  type LabelTable,
 } from "../formats";
 import { load } from "./load";
 
@@ -117,6 +119,7 @@ async function openWhole(source: ImageSource, on: Progress): Promise<ImageSet> {
     ...(firstPerClass === undefined ? {} : { firstPerClass }),
     ...(group === undefined ? {} : { group }),
     ...(channels === undefined ? {} : { channels }),
+    ...(labels === undefined ? {} : { tableOfLabels: true }),
   };
   const set =
     folder === undefined
@@ -127,9 +130,22 @@ async function openWhole(source: ImageSource, on: Progress): Promise<ImageSet> {
       ? new Map<string, string>()
       : await readLabels(labels, groupColumn === undefined ? {} : { groupColumn });
   const labelled =
-    labels === undefined && classNames === undefined ? set : applyLabels(set, table, classNames);
+    labels === undefined && classNames === undefined
+      ? set
+      : applyLabels(ownClasses(set, table, classNames), table, classNames);
   if (group === undefined) noteGroups(labelled, on);
   return labelled;
+}
+
+/** The images without the classes of their folders, where neither table nor plan knows one of these: they are dates, or samples. */
+function ownClasses(
+  set: ImageSet,
+  table: ReadonlyMap<string, string> | LabelTable,
+  classNames: readonly string[] = [],
+): ImageSet {
+  const known = new Set([...("labels" in table ? table.labels : table).values(), ...classNames]);
+  if (known.size === 0 || set.classNames.some((name) => known.has(name))) return set;
+  return { ...hideLabels(set), classNames: [] };
 }
 
 /** Says that names look as if several images came from one scan, where nothing keeps them together. */

@@ -12,6 +12,7 @@ import { explain } from "./commands/explain";
 import { figure } from "./commands/figure";
 import { kernel } from "./commands/kernel";
 import { look } from "./commands/look";
+import { newCommands } from "./commands/new";
 import { patches } from "./commands/patches";
 import { simulate } from "./commands/simulate";
 import { study } from "./commands/study";
@@ -20,6 +21,7 @@ import { version } from "../study";
 /** Every command, in the order in which help lists them. */
 const commands = [
   demo,
+  newCommands,
   study,
   figure,
   explain,
@@ -41,6 +43,8 @@ async function main(): Promise<void> {
     .version(version)
     // What stands behind the name of a command belongs to the command, all the way down.
     .enablePositionalOptions()
+    // One hint is enough: ours names the nearest word.
+    .showSuggestionAfterError(false)
     .exitOverride()
     .configureOutput({ writeErr: () => undefined });
   for (const add of commands) add(program);
@@ -55,16 +59,10 @@ async function main(): Promise<void> {
 function failureCode(error: unknown, program: Command): number {
   if (error instanceof CommanderError) {
     if (error.exitCode === 0) return 0;
-    const group = program.commands.find((command) => command.name() === process.argv[2]);
-    const asked = group === undefined || group.commands.length === 0 ? program : group;
-    const names = asked.commands.map((command) => command.name());
-    const unknown = /unknown command '(.*?)'/.exec(error.message)?.[1];
-    const near = unknown === undefined ? undefined : nearestName(unknown, names);
+    const asked = commandOf(program, process.argv.slice(2));
     if (error.code === "commander.help") console.error(asked.helpInformation());
     else
-      console.error(
-        `${error.message.replace(/^error: /, "")}. ${near === undefined ? `Commands: ${names.join(", ")}; --help says more.` : `Did you mean "${near}"?`}`,
-      );
+      console.error(`${error.message.replace(/^error: |\.$/g, "")}. ${hint(error.message, asked)}`);
     return 1;
   }
   if (error instanceof InputError) {
@@ -77,6 +75,27 @@ function failureCode(error: unknown, program: Command): number {
   }
   console.error(error);
   return 70;
+}
+
+/** The command that words name, as far down as they do. */
+function commandOf(program: Command, words: readonly string[]): Command {
+  const next = program.commands.find((command) => command.name() === words[0]);
+  return next === undefined ? program : commandOf(next, words.slice(1));
+}
+
+/** One thing to do about a wrong word. */
+function hint(message: string, asked: Command): string {
+  const unknown = /unknown (?:command|option) '(.*?)'/.exec(message)?.[1];
+  const options = asked.options.flatMap(({ long }) => long ?? []);
+  const names = unknown?.startsWith("-")
+    ? options
+    : asked.commands.map((command) => command.name());
+  const near = unknown === undefined ? undefined : nearestName(unknown, names);
+  if (near !== undefined) return `Did you mean "${near}"?`;
+  if (unknown?.startsWith("-")) return `Options: ${[...options, "--help"].join(", ")}.`;
+  return asked.commands.length > 0
+    ? `Commands: ${names.join(", ")}; --help says more.`
+    : "--help says more.";
 }
 
 void main();

@@ -57,9 +57,26 @@ function load(): TensorFlowModule {
     process.env["TF_MKL_OPTIMIZE_PRIMITIVE_MEMUSE"] ??= "0";
     restoreRemovedUtilities();
     // eslint-disable-next-line @typescript-eslint/no-require-imports -- loaded on first use, not on import
-    loaded = require("@tensorflow/tfjs-node") as TensorFlowModule;
+    loaded = explained(() => require("@tensorflow/tfjs-node") as TensorFlowModule);
   }
   return loaded;
+}
+
+/** What npm installs lacks its native part, until it is set up. */
+function explained(work: () => TensorFlowModule): TensorFlowModule {
+  try {
+    return work();
+  } catch (error) {
+    if (!(error instanceof Error) || !/tfjs_binding|libtensorflow/.test(error.message)) throw error;
+    throw new InputError(
+      {
+        got: "a fewscope whose native TensorFlow is not set up",
+        expected: "to find it beside the package @tensorflow/tfjs-node",
+        todo: "Run `npx fewscope doctor --fix` once, in the folder of your project.",
+      },
+      { cause: error },
+    );
+  }
 }
 
 /** tfjs-node 4.22 still calls two functions of `util`: one that Node 23 dropped and one that warns on each call. */

@@ -22,6 +22,8 @@ export interface ImageFilesOptions {
   readonly group?: "file" | "folder" | { readonly pattern: string } | ((id: string) => string);
   /** Turn all images to grey (1) or to three channels (3). @default as they are, all alike */
   readonly channels?: 1 | 3;
+  /** Whether labels come from a table, so that folders need not be classes: a single one is none. @default false */
+  readonly tableOfLabels?: boolean;
   /** @default the folder's or archive's name */
   readonly name?: string;
 }

@@ -5,6 +5,13 @@ import { isHidden as isHiddenName } from "./listFiles";
 /** How many images of each class are read, the first by name: of every part, or of each part by itself. */
 export type FirstPerClass = number | Readonly<Partial<Record<SetPart, number>>>;
 
+/** What paths do not say. */
+export interface PlaceOptions {
+  readonly firstPerClass?: FirstPerClass;
+  /** Whether labels come from a table, so that folders need not be classes. @default false */
+  readonly tableOfLabels?: boolean;
+}
+
 /** One image file of a set and what its path says of it. */
 export interface PlacedImage {
   /** As in the folder or archive. */
@@ -32,13 +39,14 @@ const otherParts = ["val", "valid", "validation"];
 const otherImages = /\.(bmp|gif|webp|heic|avif|jp2)$/i;
 
 /**
- * Tells part, class and id of every image from its path, sorted by name (bytes of UTF-8).
+ * Tells part, class and id of every image from its path, sorted by name (bytes of UTF-8). Where labels come from a table, one
+ * folder around the images is no class.
  * @throws InputError if there are no images, images of a kind that is not read, one class only, or unclear parts
  */
 export function placeImages(
   paths: readonly string[],
   source: string,
-  firstPerClass?: FirstPerClass,
+  { firstPerClass, tableOfLabels = false }: PlaceOptions = {},
 ): PlacedImage[] {
   const visible = paths.filter((path) => !isHiddenPath(path));
   const images = visible.filter((path) => imageEndings.test(path));
@@ -49,8 +57,20 @@ export function placeImages(
   const below = images.map((path) => path.slice(top.length));
   const hasParts = checkParts(below, source);
   const placed = sortByBytes(images.map((path, i) => place(path, below[i], hasParts)));
-  checkClasses(placed, source);
+  const classes = new Set(placed.flatMap(({ className }) => className ?? []));
+  if (classes.size === 1) {
+    if (!tableOfLabels) throw onlyClass(source, [...classes][0]);
+    return firstPerClass === undefined
+      ? withoutClass(placed)
+      : takeFirst(withoutClass(placed), firstPerClass);
+  }
   return firstPerClass === undefined ? placed : takeFirst(placed, firstPerClass);
+}
+
+function withoutClass(placed: readonly PlacedImage[]): PlacedImage[] {
+  return placed.map(({ path, id, folder, part }) =>
+    part === undefined ? { path, id, folder } : { path, id, folder, part },
+  );
 }
 
 function isHiddenPath(path: string): boolean {
@@ -106,7 +126,8 @@ function place(path: string, below: string, hasParts: boolean): PlacedImage {
     .slice(hasParts ? 1 : 0, -1)
     .join("/")
     .normalize("NFC");
-  const className = folder === "" || part === "unlabelled" ? undefined : folder;
+  const unlabelled = part === "unlabelled" || (!hasParts && partFolders[steps[0]] === "unlabelled");
+  const className = folder === "" || unlabelled ? undefined : folder;
   return {
     path,
     id: below.replace(/\.[^./]*$/, ""),
@@ -123,14 +144,11 @@ function sortByBytes(placed: readonly PlacedImage[]): PlacedImage[] {
   return keyed.map(({ image }) => image);
 }
 
-function checkClasses(placed: readonly PlacedImage[], source: string): void {
-  const classes = new Set(placed.map(({ className }) => className));
-  classes.delete(undefined);
-  if (classes.size !== 1) return;
-  throw new InputError({
-    got: `"${source}" with the only class folder "${[...classes].join("")}"`,
-    expected: "a folder for each of two or more classes",
-    todo: "Name the folder above the class folders; images without classes go directly into a folder, or into one called unlabelled.",
+function onlyClass(source: string, name: string): InputError {
+  return new InputError({
+    got: `"${source}" with the only class folder "${name}"`,
+    expected: "a folder for each of two or more classes, or a table of labels",
+    todo: "Name the folder above the class folders, or the table; images without classes go directly into a folder, or into one called unlabelled.",
   });
 }
 

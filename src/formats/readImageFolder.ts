@@ -29,7 +29,7 @@ export async function readImageFolder(
       "Fetch what the links stand for, or take them out of the folder.",
     );
   }
-  const placed = placeImages(files, folder, options.firstPerClass);
+  const placed = placeImages(files, folder, options);
   return assembleImages(
     placed,
     (image) => readAllBytes(path.join(root, image.path)),

@@ -18,7 +18,7 @@ export function readImageZip(
 ): Promise<ImageSet> {
   return withBytesAsync(input, async (source) => {
     const entries = new Map(listZip(source).map((entry) => [entry.name, entry]));
-    const placed = placeImages([...entries.keys()], sourceName(input), options.firstPerClass);
+    const placed = placeImages([...entries.keys()], sourceName(input), options);
     return assembleImages(
       placed,
       ({ path }) => {

@@ -28,12 +28,15 @@ export function suggestGroups(set: ImageSet): GroupSuggestion | undefined {
     const expression = new RegExp(pattern, "u");
     const found = ids.map((id) => expression.exec(id)?.[1] ?? "");
     const sources = new Set(found);
+    const told = new Set(found.filter((_, i) => labels[i] !== UNLABELLED));
     if (found.includes("") || sources.size < 2 || 2 * sources.size > ids.length) continue;
     // Names that only repeat the class say nothing.
-    const pairs = new Set(found.map((source, i) => `${labels[i]} ${source}`));
+    const pairs = new Set(
+      found.flatMap((source, i) => (labels[i] === UNLABELLED ? [] : `${labels[i]} ${source}`)),
+    );
     const classes = new Set(Array.from(labels).filter((label) => label !== UNLABELLED));
     if (classes.size > 1 && pairs.size <= classes.size) continue;
-    if (classes.size > 1 && sources.size <= classes.size && pairs.size === sources.size) continue;
+    if (classes.size > 1 && told.size <= classes.size && pairs.size === told.size) continue;
     return { pattern, groups: sources.size, images: ids.length, example: [ids[0], found[0]] };
   }
   return undefined;

@@ -3,7 +3,7 @@ const fs = require("node:fs");
 const path = require("node:path");
 const { execute } = require("./execute.js");
 const { hashOfFiles } = require("./files.js");
-const { modulesFolder, tfjsNodeFolder } = require("./places.js");
+const { packageFolder, tfjsNodeFolder } = require("./places.js");
 const { Problem, again, explainOutput } = require("./problem.js");
 const { say } = require("./say.js");
 const { findCompiler } = require("./tools.js");
@@ -59,7 +59,7 @@ async function compileBinding(wheel, libraryFolder) {
 function compilerArguments(wheel, libraryFolder) {
   const sourceFolder = path.join(tfjsNodeFolder, "binding");
   const includes = [
-    path.join(modulesFolder, "node-api-headers", "include"),
+    path.join(packageFolder("node-api-headers"), "include"),
     path.join(libraryFolder, "include"),
     sourceFolder,
   ];

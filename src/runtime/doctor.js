@@ -9,13 +9,19 @@ const { jupyterFolder, jupyterState } = require("./jupyter.js");
 const { nativeState } = require("./native.js");
 const { nodeProblem } = require("./nodeProblem.js");
 const { packagesState } = require("./packages.js");
-const { cacheFolder, projectFolder } = require("./places.js");
+const { cacheFolder, isPackage, projectFolder } = require("./places.js");
 const { platformWheel } = require("./platformWheel.js");
 const { Problem } = require("./problem.js");
+const { setUp } = require("./setUp.js");
 const { probeTensorFlow } = require("./probeTensorFlow.js");
 const tools = require("./tools.js");
 
-const setUpCommand = 'run "npm run -s fewscope -- setup"';
+const setUpCommand = isPackage
+  ? 'run "npx fewscope doctor --fix"'
+  : 'run "npm run -s fewscope -- setup"';
+const kernelAdvice = isPackage
+  ? 'only notebooks need it: "npx fewscope kernel install" gives it to your Jupyter'
+  : 'only notebooks need it: "npm run lab" installs it';
 /** Free disk that a set-up needs, packages included, and that a study needs. */
 const setUpBytes = 2e9;
 const workBytes = 0.5e9;
@@ -32,14 +38,27 @@ const workBytes = 0.5e9;
 
 /**
  * Prints what is installed and what to do about what is not.
- * @param {{ json?: boolean }} [options] `json` prints `{ ok, parts }` for programs
+ * @param {{ json?: boolean, fix?: boolean }} [options] `json` prints `{ ok, parts }` for programs; `fix` sets up first what is missing
  * @returns {Promise<number>} exit code: 0 if everything needed for the main work is there, else 1
  */
-async function doctor({ json = false } = {}) {
+async function doctor({ json = false, fix = false } = {}) {
+  if (fix && !(await mended())) return 1;
   const parts = await examine();
   const ok = parts.every(({ needed, status }) => !needed || status === "ok");
   process.stdout.write(json ? `${JSON.stringify({ ok, parts }, undefined, 2)}\n` : asText(parts));
   return ok ? 0 : 1;
+}
+
+/** Sets up what is missing; what stands in the way is told. @returns {Promise<boolean>} */
+async function mended() {
+  try {
+    await setUp();
+    return true;
+  } catch (error) {
+    if (!(error instanceof Problem)) throw error;
+    console.error(error.message);
+    return false;
+  }
 }
 
 /**
@@ -47,7 +66,7 @@ async function doctor({ json = false } = {}) {
  * @returns {Promise<Part[]>}
  */
 async function examine() {
-  const packages = packagesState();
+  const packages = isPackage ? installedByNpm : packagesState();
   const native = packages.status === "ok" ? nativeState() : undefined;
   const [probe, python, pip, jupyter] = await Promise.all([
     native === undefined || native.status === "missing" ? undefined : probeTensorFlow(),
@@ -61,16 +80,18 @@ async function examine() {
     statePart("npm packages", packages),
     libraryPart(native, probe),
     ...factParts(probe?.facts),
-    statePart("build", packages.status === "ok" ? buildState() : notYet),
+    ...(isPackage ? [] : [statePart("build", packages.status === "ok" ? buildState() : notYet)]),
     toolPart("Python", python?.version, works, tools.installPip),
     toolPart("pip", pip?.version, works, tools.installPip),
     toolPart("C++ compiler", tools.findCompiler()?.join(" "), works, tools.installCompiler),
-    optionalPart("Jupyter", jupyter, 'only notebooks need it: "npm run lab" installs it'),
-    optionalPart("kernel", findKernel(), 'only notebooks need it: "npm run lab" installs it'),
+    optionalPart("Jupyter", jupyter, kernelAdvice),
+    optionalPart("kernel", findKernel(), kernelAdvice),
     ...diskParts(works),
   ];
 }
 
+/** @type {import("./packages.js").State} */
+const installedByNpm = { status: "ok", found: "installed by npm" };
 /** @type {import("./packages.js").State} */
 const notYet = { status: "missing", found: "waits for the npm packages" };
 

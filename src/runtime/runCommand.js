@@ -6,19 +6,27 @@ const { tensorFlowEnvironment } = require("./tensorFlowEnvironment.js");
 
 /**
  * Sets up what is missing, then runs a command of fewscope. Own commands: `setup` sets up only, `test` runs all checks,
- * `lab` opens JupyterLab, `doctor` looks without setting anything up.
+ * `lab` opens JupyterLab, `package` makes what `npm install` takes, `docs` writes dist/docs, `licences` lists
+ * what users get of others, `doctor` looks without setting anything up.
  * @param {readonly string[]} args the command and its arguments
  */
 async function runCommand(args) {
   const [command, ...rest] = args;
   try {
     if (command === "doctor") {
-      process.exitCode = await require("./doctor.js").doctor({ json: rest.includes("--json") });
+      process.exitCode = await require("./doctor.js").doctor({
+        json: rest.includes("--json"),
+        fix: rest.includes("--fix"),
+      });
       return;
     }
     await require("./setUp.js").setUp({ withBuild: command !== "test" });
     tensorFlowEnvironment(process.env);
     if (command === "setup") console.log("fewscope is set up.");
+    else if (command === "package")
+      process.exitCode = await require("./makePackage.js").makePackage(rest);
+    else if (command === "licences") process.exitCode = await require("./licences.js").licences();
+    else if (command === "docs") process.exitCode = await require("./makeDocs.js").makeDocs();
     else if (command === "test") process.exitCode = await require("./runChecks.js").runChecks(rest);
     else if (command === "lab") process.exitCode = await require("./lab.js").lab(rest);
     else runCommandLine(args);

@@ -4,7 +4,7 @@ const { build, buildState } = require("./build.js");
 const { withLock } = require("./lock.js");
 const { installNative, nativeState } = require("./native.js");
 const { installPackages, packagesState } = require("./packages.js");
-const { projectFolder } = require("./places.js");
+const { cacheFolder, isPackage, projectFolder } = require("./places.js");
 const { explainFileError } = require("./problem.js");
 const { say, secondsSince } = require("./say.js");
 const { stopOnSignals } = require("./stopOnSignals.js");
@@ -27,17 +27,21 @@ const steps = [
 ];
 
 /**
- * Makes the project ready: npm packages, native TensorFlow, build. What is there already is not done again.
+ * Makes the project ready: npm packages, native TensorFlow, build; an installed package has all but the second. What is there
+ * already is not done again.
  * @param {{ withBuild?: boolean }} [options]
  * @throws Problem with one sentence for what the user can mend
  */
 async function setUp({ withBuild = true } = {}) {
-  const wanted = withBuild ? steps : steps.filter(({ act }) => act !== build);
+  const wanted = steps.filter(({ act }) =>
+    isPackage ? act === installNative : withBuild || act !== build,
+  );
   if (wanted.every(({ state }) => state().status === "ok")) return;
   const stopListening = stopOnSignals();
   try {
     // Not in node_modules or dist, which the steps themselves remove.
-    await withLock(path.join(projectFolder, ".cache", "setup.lock"), () => doSteps(wanted));
+    const place = isPackage ? cacheFolder() : path.join(projectFolder, ".cache");
+    await withLock(path.join(place, "setup.lock"), () => doSteps(wanted));
   } catch (error) {
     throw explainFileError(error, projectFolder);
   } finally {

@@ -43,5 +43,7 @@ export {
   type SlurmStatus,
   type SlurmTask,
 } from "./executors/slurm";
+export { proposePlan, type ProposedPlan, type ProposeOptions } from "./proposal/proposePlan";
+export type { FindOptions } from "./proposal/findImages";
 export { report, type ReportOptions, type StudyReport } from "./report/report";
 export { redrawnResults } from "./redrawnResults";

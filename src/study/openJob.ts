@@ -50,7 +50,12 @@ export async function openJob(plan: Plan, store: Store, on: Progress = {}): Prom
   const units = planUnits(set, drawn, methods, settings);
   const file = (name: string): string => path.join(store.folder, name);
   const leaks = await auditNotesOf(all, images, drawn, plan.audit ?? "refuse", store.folder, on);
-  const notes = [...leaks, ...drawn.split.notes, ...classNotes];
+  const notes = [
+    ...leaks,
+    ...drawn.split.notes,
+    ...unlabelledNotes(all, drawn.split),
+    ...classNotes,
+  ];
   writeFileIfChanged(file("split.json"), splitToJson(all, images, drawn));
   writeFileIfChanged(file("plan.json"), `${canonicalJson(fullPlan(plan, methods), 1)}\n`);
   const trials = listTrials(units);
@@ -59,6 +64,13 @@ export async function openJob(plan: Plan, store: Store, on: Progress = {}): Prom
   writeStudyFile(store.folder, { plan, images, shape, classNames, notes, trials, threads });
   const metric = plan.metric ?? "balancedAccuracy";
   return { job: { set, drawn, units, settings, metric, store }, notes };
+}
+
+/** How many of the images that pretraining sees nobody has labelled. */
+function unlabelledNotes({ labels }: ImageSet, { pretrain }: Split): string[] {
+  const bare = pretrain.filter((i) => labels[i] === UNLABELLED).length;
+  if (bare === 0) return [];
+  return [`Pretraining: ${pretrain.length} images, ${bare} of them without a label.`];
 }
 
 /** What the audit of a split says; made once for each split and kept in the folder. */

@@ -1,5 +1,6 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
+import { stripComments } from "jsonc-parser";
 import type { ImageSource } from "../catalog";
 import { checkOneOf, explainFileError, InputError, type LabelCounting } from "../core";
 import type { ResultMetric } from "../metrics";
@@ -135,7 +136,8 @@ export function readPlan(file: string): Plan {
   }
   let json: unknown;
   try {
-    json = JSON.parse(text);
+    // Comments take no part; blanks stand for them, so that places in messages are right.
+    json = JSON.parse(stripComments(text, " "));
   } catch (error) {
     throw new InputError({
       got: `"${file}", which is no JSON (${(error as Error).message})`,

@@ -131,6 +131,8 @@ function randomGroups(set: ImageSet, share: number, rng: Rng): Split {
   const test = new Set<string>();
   for (const g of rng.fork("test groups").permutation(names.length)) {
     const counts = classCounts(set, byGroup.get(names[g]) ?? []);
+    // Without a label there is nothing to test, and something to learn from.
+    if (counts.slice(0, -1).every((count) => count === 0)) continue;
     // A group joins the test while that brings the classes nearer to their share.
     const gain = counts.reduce((sum, count, c) => {
       return sum + Math.abs(target[c] - have[c]) - Math.abs(target[c] - have[c] - count);

@@ -89,6 +89,9 @@ export function conditions(): void {
     flat: [flat, (made) => made],
     "one step": [{ ...flat, steps: [1, 1], fromStepsNm: 0.8 }, (made) => made],
     "three steps": [{ ...flat, steps: [3, 3], fromStepsNm: 0.8 }, (made) => made],
+    // Steps of the other variety carry no atoms and lack none; what gathers along ragged ones looks like defects.
+    "flat, textbook": [{ ...flat, variety: "textbook" }, (made) => made],
+    "three bare steps, textbook": [{ ...flat, variety: "textbook", steps: [3, 3], fromStepsNm: 0.8 }, (made) => made], // prettier-ignore
     "tilted by 3 degrees": [{ ...flat, instrument: { ...still, tiltDegrees: [3, 3] } }, (made) => made], // prettier-ignore
     "scars, glitches, walking lines": [{ ...flat, instrument: dirty }, (made) => made],
     "a tall particle": [flat, (made) => changed(made, tallParticle)],

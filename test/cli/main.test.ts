@@ -109,7 +109,11 @@ describe("cli", function () {
   });
 
   it("names a wrong command, option or key with the nearest right one", () => {
-    refuses(["stdy"], /Did you mean "study"/);
+    refuses(["stdy"], /^unknown command 'stdy'\. Did you mean "study"\?\n$/);
+    refuses(
+      ["study", "plan.json", "--uot", "o"],
+      /^unknown option '--uot'\. Did you mean "--out"\?\n$/,
+    );
     refuses(["study", "plan.json"], /--out/);
     refuses(["study", writePlan("key.json", { drawz: 2 }), "--out", "o"], /Did you mean "draws"/);
   });

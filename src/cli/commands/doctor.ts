@@ -7,11 +7,13 @@ export function doctor(program: Command): void {
     .command("doctor")
     .description("tell what is installed and what to do about what is not")
     .option("--json", "print JSON")
-    .action(async (options: { json?: boolean }) => {
+    .option("--fix", "set up what is missing")
+    .addHelpText("after", "\nExample:\n  fewscope doctor --fix")
+    .action(async (options: { json?: boolean; fix?: boolean }) => {
       // The same code runs before anything is built, so it is plain JavaScript outside the compiled rooms.
       const file = path.join(__dirname, "..", "..", "..", "src", "runtime", "doctor.js");
       const { doctor: run } = (await import(file)) as {
-        doctor: (options: { json?: boolean }) => Promise<number>;
+        doctor: (options: { json?: boolean; fix?: boolean }) => Promise<number>;
       };
       process.exitCode = await run(options);
     });
