@@ -19,8 +19,10 @@ export interface Relief {
 
 /** Radius of the disc whose median tells on which terrace a pixel lies, in lengths of the ground. */
 const guideRadius = 2;
-/** How often the tilt is looked for. */
+/** How often the tilt is looked for at least. */
 const tiltLooks = 4;
+/** A tilt of less than this over the length of the ground, in deviations, needs no further look. */
+const tiltLeft = 0.02;
 /** Heights that far from the ground, in deviations, are no ground. */
 const leaveOut = 3;
 /** How often what stands out is left out anew. */
@@ -29,25 +31,18 @@ const rounds = 2;
 /**
  * Takes the ground off: tilt, then a background over `reach` pixels that is told apart for each terrace and leaves out what
  * stands out; the rest is measured in deviations of the clean surface. Rows must be aligned.
+ * @param mostLooks how often the tilt is looked for at most, `tiltLooks` or more
  */
 export function relief(
   heights: Float32Array,
   width: number,
   known: Uint8Array,
   reach: number,
+  mostLooks = tiltLooks,
 ): Relief {
   const height = heights.length / width;
   const asNumbers = Float64Array.from(heights, (value, i) => (known[i] === 0 ? NaN : value));
-  const radius = [guideRadius * reach, guideRadius * reach] as const;
-  let background = localBackground(asNumbers, width, radius);
-  // Terraces that lean one way and steps that go the other, as a plane leaves them, hide each other from the background, so that
-  // each look sees a part of the tilt.
-  for (let look = 0; look < tiltLooks; look++) {
-    const tilt = commonTilt(background, width, Math.max(1, Math.round(reach)));
-    for (let i = 0; i < asNumbers.length; i++)
-      asNumbers[i] -= tilt[0] * (i % width) + tilt[1] * Math.floor(i / width);
-    background = localBackground(asNumbers, width, radius);
-  }
+  const background = levelCommonTilt(asNumbers, width, reach, mostLooks);
   const flat = Float32Array.from(asNumbers);
   const guide = Float32Array.from(background);
   // What is not measured takes no part, and lies on no terrace.
@@ -57,7 +52,9 @@ export function relief(
   const options = { cell: Math.max(1, reach / 1.12), layer };
   // From the guide on, which is a median: a mean would be drawn up by a particle, and leave out the ground around it.
   let ground: Float32Array = guide;
-  let { middle, sigma } = spread(flat, ground, known);
+  // Rounding grows with the heights as they came, tilt and all.
+  const least = rounding * range(heights);
+  let { middle, sigma } = spread(flat, ground, known, least);
   for (let round = 0; round < rounds; round++) {
     const counts = known.map((value, i) =>
       value === 1 && Math.abs(flat[i] - ground[i] - middle) <= leaveOut * sigma ? 1 : 0,
@@ -65,12 +62,40 @@ export function relief(
     const next = bilateralGround(flat, guide, width, counts, options);
     for (let i = 0; i < next.length; i++) if (Number.isNaN(next[i])) next[i] = guide[i];
     ground = next;
-    ({ middle, sigma } = spread(flat, ground, known));
+    ({ middle, sigma } = spread(flat, ground, known, least));
   }
   const data = new Float32Array(flat.length);
   for (let i = 0; i < data.length; i++)
     data[i] = known[i] === 0 ? 0 : (flat[i] - ground[i] - middle) / sigma;
   return { data, known, width, height, sigma, jumps: groundJumps(ground, width, sigma, reach) };
+}
+
+/**
+ * Takes the tilt off in place, and gives the background of what is left. Terraces that lean one way and steps that go the other, as a
+ * plane leaves them, hide each other from the background, so that each look sees a part of the tilt.
+ */
+function levelCommonTilt(
+  heights: Float64Array,
+  width: number,
+  reach: number,
+  mostLooks: number,
+): Float64Array {
+  const radius = [guideRadius * reach, guideRadius * reach] as const;
+  let background = localBackground(heights, width, radius);
+  for (let look = 1; look <= mostLooks; look++) {
+    const tilt = commonTilt(background, width, Math.max(1, Math.round(reach)));
+    for (let i = 0; i < heights.length; i++)
+      heights[i] -= tilt[0] * (i % width) + tilt[1] * Math.floor(i / width);
+    background = localBackground(heights, width, radius);
+    if (look < tiltLooks || look === mostLooks) continue;
+    const every = Math.max(1, Math.floor(heights.length / 60_000) | 1);
+    const above: number[] = [];
+    for (let i = 0; i < heights.length; i += every)
+      if (!Number.isNaN(heights[i] - background[i])) above.push(heights[i] - background[i]);
+    const least = above.length === 0 ? 0 : tiltLeft * robustSigma(above);
+    if (reach * Math.hypot(...tilt) <= least) break;
+  }
+  return background;
 }
 
 /** The slope that most of a surface has, in heights a pixel along and across rows: the median of its differences `lag` pixels apart. */
@@ -140,23 +165,31 @@ function roughness(guide: Float32Array, width: number, lag: number): number {
 /** Less than this share of all heights is rounding. */
 const rounding = 1e-6;
 
+/** From the lowest to the highest measured value. */
+function range(heights: Float32Array): number {
+  let [low, high] = [Infinity, -Infinity];
+  for (const value of heights) {
+    if (value < low) low = value;
+    if (value > high) high = value;
+  }
+  return Math.max(0, high - low);
+}
+
 /** Middle and spread of heights above the ground, by quantiles: the tallest thing has no say. */
 function spread(
   flat: Float32Array,
   ground: Float32Array,
   known: Uint8Array,
+  least: number,
 ): { middle: number; sigma: number } {
   const every = Math.max(1, Math.floor(flat.length / 60_000) | 1);
   const some: number[] = [];
-  let [low, high] = [Infinity, -Infinity];
   for (let i = 0; i < flat.length; i += every) {
     const above = flat[i] - ground[i];
     if (known[i] === 0 || Number.isNaN(above)) continue;
     some.push(above);
-    low = Math.min(low, flat[i]);
-    high = Math.max(high, flat[i]);
   }
   if (some.length === 0) return { middle: 0, sigma: 1 };
-  const sigma = Math.max(robustSigma(some), rounding * (high - low));
+  const sigma = Math.max(robustSigma(some), least);
   return { middle: quantile(some, 0.5), sigma: sigma > 0 ? sigma : 1 };
 }

@@ -19,6 +19,9 @@ const groundPixels = 10;
 /** Gaps are bridged up to this many pixels from what is measured. */
 const gapPixels = 4;
 
+/** How often the tilt of a scan is looked for at most: a plane through many steps hides most of it. */
+const mostTiltLooks = 16;
+
 /** More pixels take more memory than most machines have to spare, so that larger scans are searched on coarser ones. */
 const mostPixels = 2 ** 24;
 
@@ -44,7 +47,7 @@ export function searchRelief(
   const known = stretchKnown(flat, width, [columns, rows]);
   const heights = stretch(flat, width, [columns, rows]);
   return {
-    ...relief(heights, columns, known, groundReach(wanted)),
+    ...relief(heights, columns, known, groundReach(wanted), mostTiltLooks),
     nm: wanted,
     factors: [width / columns, height / rows],
   };
