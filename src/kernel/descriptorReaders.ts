@@ -8,15 +8,8 @@ export type Written = (name: "stdout" | "stderr", text: string) => boolean;
 /** Milliseconds for which writers wait. */
 const pause = 50;
 
-/**
- * Reads what is written to the descriptors of the process. Gives a function that takes what is there at this moment.
- * @param before called before something is taken, so that what cells said earlier comes first
- */
-export function readDescriptors(
-  descriptors: Descriptors,
-  written: Written,
-  before: () => void,
-): () => void {
+/** Reads what is written to the descriptors of the process. Gives a function that takes what is there at this moment. */
+export function readDescriptors(descriptors: Descriptors, written: Written): () => void {
   const buffer = Buffer.alloc(65_536);
   const readers = (["out", "err"] as const).flatMap((name) => {
     const descriptor = descriptors[name];
@@ -26,25 +19,15 @@ export function readDescriptors(
       const text = decoder.decode(bytes, { stream: true });
       return text !== "" && written(name === "out" ? "stdout" : "stderr", text);
     };
-    /** What was read and is not taken yet. */
-    let held: Uint8Array[] = [];
-    const takeHeld = (): boolean => {
-      const chunks = held;
-      held = [];
-      return chunks.map(take).includes(true);
-    };
     const socket = new Socket({ fd: descriptor, readable: true, writable: false });
     socket.on("data", (bytes) => {
-      held.push(bytes);
-      before();
-      if (!takeHeld()) return;
+      if (!take(bytes)) return;
       socket.pause();
       setTimeout(() => socket.resume(), pause);
     });
     return () => {
       // While it is paused the socket, too, holds what it has read.
-      for (let more = readHeld(socket); more !== null; more = readHeld(socket)) held.push(more);
-      takeHeld();
+      for (let held = readHeld(socket); held !== null; held = readHeld(socket)) take(held);
       for (;;) {
         const length = readNow(descriptor, buffer);
         if (length === 0) return;

@@ -30,9 +30,12 @@ import { guardTimers } from "./timers";
 import { createTraces } from "./traces";
 import { loadTslabForCells } from "./tslab";
 import { loadTypeScript } from "./typescript";
+import { guardWriters } from "./writers";
 
 /** Milliseconds that the last output may take when the process ends by itself. */
 const farewell = 2000;
+/** Milliseconds after which others write though what the cell said is not taken yet. */
+const settleMilliseconds = 1000;
 
 /** Starts the kernel in this process. @param connectionFile what Jupyter writes for it */
 export function startKernel(connectionFile: string, descriptors: Descriptors): void {
@@ -49,7 +52,22 @@ export function startKernel(connectionFile: string, descriptors: Descriptors): v
     shared: memory,
     descriptors,
   });
-  const post = (news: News): void => sockets.postMessage(news);
+  let posted = 0;
+  const post = (news: News): void => {
+    posted = (posted + 1) | 0;
+    sockets.postMessage(news);
+  };
+  /** Waits until the socket thread has taken what was posted, before something else writes. */
+  const settle = (): void => {
+    const start = performance.now();
+    for (;;) {
+      const heard = Atomics.load(shared, slot.heard);
+      const left = start + settleMilliseconds - performance.now();
+      if (heard === posted || left <= 0 || Atomics.load(shared, slot.closed) === 1) break;
+      Atomics.wait(shared, slot.heard, heard, left);
+    }
+    Atomics.store(shared, slot.others, 1);
+  };
 
   const gate = createAwaitGate(cells);
   const output = createOutput(cells, post, shared);
@@ -76,6 +94,7 @@ export function startKernel(connectionFile: string, descriptors: Descriptors): v
   takeStreams(cells, output, questions.ask);
   guardExit(cells, session.stop);
   guardTimers(cells);
+  guardWriters(settle);
   offerHost({ cells, output, comms, ask: questions.ask, shared });
   const halt = offerHalt(cells, shared, traces, __dirname + path.sep);
   process.on("uncaughtException", session.stop);

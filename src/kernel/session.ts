@@ -122,6 +122,8 @@ export function createSession(parts: SessionParts): Session {
   const fail = (cell: Cell, error: unknown): void => {
     if (cell.state !== "running") return;
     if (cell.controller.signal.aborted) stop(cell, error);
+    // The order to stop is on its way: this is the child that was ended for it, or something else of the kind.
+    else if (Atomics.load(shared, slot.interrupted) === 1) stop(cell, interruption(cell.where));
     else end(cell, describe(error, cell.label));
   };
 

@@ -1,10 +1,5 @@
 import { readFileSync, writeSync } from "node:fs";
-import {
-  type MessagePort,
-  parentPort,
-  receiveMessageOnPort,
-  workerData,
-} from "node:worker_threads";
+import { type MessagePort, parentPort, workerData } from "node:worker_threads";
 import * as zeromq from "zeromq";
 import { readDescriptors } from "./descriptorReaders";
 import { createDesk } from "./desk";
@@ -62,32 +57,24 @@ async function main(port: MessagePort): Promise<void> {
     // The thread ends by itself: what is ended from outside may fail on its way.
     process.exit(0);
   };
-  const takeWritten = readDescriptors(
-    data.descriptors,
-    (name, text) => {
-      Atomics.add(shared, slot.backlog, text.length);
-      desk.written(name, text);
-      return Atomics.load(shared, slot.backlog) > backlogLimit;
-    },
-    () => {
-      isCatchingUp = true;
-      for (let next = receiveMessageOnPort(port); next; next = receiveMessageOnPort(port))
-        hear(next.message as News);
-      isCatchingUp = false;
-    },
-  );
+  const takeWritten = readDescriptors(data.descriptors, (name, text) => {
+    Atomics.add(shared, slot.backlog, text.length);
+    desk.written(name, text);
+    return Atomics.load(shared, slot.backlog) > backlogLimit;
+  });
   let lastLook = -Infinity;
-  /** While texts are shown that cells wrote before something else was read. */
-  let isCatchingUp = false;
   let isClosing = false;
   const hear = (news: News): void => {
     // A timer that goes on printing would put the end off until this process is killed.
     if (isClosing) return;
-    // What children wrote before the main thread said this comes before it. A loop that prints starts no children.
+    // What others wrote before the main thread said this comes before it; what it said before they began has been heard.
     const now = performance.now();
-    if (typeof news !== "string" || (!isCatchingUp && now - lastLook > lookEvery)) takeWritten();
+    const isDue = now - lastLook > lookEvery || Atomics.exchange(shared, slot.others, 0) === 1;
+    if (typeof news !== "string" || isDue) takeWritten();
     lastLook = now;
     desk.hear(news);
+    Atomics.add(shared, slot.heard, 1);
+    Atomics.notify(shared, slot.heard);
     if (typeof news === "string" || news.type !== "exit") return;
     isClosing = true;
     void close();

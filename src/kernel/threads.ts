@@ -37,6 +37,10 @@ export const slot = {
   backlog: 3,
   /** 1 when everything is sent and the sockets are closed. */
   closed: 4,
+  /** How much news of the main thread the socket thread has taken. */
+  heard: 5,
+  /** 1 if something else may have written since the socket thread heard of the main thread. */
+  others: 6,
 } as const;
 
 /** Runs the kernel's own code, which no interrupt breaks into. */

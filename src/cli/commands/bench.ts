@@ -2,6 +2,7 @@ import { spawnSync } from "node:child_process";
 import * as path from "node:path";
 import type { Command } from "commander";
 import { configureBackend } from "../../core";
+import { examples } from "../examples";
 
 /** Adds `bench simclr` and `bench pretrain`: speed as JSON lines. */
 export function bench(program: Command): void {
@@ -10,6 +11,10 @@ export function bench(program: Command): void {
   group
     .command("simclr")
     .description("images a second of SimCLR pretraining, with and without augmentation")
+    .addHelpText(
+      "after",
+      examples("bench simclr --width 8 --size 32 --channels 3 --batch 128 --steps 20"),
+    )
     .option("--width <n>", "channels of the first stage", whole, 8)
     .option("--size <n>", "pixels along an edge", whole, 32)
     .option("--channels <n>", "channels of an image", whole, 3)
@@ -24,6 +29,7 @@ export function bench(program: Command): void {
   group
     .command("pretrain")
     .description("time of an image in every self-supervised method, relative to SimCLR's")
+    .addHelpText("after", examples("bench pretrain"))
     .option("--width <n>", "channels of the first stage", whole, 8)
     .option("--size <n>", "pixels along an edge", whole, 32)
     .option("--channels <n>", "channels of an image", whole, 3)
@@ -38,6 +44,7 @@ export function bench(program: Command): void {
   group
     .command("kernel")
     .description("start, first import, a cell and 20 000 lines, beside stock tslab")
+    .addHelpText("after", examples("bench kernel"))
     .action(() => {
       // It speaks to kernels with the tests' own client, so it lies beside the tests.
       const project = path.join(__dirname, "..", "..", "..");

@@ -15,6 +15,7 @@ import {
   type CurveGrid,
   type Curves,
 } from "../../formats";
+import { examples } from "../examples";
 import { channelWord } from "../forEachScan";
 import { newFiles, type NewFiles } from "../newFiles";
 import { gridChannel, readMeasurement, type Measurement } from "../readMeasurement";
@@ -59,6 +60,14 @@ export function convert(program: Command): void {
     .command("convert")
     .description(
       "write scans as Gwyddion or NeXus files, numpy arrays or 16-bit pictures with their scale; curves on a grid as volumes, or as maps; curves as tables",
+    )
+    .addHelpText(
+      "after",
+      examples(
+        "convert scan.sxm --to gwy",
+        "convert scans --to png --level facets --align median --out levelled",
+        "convert grid.3ds --to gwy --at 0.5 --out maps",
+      ),
     )
     .argument("<files...>", "files, or folders of files")
     .requiredOption("--to <format>", `${targets.join(", ")}; csv is for curves`)

@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 import { list, load } from "../../catalog";
+import { examples } from "../examples";
 import { interruptible } from "../interrupt";
 import { showProgress } from "../showProgress";
 
@@ -8,6 +9,7 @@ export function datasets(program: Command): void {
   program
     .command("datasets")
     .description("list the named data sets, or fetch one")
+    .addHelpText("after", examples("datasets", "datasets cifar10"))
     .argument("[name]", "set to fetch into the cache")
     .action(async (name?: string) => {
       if (name === undefined) printList();

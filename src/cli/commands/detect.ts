@@ -4,6 +4,7 @@ import { InputError, writeFileAtomically, type Scan } from "../../core";
 import { exportFigure, scan as scanFigure } from "../../figures";
 import { writeNpy } from "../../formats";
 import { detect as find, type Detection, type Feature } from "../../scans";
+import { examples } from "../examples";
 import { addDetectOptions, detectOptions, type DetectWords } from "../detectOptions";
 import { forEachScan, narrowed } from "../forEachScan";
 import {
@@ -28,6 +29,7 @@ export function detect(program: Command): void {
   const command = program
     .command("detect")
     .description("find what stands out of the surface, in nanometres from the top left corner")
+    .addHelpText("after", examples("detect scan.sxm --out features.csv --picture features.png"))
     .argument("<files...>", "files, or folders of files")
     .requiredOption("--out <csv>", "table of the features")
     .option("--mask <npy>", "number of its feature for each pixel; of several scans one file each")

@@ -1,5 +1,6 @@
 import * as path from "node:path";
 import type { Command } from "commander";
+import { examples } from "../examples";
 
 /** Adds `doctor`: what is there, what is missing, and what to do. */
 export function doctor(program: Command): void {
@@ -8,7 +9,7 @@ export function doctor(program: Command): void {
     .description("tell what is installed and what to do about what is not")
     .option("--json", "print JSON")
     .option("--fix", "set up what is missing")
-    .addHelpText("after", "\nExample:\n  fewscope doctor --fix")
+    .addHelpText("after", examples("doctor --fix"))
     .action(async (options: { json?: boolean; fix?: boolean }) => {
       // The same code runs before anything is built, so it is plain JavaScript outside the compiled rooms.
       const file = path.join(__dirname, "..", "..", "..", "src", "runtime", "doctor.js");

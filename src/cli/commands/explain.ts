@@ -6,6 +6,7 @@ import * as explaining from "../../explain";
 import { evidence as evidenceFigure, exportFigure, type EvidenceRow } from "../../figures";
 import { embedImages, loadEncoder } from "../../nets";
 import { openJob, openStore, readPlan } from "../../study";
+import { examples } from "../examples";
 
 interface ExplainWords {
   readonly method?: string;
@@ -18,6 +19,10 @@ export function explain(program: Command): void {
   program
     .command("explain")
     .description("show where a study's encoder looked, and which labels made it so")
+    .addHelpText(
+      "after",
+      examples("explain runs/mine", 'explain runs/mine --method "SimCLR + logistic" --labels 20'),
+    )
     .argument("<folder>", "output folder of a finished study")
     .option(
       "--method <name>",

@@ -8,6 +8,7 @@ import {
   uninstallKernel,
   type KernelPlace,
 } from "../../kernel";
+import { examples } from "../examples";
 
 /** What `--prefix`, `--sys-prefix`, `--user` and `--name` give. */
 interface PlaceOptions extends KernelPlace {
@@ -21,6 +22,7 @@ export function kernel(program: Command): void {
     group
       .command(name)
       .description(description)
+      .addHelpText("after", examples(`kernel ${name}`, `kernel ${name} --sys-prefix python3`))
       .option("--prefix <folder>", "root of an environment, for example .venv")
       .option("--sys-prefix [python]", "the environment of a Python; python3 unless given")
       .option("--user", "your own Jupyter folder, which is what counts without any of these");

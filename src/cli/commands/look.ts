@@ -11,6 +11,7 @@ import {
   type Curves,
   type GridChannel,
 } from "../../formats";
+import { examples } from "../examples";
 import { gridChannel, readMeasurement } from "../readMeasurement";
 import { findScanFiles, forEachFile, type FileWork, type ScanFile } from "../scanFiles";
 import {
@@ -42,6 +43,7 @@ export function look(program: Command): void {
   const command = program
     .command("look")
     .description("tell what is in instrument files, and draw them")
+    .addHelpText("after", examples("look scan.sxm", "look scans --out pictures"))
     .argument("<files...>", "files, or folders of files")
     .option("--json", "print JSON, draw nothing")
     .option(

@@ -4,15 +4,9 @@ import { Option, type Command } from "commander";
 import { InputError, writeFileAtomically } from "../../core";
 import { proposePlan, readPlan } from "../../study";
 import { showProgress } from "../showProgress";
+import { examples } from "../examples";
 import { interruptible } from "../interrupt";
 import { printOutcome, runWithProgress } from "./study";
-
-const example = `
-Examples:
-  fewscope new study images                                a plan for a folder with a folder for each class
-  fewscope new study images --run runs/mine                the same, and run it
-  fewscope new study images --labels labels.csv            labels from a table, or from Label Studio, COCO, torchvision
-  fewscope new study images --group "(.*)_\\d+$"            images of one scan stay together`;
 
 /** The words of the command line. */
 interface NewStudyWords {
@@ -39,7 +33,15 @@ export function newCommands(program: Command): void {
     .option("--quick", "very short trainings, to see that all goes through")
     .option("--run [folder]", "run the plan as well")
     .addOption(new Option("--overwrite", "write over a plan that is there"))
-    .addHelpText("after", example)
+    .addHelpText(
+      "after",
+      examples(
+        "new study images                                a plan for a folder with a folder for each class",
+        "new study images --run runs/mine                the same, and run it",
+        "new study images --labels labels.csv            labels from a table, or from Label Studio, COCO, torchvision",
+        `new study images --group "(.*)_\\d+$"            images of one scan stay together`,
+      ),
+    )
     .action(writeStudy);
 }
 

@@ -3,6 +3,7 @@ import type { Command } from "commander";
 import { checkOneOf, InputError, writeFileAtomically, type ImageSet, type Scan } from "../../core";
 import { scanOffset, writeNpzImages } from "../../formats";
 import { detect, patches as cut, type DetectOptions, type PatchesOptions } from "../../scans";
+import { examples } from "../examples";
 import { addDetectOptions, detectOptions, type DetectWords } from "../detectOptions";
 import { forEachScan, narrowed } from "../forEachScan";
 import { checkAlike, joinSets } from "../joinSets";
@@ -34,6 +35,13 @@ export function patches(program: Command): void {
   const command = program
     .command("patches")
     .description("cut scans into images for a study: around features, or on a grid")
+    .addHelpText(
+      "after",
+      examples(
+        "patches scans --out set.npz",
+        "patches scans --out set.npz --at grid --size-nm 4 --pixels 64",
+      ),
+    )
     .argument("<files...>", "files, or folders of files")
     .requiredOption("--out <npz>", "archive of the images; images of one scan are one group")
     .option("--at <where>", "features, grid", "features")

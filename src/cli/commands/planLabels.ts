@@ -4,6 +4,7 @@ import { checkOneOf } from "../../core";
 import { exportFigure, labelPlan } from "../../figures";
 import { resultMetrics, type ResultMetric } from "../../metrics";
 import { planStudy, planText, redrawnResults } from "../../study";
+import { examples } from "../examples";
 
 interface PlanLabelsOptions {
   readonly target: number;
@@ -16,6 +17,7 @@ export function planLabels(study: Command): void {
   study
     .command("plan-labels")
     .description("how many more labels for a score? from the curves of a finished study")
+    .addHelpText("after", examples("study plan-labels runs/mine --target 0.9"))
     .argument("<folder>", "output folder of a study")
     .requiredOption("--target <score>", "the score that is wanted, for example 0.9", Number)
     .option("--method <name>", "method of the figure and the back-test; the best unless given")

@@ -13,6 +13,7 @@ import {
   type SimulatedScan,
   type SurfaceName,
 } from "../../simulate";
+import { examples } from "../examples";
 
 /** How the command was called. */
 interface SimulateWords {
@@ -36,6 +37,13 @@ export function simulate(program: Command): void {
   program
     .command("simulate")
     .description("simulate a scan whose defects are known")
+    .addHelpText(
+      "after",
+      examples(
+        "simulate --picture scan.png",
+        'simulate --surface "Ge(001)" --seed 3 --out scan.gwy --truth truth.csv',
+      ),
+    )
     .option("--surface <name>", surfaceNames.join(", "), "Si(001)-2x1")
     .option("--bias <states>", "filled or empty; the usual one where nothing is said")
     .option("--variety <how>", "textbook, or measured: as scans of real samples show it")

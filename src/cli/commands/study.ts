@@ -10,16 +10,10 @@ import {
   type Share,
   type StudyOutcome,
 } from "../../study";
+import { examples } from "../examples";
 import { interruptible } from "../interrupt";
 import { showProgress } from "../showProgress";
 import { addStudyTools } from "./studyTools";
-
-const example = `
-Examples:
-  fewscope study plan.json --out runs/mine                run it here, again to resume
-  fewscope study plan.json --out runs/mine --workers 4    the same with four processes
-  fewscope study plan.json --out runs/mine --shard 1/3    one of three processes that share a folder, on any machines
-  fewscope study status runs/mine                         how far it is`;
 
 /** Adds `study PLAN.json --out DIR`, which runs a plan, or what is left of it, and what there is to ask of a study's folder. */
 export function study(program: Command): void {
@@ -35,7 +29,15 @@ export function study(program: Command): void {
     .option("--share-encoders", "share them with all your studies, in the cache folder")
     .option("--checkpoint-seconds <n>", "seconds of work that a kill can cost at most", Number, 30)
     .option("--dry-run", "say what there is to do, and do none of it")
-    .addHelpText("after", example)
+    .addHelpText(
+      "after",
+      examples(
+        "study plan.json --out runs/mine                run it here, again to resume",
+        "study plan.json --out runs/mine --workers 4    the same with four processes",
+        "study plan.json --out runs/mine --shard 1/3    one of three processes that share a folder, on any machines",
+        "study status runs/mine                         how far it is",
+      ),
+    )
     .enablePositionalOptions()
     .action(async (file: string, given: Partial<StudyWords>) => {
       const options = checkOut(given);

@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 import { defaultLabelSeconds } from "../../figures";
 import { report } from "../../study";
+import { examples } from "../examples";
 
 interface ReportWords {
   readonly out?: string;
@@ -14,6 +15,7 @@ export function studyReport(study: Command): void {
   study
     .command("report")
     .description("make one page of a study: figures, tables, plan, audit, methods paragraph")
+    .addHelpText("after", examples("study report runs/mine"))
     .argument("<folder>", "output folder of a study")
     .option("--out <folder>", "where to put it; the folder report in the study's unless given")
     .option(

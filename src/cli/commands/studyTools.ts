@@ -18,17 +18,20 @@ import { configureBackend, InputError } from "../../core";
 import { planLabels } from "./planLabels";
 import { studyReport } from "./studyReport";
 import { printOutcome, runWithProgress } from "./study";
+import { examples } from "../examples";
 
 /** Adds what there is to ask of a study's folder, and to do with it: status, resume, export, verify, compare, plan-labels, report, submit, cancel. */
 export function addStudyTools(study: Command): void {
   study
     .command("status")
     .description("how far a study is, who is at what, and what failed")
+    .addHelpText("after", examples("study status runs/mine"))
     .argument("<folder>", "output folder of a study")
     .action((folder: string) => printStatus(studyStatus(folder), slurmStatus(folder)));
   study
     .command("resume")
     .description("go on with the study in a folder, by the plan that is kept in it")
+    .addHelpText("after", examples("study resume runs/mine --workers 2"))
     .argument("<folder>", "output folder of a study")
     .option("--workers <n>", "processes", Number, 1)
     .action(async (folder: string, { workers }: { workers: number }) => {
@@ -39,6 +42,7 @@ export function addStudyTools(study: Command): void {
   study
     .command("export")
     .description("write all results as one table")
+    .addHelpText("after", examples("study export runs/mine --csv trials.csv"))
     .argument("<folder>", "output folder of a study")
     .option("--csv <file>", "as CSV")
     .option("--parquet <file>", "as Apache Parquet")
@@ -48,11 +52,13 @@ export function addStudyTools(study: Command): void {
   study
     .command("verify")
     .description("hold every record of a study against its own hash")
+    .addHelpText("after", examples("study verify runs/mine"))
     .argument("<folder>", "output folder of a study")
     .action(printVerification);
   study
     .command("compare")
     .description("hold the trials of two folders against each other")
+    .addHelpText("after", examples("study compare runs/mine runs/other"))
     .argument("<first>", "output folder of a study")
     .argument("<second>", "output folder of another run of it")
     .action(printComparison);
@@ -65,6 +71,7 @@ function addSlurm(study: Command): void {
   study
     .command("submit")
     .description("write and submit the jobs of what is missing, to Slurm")
+    .addHelpText("after", examples("study submit plan.json --out runs/mine"))
     .argument("<plan>", "plan file in JSON")
     .requiredOption("--out <folder>", "folder on a disk that all machines share")
     .option("--slurm", "to Slurm, the only one there is")
@@ -77,6 +84,7 @@ function addSlurm(study: Command): void {
   study
     .command("cancel")
     .description("take a study's jobs out of Slurm's queue; what is done stays")
+    .addHelpText("after", examples("study cancel runs/mine"))
     .argument("<folder>", "output folder of a study")
     .action((folder: string) => {
       const ids = cancelSlurm(folder).map(({ id }) => id);
