@@ -3,6 +3,7 @@ import * as fs from "node:fs";
 import type { Command } from "commander";
 import { configureBackend } from "../../core";
 import { saveDetector, trainDetector } from "../../scans";
+import { examples } from "../examples";
 import { interruptible } from "../interrupt";
 import { showProgress } from "../showProgress";
 
@@ -30,6 +31,7 @@ export function detector(program: Command): void {
     .option("--textures <number>", "pictures of made-up textures; 1500")
     .option("--crystals <number>", "simulated scans; 800")
     .option("--threads <number>", "cores that TensorFlow uses, which changes the last digits", "2")
+    .addHelpText("after", examples("detector --out own.safetensors --seed 2"))
     .action(run);
 }
 
