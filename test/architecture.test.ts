@@ -13,7 +13,7 @@ import {
 const ranks: Readonly<Record<string, number>> = {
   core: 0,
   formats: 1,
-  scans: 1,
+  scans: 1.5,
   physics: 1,
   simulate: 1,
   augment: 1,

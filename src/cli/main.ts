@@ -6,6 +6,7 @@ import { convert } from "./commands/convert";
 import { datasets } from "./commands/datasets";
 import { demo } from "./commands/demo";
 import { detect } from "./commands/detect";
+import { detector } from "./commands/detector";
 import { doctor } from "./commands/doctor";
 import { explain } from "./commands/explain";
 import { figure } from "./commands/figure";
@@ -29,6 +30,7 @@ const commands = [
   look,
   convert,
   detect,
+  detector,
   patches,
   label,
   simulate,

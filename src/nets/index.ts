@@ -32,3 +32,4 @@ export {
   type SafetensorsFile,
   type StoredTensor,
 } from "./safetensors";
+export { storedUnet, unet, unetFrom, type StoredUnet, type Unet, type UnetSpec } from "./unet";
