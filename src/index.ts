@@ -13,5 +13,7 @@ export * as physics from "./physics";
 export * as explain from "./explain";
 export * as pretrain from "./pretrain";
 export * as classify from "./classify";
+export * as acquire from "./acquire";
 export * as study from "./study";
+export * as session from "./session";
 export * as notebook from "./notebook";

@@ -13,7 +13,7 @@ import {
 const ranks: Readonly<Record<string, number>> = {
   core: 0,
   formats: 1,
-  scans: 1,
+  scans: 1.5,
   physics: 1,
   simulate: 1,
   augment: 1,
@@ -26,9 +26,12 @@ const ranks: Readonly<Record<string, number>> = {
   catalog: 2,
   pretrain: 2,
   classify: 2,
+  acquire: 2,
   study: 3,
+  session: 3,
   notebook: 4,
-  cli: 4,
+  label: 4,
+  cli: 5,
 };
 
 /** They import no room and no room imports them: they run before, or without, what the library is. */

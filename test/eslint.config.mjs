@@ -10,7 +10,13 @@ export default tseslint.config(
   {
     basePath: join(here, ".."),
     languageOptions: {
-      parserOptions: { project: join(here, "tsconfig.json"), tsconfigRootDir: here },
+      parserOptions: {
+        project: [
+          join(here, "tsconfig.json"),
+          join(here, "..", "src", "label", "page", "tsconfig.json"),
+        ],
+        tsconfigRootDir: here,
+      },
     },
     rules: {
       "@typescript-eslint/no-floating-promises": "error",

@@ -6,10 +6,12 @@ import { convert } from "./commands/convert";
 import { datasets } from "./commands/datasets";
 import { demo } from "./commands/demo";
 import { detect } from "./commands/detect";
+import { detector } from "./commands/detector";
 import { doctor } from "./commands/doctor";
 import { explain } from "./commands/explain";
 import { figure } from "./commands/figure";
 import { kernel } from "./commands/kernel";
+import { label } from "./commands/label";
 import { look } from "./commands/look";
 import { newCommands } from "./commands/new";
 import { patches } from "./commands/patches";
@@ -28,7 +30,9 @@ const commands = [
   look,
   convert,
   detect,
+  detector,
   patches,
+  label,
   simulate,
   kernel,
   doctor,

@@ -1,7 +1,7 @@
 import { InvalidArgumentError, type Command } from "commander";
 import { checkOneOf, type Scan } from "../core";
 import type { ReadScanOptions } from "../formats";
-import { alignRows, level, levelMethods, rowMethods } from "../scans";
+import { alignMethods, alignRows, level, levelMethods } from "../scans";
 
 /** What every command for scans can be told of how to read them. */
 export interface ReadingOptions {
@@ -33,7 +33,7 @@ export function addPreparingOptions(
 ): Command {
   return addReadingOptions(command)
     .option("--level <method>", `none, ${levelMethods.join(", ")}`, defaults.level)
-    .option("--align <method>", `rows by: none, ${rowMethods.join(", ")}`, defaults.align);
+    .option("--align <method>", `rows by: none, ${alignMethods.join(", ")}`, defaults.align);
 }
 
 /** A number of the command line. */
@@ -71,7 +71,7 @@ export function leveller({
   // "median-of-differences" needs no quotes.
   const spaced = (text: string): string => text.replaceAll("-", " ");
   const levelling = checkOneOf("level method", spaced(by), ["none", ...levelMethods]);
-  const aligning = checkOneOf("align method", spaced(align), ["none", ...rowMethods]);
+  const aligning = checkOneOf("align method", spaced(align), ["none", ...alignMethods]);
   return (scan, channel) => {
     const flat = levelling === "none" ? scan : level(scan, { method: levelling, channel });
     return aligning === "none" ? flat : alignRows(flat, { method: aligning, channel });

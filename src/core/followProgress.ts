@@ -62,7 +62,8 @@ function numbers({ values = {} }: ProgressEvent): string[] {
   return Object.entries(values).map(([name, x]) => `${name} ${x.toPrecision(4)}`);
 }
 
-function inMinutes(seconds: number): string {
+/** A length of time in words, for example "3 min 20 s". */
+export function inMinutes(seconds: number): string {
   const whole = Math.ceil(seconds);
   return whole < 60 ? `${whole} s` : `${Math.floor(whole / 60)} min ${whole % 60} s`;
 }

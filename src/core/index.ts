@@ -14,7 +14,7 @@ export {
   type Resolved,
 } from "./definition";
 export { createRng, type Rng } from "./rng";
-export { followProgress, type ProgressState } from "./followProgress";
+export { followProgress, inMinutes, type ProgressState } from "./followProgress";
 export { groupsLike } from "./groupsLike";
 export { isHeight, mainChannel } from "./mainChannel";
 export { checkBudget, memoryBudget } from "./memoryBudget";

@@ -138,7 +138,11 @@ function shownChannel({ name, shape }: ImageSet, wanted: number | undefined): Sh
 }
 
 /** From the 0.5th to the 99.5th percentile, so that a few spikes do not take all the greys. */
-function valueRange(tiles: readonly Tile[], { shape }: ImageSet, channel: Shown): Range {
+export function valueRange(
+  tiles: readonly Tile[],
+  { shape }: Pick<ImageSet, "shape">,
+  channel: Shown,
+): Range {
   const values: number[] = [];
   for (const tile of tiles) {
     tile.values.forEach((value, i) => {

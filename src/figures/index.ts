@@ -11,7 +11,8 @@ export {
 } from "./scoreAgainstMinutes";
 export { labelPlan, type LabelPlanFigureOptions } from "./labelPlan";
 export { learningCurve, type LearningCurveOptions, type LearningRun } from "./learningCurve";
-export { imageGrid, type ImageGridOptions } from "./imageGrid";
+export { imageGrid, valueRange, type ImageGridOptions } from "./imageGrid";
+export { mosaic, type Mosaic, type MosaicOptions, type Tile } from "./mosaic";
 export { confusionMatrix, type ConfusionMatrixOptions } from "./confusionMatrix";
 export { embeddingMap, type EmbeddingMapOptions } from "./embeddingMap";
 export { reliability, type ReliabilityRun } from "./reliability";

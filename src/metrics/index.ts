@@ -78,3 +78,11 @@ export {
   type ScoreForecast,
 } from "./planLabels";
 export { resultMetrics, type ResultMetric } from "./resultMetrics";
+export { exactShare, type ExactShareOptions } from "./exactShare";
+export { wilson, type ShareInterval, type WilsonOptions } from "./wilson";
+export {
+  poissonInterval,
+  type CountInterval,
+  type PoissonIntervalOptions,
+} from "./poissonInterval";
+export { conformal, conformalSet, type Conformal, type ConformalOptions } from "./conformal";

@@ -34,3 +34,4 @@ export {
   type SafetensorsFile,
   type StoredTensor,
 } from "./safetensors";
+export { storedUnet, unet, unetFrom, type StoredUnet, type Unet, type UnetSpec } from "./unet";

@@ -10,6 +10,7 @@ export {
   type KernelHost,
 } from "./host";
 export { images } from "./images";
+export { label, type Labelling, type LabelOptions } from "./label";
 export { progress } from "./progress";
 export { show, type ShowOptions } from "./show";
 export { summariseImages, type ClassSummary } from "./summariseImages";

@@ -11,6 +11,11 @@ const compiler = path.join(modulesFolder, "typescript", "bin", "tsc");
 const distFolder = path.join(projectFolder, "dist");
 const stampFile = path.join(distFolder, ".built.json");
 
+/** What is compiled: the library, and the page that runs in a browser. */
+const projects = ["tsconfig.json", path.join("src", "label", "page", "tsconfig.json")].filter(
+  (file) => fs.existsSync(path.join(projectFolder, file)),
+);
+
 /** @typedef {import("./packages.js").State} State */
 
 /**
@@ -35,7 +40,7 @@ function sources() {
 
 /** @param {readonly string[]} files @returns {string} */
 function sourceHash(files) {
-  return hashOfFiles(projectFolder, ["tsconfig.json", "package-lock.json", ...files]);
+  return hashOfFiles(projectFolder, [...projects, "package-lock.json", ...files]);
 }
 
 /** @returns {string[]} the sources whose output is not there */
@@ -61,9 +66,12 @@ async function build() {
   /** @type {string[]} */
   const before = readJson(stampFile)?.files ?? [];
   // The compiler trusts its own notes, and would not make a lost file again.
-  if (lost().length > 0) fs.rmSync(path.join(distFolder, ".tsbuildinfo"), { force: true });
-  const result = await execute(process.execPath, [compiler, "-p", "tsconfig.json", "--pretty"]);
-  if (!result.ok) {
+  if (lost().length > 0)
+    for (const notes of [".tsbuildinfo", ".page.tsbuildinfo"])
+      fs.rmSync(path.join(distFolder, notes), { force: true });
+  for (const project of projects) {
+    const result = await execute(process.execPath, [compiler, "-p", project, "--pretty"]);
+    if (result.ok) continue;
     const problem = explainOutput(result.output, { place: distFolder, registry: "" });
     if (problem === undefined) process.stderr.write(result.output.trim() + "\n");
     throw problem ?? new Problem("The build failed: mend what TypeScript says above.");

@@ -17,6 +17,9 @@ const parts = [
   "datasets",
   "notebooks/plans",
   "notebooks/requirements.txt",
+  "src/label/page/index.html",
+  "src/label/page/style.css",
+  "src/label/page/icon.svg",
   "src/runtime",
 ];
 const notForUsers =

@@ -16,6 +16,10 @@ const program = (...parts) => path.join(modulesFolder, ...parts);
 /** What comes between the build and the tests, each as arguments of Node. */
 const staticChecks = [
   { name: "types", args: [compiler, "-p", "test/tsconfig.json", "--noEmit", "--pretty"] },
+  {
+    name: "types of the page",
+    args: [compiler, "-p", "src/label/page/tsconfig.json", "--noEmit", "--pretty"],
+  },
   { name: "types of the runtime", args: [compiler, "-p", "src/runtime/tsconfig.json", "--pretty"] },
   {
     name: "lint",

@@ -1,17 +1,25 @@
 import { checkInteger, checkOneOf, InputError, type Scan } from "../core";
 import { fitPlane, subtractPlane } from "./fitPlane";
+import { hasSteps } from "./hasSteps";
 import { levelFacets } from "./levelFacets";
 import { levelPolynomial } from "./levelPolynomial";
 import { levelTerraces } from "./levelTerraces";
 import { settle } from "./settle";
-import { changeChannels, counted, type ChannelOptions, type ExcludeOptions } from "./steps";
+import {
+  changeChannels,
+  chosenChannels,
+  counted,
+  type ChannelOptions,
+  type ExcludeOptions,
+} from "./steps";
 
 /** Ways to level. */
-export const levelMethods = ["plane", "polynomial", "facets", "terraces"] as const;
+export const levelMethods = ["auto", "plane", "polynomial", "facets", "terraces"] as const;
 
 /** How `level` finds what is tilt. */
 export interface LevelOptions extends ChannelOptions, ExcludeOptions {
   /**
+   * "auto": "terraces" for heights that show steps, else "plane"; the history tells which.
    * "plane": the plane that fits best, turned about the middle of the frame; the mean height stays.
    * "polynomial": all products of powers up to the degrees, with the constant.
    * "facets": the slope that most of the scan has.
@@ -33,8 +41,10 @@ const defaults = { method: "plane", degreeX: 2, degreeY: 2, exclude: "", channel
  * @see Gwyddion user guide, "Plane Level", "Polynomial Background", "Facet Level"
  */
 export function level(scan: Scan, options: LevelOptions = {}): Scan {
-  const settings = settle("level", options, defaults);
-  const method = checkOneOf("method", settings.method, levelMethods);
+  const given = settle("level", options, defaults);
+  const wanted = checkOneOf("method", given.method, levelMethods);
+  const method = wanted === "auto" ? shownBy(scan, given.channel) : wanted;
+  const settings = { ...given, method };
   const degreeX = checkInteger("degreeX", settings.degreeX, { min: 0, max: 11 });
   const degreeY = checkInteger("degreeY", settings.degreeY, { min: 0, max: 11 });
   const { width, height, sizeMetres } = scan;
@@ -53,4 +63,10 @@ export function level(scan: Scan, options: LevelOptions = {}): Scan {
       todo: 'Choose another channel, or the method "plane".',
     });
   });
+}
+
+/** Terraces need heights, whose slopes are angles. */
+function shownBy(scan: Scan, choice: string): "plane" | "terraces" {
+  const [channel] = chosenChannels(scan, choice);
+  return channel.unit === "m" && hasSteps(scan, channel) ? "terraces" : "plane";
 }

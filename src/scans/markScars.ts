@@ -9,12 +9,12 @@ export interface MarkScarsOptions extends ChannelOptions {
   /** Height down to which it goes on along its row, in the same unit. @default 0.25 */
   readonly low?: number;
   /** Shortest scar in pixels. @default 16 */
-  readonly minLength?: number;
+  readonly minLengthPixels?: number;
   /** Most rows that a scar covers, 1 to 16. @default 4 */
-  readonly maxWidth?: number;
+  readonly maxWidthPixels?: number;
 }
 
-const defaults = { high: 0.666, low: 0.25, minLength: 16, maxWidth: 4, channel: "" };
+const defaults = { high: 0.666, low: 0.25, minLengthPixels: 16, maxWidthPixels: 4, channel: "" };
 
 /**
  * Adds a channel "scars" that is 1 on strokes where the tip lost the surface along a row, and 0 elsewhere.
@@ -40,8 +40,8 @@ export type ScarSettings = Required<Omit<MarkScarsOptions, "channel">>;
 export function checkScarOptions<O extends ScarSettings>(settings: O): O {
   checkNumber("high", settings.high, { min: 0, aboveMin: true });
   checkNumber("low", settings.low, { min: 0, max: settings.high });
-  checkInteger("minLength", settings.minLength, { min: 1 });
-  checkInteger("maxWidth", settings.maxWidth, { min: 1, max: 16 });
+  checkInteger("minLengthPixels", settings.minLengthPixels, { min: 1 });
+  checkInteger("maxWidthPixels", settings.maxWidthPixels, { min: 1, max: 16 });
   return settings;
 }
 
@@ -51,7 +51,7 @@ export function findScars(data: Float64Array, width: number, settings: ScarSetti
   const rms = rowStep(data, width);
   if (!(rms > 0)) return scars;
   for (const sign of [1, -1]) {
-    const marks = prominence(data, width, sign, settings.maxWidth, rms, settings.low);
+    const marks = prominence(data, width, sign, settings.maxWidthPixels, rms, settings.low);
     keepLong(marks, width, settings).forEach((kept, i) => {
       if (kept === 1) scars[i] = 1;
     });
@@ -106,7 +106,7 @@ function prominence(
 function keepLong(
   marks: Float64Array,
   width: number,
-  { high, low, minLength }: ScarSettings,
+  { high, low, minLengthPixels }: ScarSettings,
 ): Uint8Array {
   const kept = Uint8Array.from(marks, (mark) => (mark >= high ? 1 : 0));
   for (let from = 0; from < marks.length; from += width) {
@@ -117,7 +117,7 @@ function keepLong(
     for (let i = from; i < from + width;) {
       let end = i;
       while (end < from + width && kept[end] === 1) end++;
-      if (end > i && end - i < minLength) kept.fill(0, i, end);
+      if (end > i && end - i < minLengthPixels) kept.fill(0, i, end);
       i = end + 1;
     }
   }

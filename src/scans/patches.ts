@@ -135,7 +135,7 @@ function checkImages(
   throw new InputError({
     got: `no window of ${sizeNm} nm in ${list.length === 1 ? `"${list[0].name}"` : `${list.length} scans`}`,
     expected: "windows that lie within what is measured",
-    todo: "Lower sizeNm, or the threshold of detect, or cut on a grid.",
+    todo: "Lower sizeNm, raise the sensitivity of detect, or cut on a grid.",
   });
 }
 

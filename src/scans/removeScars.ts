@@ -10,7 +10,14 @@ export interface RemoveScarsOptions extends MarkScarsOptions {
   readonly mask?: string;
 }
 
-const defaults = { high: 0.666, low: 0.25, minLength: 16, maxWidth: 4, channel: "", mask: "" };
+const defaults = {
+  high: 0.666,
+  low: 0.25,
+  minLengthPixels: 16,
+  maxWidthPixels: 4,
+  channel: "",
+  mask: "",
+};
 
 /**
  * Fills scars with the smoothest surface that fits the pixels around them.

@@ -28,6 +28,15 @@ const negligible = 3e-5;
 /** Newton steps at most: the logarithm of the charge is nearly straight, so two serve the lattice, deep holes need more. */
 const mostSteps = 6;
 
+/** Angstrom; no step over a surface is as long, so that one that is comes from charge that is next to none or seen from below. */
+const farthestMove = 5;
+
+/** Angstrom that a tip which went astray goes at most. */
+const feel = 1;
+
+/** What is kept in place of 1 for a tip that went astray. */
+const lost = 2;
+
 /** Angstrom; a pixel that moved less in its last step has arrived, since the next would move it some thousand times less. */
 const arrived = 0.02;
 
@@ -161,7 +170,12 @@ function moveTips({ width, height, points, first, last }: Frame, logWanted: numb
       const at = (row * width + column) * perPoint;
       if (points[at + moving] === 0) continue;
       const seen = points[at + charge];
-      const move = ((Math.log(seen) - logWanted) * seen) / points[at + slope];
+      let move = ((Math.log(seen) - logWanted) * seen) / points[at + slope];
+      // Over a hole so wide that nothing is in reach the tip is let down; beside or below an atom it is drawn up. From then on it
+      // feels its way.
+      const astray = !(points[at + slope] > 0 && Math.abs(move) < farthestMove);
+      if (astray) points[at + moving] = lost;
+      if (points[at + moving] === lost) move = astray ? (seen > 0 ? feel : -feel) : Math.min(feel, Math.max(-feel, move)); // prettier-ignore
       points[at] += move;
       if (Math.abs(move) > arrived) {
         left++;

@@ -88,12 +88,13 @@ function drawSteps(
     const rough = surface.turns && Math.abs(towards) > Math.SQRT1_2;
     const chance = (rough ? kinksPerNm.rough : kinksPerNm.smooth) * nmPerPixel * unit;
     const line = new Float64Array(length);
+    const meander = surface.ragged === true ? drawMeander(length, nmPerPixel, rng.fork(`meander ${n}`)) : undefined; // prettier-ignore
     let at = 0;
     for (let i = 0; i < length; i++) {
       // Kinks are whole rows deep and apart; many of them pull the line back to where it belongs.
       const kink = i % unit === 0 && rng.uniform() < chance;
       if (kink) at += width * (rng.uniform() < 0.5 - at / (8 * width) ? 1 : -1);
-      line[i] = middle + at;
+      line[i] = middle + at + (meander?.[i] ?? 0);
     }
     return line;
   });
@@ -106,6 +107,24 @@ function drawSteps(
     while (terrace < count && down > lines[terrace][i]) terrace++;
     return terrace;
   };
+}
+
+/** How far a ragged step lies from its line, in pixels: slow waves, and now and then a kink of several rows. */
+function drawMeander(length: number, nmPerPixel: number, rng: Rng): Float64Array {
+  const waves = Array.from({ length: 3 }, () => ({
+    nm: rng.between(0.2, 1.6),
+    period: rng.between(8, 40) / nmPerPixel,
+    phase: rng.between(0, 2 * Math.PI),
+  }));
+  const meander = new Float64Array(length);
+  let at = 0;
+  for (let i = 0; i < length; i++) {
+    // About one in 12 nm, 0.8 to 3 nm deep, back towards the line.
+    if (rng.uniform() < nmPerPixel / 12) at += ((rng.uniform() < 0.5 - at / 6 ? 1 : -1) * rng.between(0.8, 3)); // prettier-ignore
+    const wave = waves.reduce((sum, { nm, period, phase }) => sum + nm * Math.sin((2 * Math.PI * i) / period + phase), 0); // prettier-ignore
+    meander[i] = (at + wave) / nmPerPixel;
+  }
+  return meander;
 }
 
 /** Pixel of a place on the crystal, in angstrom along and across the rows. Row 0 is at the top. */

@@ -14,7 +14,7 @@ import { levelled } from "./levelled";
 import { checkRange, type Range } from "./ranges";
 import { makeScan } from "./makeScan";
 import { checkScan, type ScanOptions, type ScanSettings } from "./scanSettings";
-import { defectClasses, type SurfaceName } from "./surfaces";
+import { defectClasses, type SurfaceName, type Variety } from "./surfaces";
 import type { TipOptions } from "./tip";
 
 /** A set of small images cut out of simulated scans. */
@@ -25,6 +25,8 @@ export interface SimulatedImagesOptions {
   readonly name?: string;
   /** One, or several of which the scans take turns; classes are then named after their surface too. @default "Si(001)-2x1" */
   readonly surface?: SurfaceName | readonly SurfaceName[];
+  /** How defects of a class, rows and steps vary, as for one scan. @default "textbook" */
+  readonly variety?: Variety;
   /** Classes of defects. @default the first four of each surface, which fit into the scans as they are by default */
   readonly classes?: readonly string[];
   /** Scans whose images are for training. @default 40 */
@@ -34,7 +36,7 @@ export interface SimulatedImagesOptions {
   /** Further scans like those for training, of which images are cut anywhere and without a label. @default 0 */
   readonly unlabelledScans?: number;
   /** Edge of an image in pixels, 8 to 128. @default 32 */
-  readonly patch?: number;
+  readonly patchPixels?: number;
   /** 0.02 to 0.5; with the default an image is 3.84 nm wide, five rows. @default 0.12 */
   readonly nmPerPixel?: number;
   /** How many images of each class of defect a scan gives, whole numbers. @default [5, 8] */
@@ -42,7 +44,7 @@ export interface SimulatedImagesOptions {
   /** How many images of the clean surface a scan gives. @default [14, 18] */
   readonly clean?: Range;
   /** How far a defect lies from the middle of its image, at most, in pixels along each axis. @default 3 */
-  readonly offset?: number;
+  readonly offsetPixels?: number;
   /** Edge of the scans in pixels. @default 224 */
   readonly pixels?: number;
   /** Direction of the rows, as for one scan. */
@@ -132,13 +134,14 @@ interface SurfaceSettings {
 
 function checkImages(options: SimulatedImagesOptions): ImagesSettings {
   const { trainScans = 40, testScans = 18, unlabelledScans = 0, nmPerPixel = 0.12 } = options;
-  const patch = checkInteger("patch", options.patch ?? 32, { min: 8, max: 128 });
-  const offset = checkInteger("offset", options.offset ?? 3, {
+  const patch = checkInteger("patchPixels", options.patchPixels ?? 32, { min: 8, max: 128 });
+  const offset = checkInteger("offsetPixels", options.offsetPixels ?? 3, {
     min: 0,
     max: Math.floor(patch / 4),
   });
   const shared = {
     pixels: options.pixels,
+    variety: options.variety,
     rowDegrees: options.rowDegrees,
     steps: options.steps,
     separationNm: options.separationNm,
@@ -151,7 +154,7 @@ function checkImages(options: SimulatedImagesOptions): ImagesSettings {
   const names: readonly SurfaceName[] = typeof named === "string" ? [named] : named;
   const classNames = [cleanName];
   const surfaces = names.map((name): SurfaceSettings => {
-    const known = defectClasses(name);
+    const known = defectClasses(name, options.variety);
     const wanted =
       options.classes?.filter((kind) => known.includes(kind)) ?? known.slice(0, usualClasses);
     const classes = wanted.map((kind) => {
@@ -165,7 +168,7 @@ function checkImages(options: SimulatedImagesOptions): ImagesSettings {
       test: checkScan({ ...shared, surface: name, ...(options.test ?? anotherDay) }),
     };
   });
-  checkClasses(options.classes ?? [], names);
+  checkClasses(options.classes ?? [], names, options.variety);
   const most = { min: 0, max: 10000 };
   return {
     patch,
@@ -182,8 +185,12 @@ function checkImages(options: SimulatedImagesOptions): ImagesSettings {
   };
 }
 
-function checkClasses(classes: readonly string[], names: readonly SurfaceName[]): void {
-  const known = names.flatMap((name) => defectClasses(name));
+function checkClasses(
+  classes: readonly string[],
+  names: readonly SurfaceName[],
+  variety?: Variety,
+): void {
+  const known = names.flatMap((name) => defectClasses(name, variety));
   for (const name of classes) checkOneOf("class", name, known);
 }
 

@@ -6,5 +6,6 @@ export type { Range } from "./ranges";
 export { scan, type Defect, type SimulatedScan } from "./scan";
 export type { ScanOptions } from "./scanSettings";
 export type { BiasState } from "./surface";
-export { defectClasses, surfaceNames, type SurfaceName } from "./surfaces";
+export { defectClasses, surfaceNames, type SurfaceName, type Variety } from "./surfaces";
+export { texture, type Texture, type TextureOptions } from "./texture";
 export type { Tip, TipOptions } from "./tip";

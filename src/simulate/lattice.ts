@@ -1,3 +1,4 @@
+import { createRng } from "../core";
 import type { Source } from "./constantCurrent";
 import { toCrystal, toPixel, type Crystal, type Placement } from "./crystal";
 import type { Reach } from "./instrument/path";
@@ -42,6 +43,8 @@ export function sources(
         const middle = toPixel(terrace.placement, i * surface.cell[0], j * surface.cell[1]);
         if (terraceAt(...middle) !== n) return;
       }
+      const decor =
+        surface.ragged === true && terraces.length > 1 ? decoration(crystal, n, i, j) : 1;
       const changed = changes.get(`${n} ${i} ${j}`);
       surface.atoms.forEach((atom, k) => {
         const change = changed?.get(k) ?? unchanged;
@@ -50,7 +53,7 @@ export function sources(
           i * surface.cell[0] + atom.along,
           j * surface.cell[1] + atom.across + change.aside,
           atom.above + change.rise + varied.rise,
-          atom.weight * change.weight * varied.weight,
+          atom.weight * change.weight * varied.weight * decor,
         );
       });
     });
@@ -62,6 +65,27 @@ export function sources(
     }
   });
   return found;
+}
+
+/** Shares of the cells along a ragged step that carry something bright, and that are missing; assumed. */
+const [brightShare, missingShare] = [0.16, 0.12];
+
+/** Factor of charge of a cell along a ragged step, where adsorbates gather and dimers are missing; the same each time. */
+function decoration(
+  { surface, terraces, terraceAt }: Crystal,
+  n: number,
+  i: number,
+  j: number,
+): number {
+  const [along, across] = surface.cell;
+  const { placement } = terraces[n];
+  const near = [[1.2, 0], [-1.2, 0], [0, 1], [0, -1]].some(([u, v]) => terraceAt(...toPixel(placement, (i + u) * along, (j + v) * across)) !== n); // prettier-ignore
+  if (!near) return 1;
+  // A hash of the cell and of where the lattice lies, so that the trace, the retrace and the clean scan agree.
+  const rng = createRng(Math.floor(1e6 * (placement.origin[0] % 1))).fork(`${n} ${i} ${j}`);
+  const drawn = rng.uniform();
+  if (drawn < missingShare) return 0;
+  return drawn < missingShare + brightShare ? Math.exp(rng.between(0.7, 3)) : 1;
 }
 
 const unchanged: Change = { weight: 1, rise: 0, aside: 0 };

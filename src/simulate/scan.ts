@@ -1,5 +1,6 @@
 import { checkInteger, checkNumber, checkOneOf, createRng, type Rng, type Scan } from "../core";
 import { makeScan, type ScanParameters } from "./makeScan";
+import type { DefectKind } from "./surface";
 import { checkScan, type ScanOptions, type ScanSettings } from "./scanSettings";
 
 /** A defect that was put on a simulated surface. */
@@ -70,6 +71,14 @@ const nearNm = 1.5;
 /** Defects of each class when nothing is said. */
 const usualCount = 6;
 
+/** A kind, each as often as its frequency says. */
+function drawKind(kinds: readonly DefectKind[], rng: Rng): DefectKind {
+  if (kinds.every(({ frequency = 1 }) => frequency === 1)) return kinds[rng.integer(kinds.length)];
+  const total = kinds.reduce((sum, { frequency = 1 }) => sum + frequency, 0);
+  let left = rng.between(0, total);
+  return kinds.find(({ frequency = 1 }) => (left -= frequency) < 0) ?? kinds[kinds.length - 1];
+}
+
 /** The class of each defect that is asked for. */
 function wantedDefects(
   { defects, density }: ScanOptions,
@@ -80,9 +89,10 @@ function wantedDefects(
   if (density !== undefined) {
     checkNumber("density", density, { min: 0, max: 1 });
     const number = Math.round(density * (pixels * nmPerPixel) ** 2);
-    return Array.from({ length: number }, () => classes[rng.integer(classes.length)]);
+    return Array.from({ length: number }, () => drawKind(surface.defects, rng).name);
   }
-  const counts = defects ?? Object.fromEntries(classes.map((name) => [name, usualCount]));
+  const usual = surface.defects.map(({ name, frequency = 1 }) => [name, Math.max(1, Math.round(frequency * usualCount))] as const); // prettier-ignore
+  const counts = defects ?? Object.fromEntries(usual);
   return Object.entries(counts).flatMap(([name, count]) => {
     checkOneOf("defect class", name, classes);
     checkInteger(`number of ${name}`, count, { min: 0, max: 10000 });

@@ -3,7 +3,7 @@ import { checkInstrument, type InstrumentOptions, type InstrumentSettings } from
 import { instruments, type InstrumentName } from "./instruments";
 import { checkRange, type Range } from "./ranges";
 import type { BiasState, Surface } from "./surface";
-import { findSurface, type SurfaceName } from "./surfaces";
+import { findSurface, type SurfaceName, type Variety } from "./surfaces";
 import { checkTip, type TipOptions } from "./tip";
 
 /** What is scanned, with what tip and on what instrument. */
@@ -18,6 +18,8 @@ export interface ScanOptions {
   readonly nmPerPixel?: number;
   /** Filled or empty states; the usual one where nothing is said. TiO2(110) shows empty ones only, Ge(001) filled ones. */
   readonly bias?: BiasState;
+  /** How defects of a kind, rows and steps vary: as published, or as on real samples, with more kinds. @default "textbook" */
+  readonly variety?: Variety;
   /** How many steps cross the frame, whole numbers up to 8. @default [0, 0] */
   readonly steps?: Range;
   /** How many defects of each class. @default 6 of each class of the surface */
@@ -76,7 +78,7 @@ export function checkScan(options: ScanOptions): ScanSettings {
   const closed = mode === "constant current" && feedbackHz !== undefined;
   const instrument = checkInstrument(closed ? { ...open, feedbackHz } : open);
   return {
-    surface: findSurface(options.surface, options.bias),
+    surface: findSurface(options.surface, options.bias, options.variety),
     pixels,
     nmPerPixel,
     steps: checkSteps(options.steps ?? [0, 0]),

@@ -42,6 +42,8 @@ export interface DefectKind {
   readonly heightPm: readonly [low: number, high: number];
   /** Whether a tip can take it along. @default false */
   readonly loose?: boolean;
+  /** How often it is drawn against other kinds. @default 1 */
+  readonly frequency?: number;
 }
 
 /** How one atom of one cell differs from the others: factor of its weight, and angstrom upwards. */
@@ -68,6 +70,8 @@ export interface Surface {
   readonly turns: boolean;
   /** What differs from cell to cell, drawn once for a terrace. @default nothing */
   readonly vary?: (rng: Rng) => (along: number, across: number, atom: number) => SiteVariation;
+  /** Whether steps meander, kink deeply and carry bright atoms and gaps along their edges. @default false */
+  readonly ragged?: boolean;
   /** Height of its rows in pm, peak to valley. */
   readonly corrugationPm: readonly [low: number, high: number];
 }

@@ -5,6 +5,7 @@ import { openJob } from "./openJob";
 import type { Plan } from "./plan";
 import { openStore } from "./store/store";
 import { studyStatus } from "./studyStatus";
+import { timeWork } from "./work/timeWork";
 
 /** What a plan would do. */
 export interface DryRun {
@@ -12,29 +13,45 @@ export interface DryRun {
   readonly openTrials: number;
   readonly openComparisons: number;
   readonly openEncoders: number;
-  /** Seconds of work in one process, from timings that the folder keeps; NaN where there are none. */
-  readonly secondsLeft: number;
+  /** Seconds of pretraining in one process, from the pace of some steps. */
+  readonly pretrainingSeconds: number;
+  /** The same of trials and comparisons; from those that are done, where every method has some. */
+  readonly trialSeconds: number;
   /** Megabytes that the folder would grow by, from what its files take now; NaN where there are none. */
   readonly megabytes: number;
 }
 
 /**
- * Opens a plan's images, writes down what there is to do, and does none of it.
+ * Opens a plan's images, writes down what there is to do, and does none of it but for some steps of each kind, to tell how long
+ * it takes: a second or two for each method and budget.
  * @throws InputError as `runPlan` does before its first step
  */
 export async function dryRun(plan: Plan, out: string, on: Progress = {}): Promise<DryRun> {
   configureBackend({ threads: plan.threads ?? 2 });
   const store = openStore(out);
   store.claims.close();
-  await openJob(plan, store, on);
+  const { job } = await openJob(plan, store, on);
   const { trials, done, comparisons, encoders, secondsLeft } = studyStatus(out);
+  const times = await timeWork(
+    job,
+    {
+      isOpen: ({ key }) => !store.has(key) && store.failure(key) === undefined,
+      isEncoderOpen: (key) => !fs.existsSync(store.encoderFile(key)),
+    },
+    on,
+  );
   const openTrials = trials - done;
   const openComparisons = comparisons.all - comparisons.done;
   const openEncoders = encoders.all - encoders.done;
   const records = meanSize(path.join(out, "records"));
   const networks = openEncoders === 0 ? 0 : meanSize(path.join(out, "encoders"));
   const bytes = (openTrials + openComparisons) * records + openEncoders * networks;
-  return { trials, openTrials, openComparisons, openEncoders, secondsLeft, megabytes: bytes / 1e6 };
+  return {
+    ...{ trials, openTrials, openComparisons, openEncoders },
+    pretrainingSeconds: times.pretraining,
+    trialSeconds: Number.isFinite(secondsLeft) ? secondsLeft : times.trials,
+    megabytes: bytes / 1e6,
+  };
 }
 
 /** Mean size of the files in a folder, in bytes; NaN without any. */

@@ -5,6 +5,7 @@ import { createServer, type AddressInfo } from "node:net";
 import { once } from "node:events";
 import * as path from "node:path";
 import type { Browser, Locator, Page } from "playwright-core";
+import { findChromium } from "./findChromium";
 import { prepareJupyter, project, type Jupyter } from "../notebooks/runNotebook";
 
 /** Set to a folder to keep the screenshots: FEWSCOPE_SCREENSHOTS=/tmp/shots npm run test:browser */
@@ -41,6 +42,7 @@ describe("JupyterLab in a browser", function () {
       path.join(folder, "quickstart.ipynb"),
     );
     writeNotebook(path.join(folder, "widget.ipynb"), widgetCells);
+    writeNotebook(path.join(folder, "label.ipynb"), labelCells);
     const port = await freePort();
     address = `http://127.0.0.1:${port}`;
     lab = startLab(jupyter, folder, port);
@@ -61,8 +63,8 @@ describe("JupyterLab in a browser", function () {
   });
 
   // A workspace of its own: the other one opens the quickstart again, whose cells would be hidden.
-  const widgetPage = (): string =>
-    `${address}/lab/workspaces/widgets/tree/widget.ipynb?token=${token}`;
+  const widgetPage = (name = "widget"): string =>
+    `${address}/lab/workspaces/widgets-${name}/tree/${name}.ipynb?token=${token}`;
 
   const shot = async (name: string): Promise<void> => {
     if (screenshots !== undefined)
@@ -191,6 +193,40 @@ describe("JupyterLab in a browser", function () {
     }
   });
 
+  it("takes labels by the keyboard in a cell, and the next cell has them", async () => {
+    const own = await browser.newPage({ viewport: { width: 1100, height: 800 } });
+    try {
+      await own.goto(widgetPage("label"));
+      await own.waitForSelector(".jp-Notebook .jp-CodeCell", { timeout: 120_000 });
+      await untilReady(own);
+      await runCell(own, 0);
+      const place = own.locator(".jp-OutputArea-output .fewscope-label");
+      await place.waitFor({ timeout: 60_000 });
+      await place.focus();
+      // The keys are those of JupyterLab's own commands too, which must not hear them.
+      for (const [i, key] of ["1", "2", "1", "n", "s", "2"].entries()) {
+        const item = await place.getAttribute("data-item");
+        await own.keyboard.press(key);
+        await own.waitForFunction(
+          (before) =>
+            document.querySelector<HTMLElement>(".fewscope-label")?.dataset["item"] !== before,
+          item,
+        );
+        const labelled = i + (i < 4 ? 1 : 0);
+        await place.getByText(`${labelled} of 40 labelled`).waitFor({ timeout: 20_000 });
+      }
+      await own.keyboard.press("z");
+      await place.getByText("4 of 40 labelled").waitFor({ timeout: 20_000 });
+      if (screenshots !== undefined)
+        await own.screenshot({ path: path.join(screenshots, "label-cell.png") });
+      await runCell(own, 1);
+      const output = own.locator(".jp-CodeCell").nth(1).locator(".jp-OutputArea-output");
+      await output.getByText("bright 2, dark 1, nothing there 1").waitFor({ timeout: 20_000 });
+    } finally {
+      await own.close();
+    }
+  });
+
   it("becomes a page with pictures through nbconvert", async () => {
     const source = path.join(project, "notebooks", "01-quickstart.ipynb");
     const run = spawnSync(
@@ -242,6 +278,26 @@ slider`,
   'slider.get("value")',
   "slider.set({ value: 64 });",
   "slider.show();",
+];
+
+/** Labels in a cell, of images that need no training. */
+const labelCells = [
+  `import * as fs from "node:fs";
+import * as os from "node:os";
+import { core, notebook, session } from "fewscope";
+const rng = core.createRng(1);
+const pixels = Float32Array.from({ length: 40 * 16 * 16 }, (_, i) => rng.normal() + (Math.floor(i / 256) % 2) * 4);
+const images = core.imageSet({ name: "spots", pixels, shape: [16, 16, 1] });
+const folder = fs.mkdtempSync(os.tmpdir() + "/fewscope-cell-");
+const opened = await session.openSession(session.collectImages(images), { folder });
+const labelling = notebook.label(opened, { classes: ["bright", "dark"] });
+labelling`,
+  `const set = labelling.images();
+opened.close();
+fs.rmSync(folder, { recursive: true });
+const count = (c: number) => set.labels.filter((label) => label === c).length;
+const lines = set.classNames.map((name, c) => name + " " + count(c));
+lines.filter((line) => !line.endsWith(" 0")).sort().join(", ")`,
 ];
 
 function writeNotebook(file: string, cells: readonly string[]): void {
@@ -313,14 +369,6 @@ function command(page: Page, id: string): Promise<void> {
     const { jupyterapp } = globalThis as unknown as { jupyterapp: Application };
     await jupyterapp.commands.execute(name);
   }, id);
-}
-
-function findChromium(): string | undefined {
-  const folders = (process.env["PATH"] ?? "").split(path.delimiter);
-  const names = ["chromium", "chromium-browser", "google-chrome"];
-  return folders
-    .flatMap((folder) => names.map((name) => path.join(folder, name)))
-    .find((file) => fs.existsSync(file));
 }
 
 async function freePort(): Promise<number> {

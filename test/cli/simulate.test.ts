@@ -5,7 +5,7 @@ import * as os from "node:os";
 import * as path from "node:path";
 import { pathToFileURL } from "node:url";
 import { readNpy, readScan } from "../../src/formats";
-import { defectClasses } from "../../src/simulate";
+import { defectClasses, scan } from "../../src/simulate";
 
 const main = path.join(__dirname, "..", "..", "src", "cli", "main.ts");
 const typescript = pathToFileURL(
@@ -52,6 +52,14 @@ describe("cli/simulate", function () {
       fs.readFileSync(path.join(folder, "b.gwy")),
       fs.readFileSync(path.join(folder, "a.gwy")),
     );
+  });
+
+  it("gives the scan that a cell gives for the same seed", async () => {
+    const words = ["--surface", "Ge(001)", "--pixels", "64", "--variety", "measured", "--instrument", "usual", "--density", "0.05"]; // prettier-ignore
+    assert.equal(fewscope(...words, "--out", "cell.gwy").status, 0);
+    const { observed } = scan({ surface: "Ge(001)", pixels: 64, variety: "measured", instrument: "usual", density: 0.05 }); // prettier-ignore
+    const read = await readScan(path.join(folder, "cell.gwy"));
+    assert.deepEqual(read.channels[0].data, observed.channels[0].data);
   });
 
   it("says what is wrong in one sentence", () => {

@@ -168,7 +168,7 @@ describe("scans/apply", () => {
   it("repeats every step of a history on another scan", () => {
     const steps: ((scan: Scan) => Scan)[] = [
       (scan) => scans.level(scan, { method: "facets" }),
-      (scan) => scans.markScars(scan, { minLength: 12 }),
+      (scan) => scans.markScars(scan, { minLengthPixels: 12 }),
       (scan) => scans.removeScars(scan, { mask: "scars" }),
       (scan) => scans.alignRows(scan, { method: "trimmed mean", trim: 0.1 }),
       (scan) => scans.despike(scan, { threshold: 5 }),

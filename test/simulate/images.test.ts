@@ -57,7 +57,7 @@ describe("simulate/images", function () {
 
   it("has each defect near the middle of its image, within the offset", () => {
     const quiet = { noisePm: [0, 0], wanderPm: [0, 0], lineOffsetPm: [0, 0] } as const;
-    const plain = images({ ...few, train: { instrument: quiet }, offset: 3 });
+    const plain = images({ ...few, train: { instrument: quiet }, offsetPixels: 3 });
     const [vacancy, phosphine] = [2, 4];
     let seen = 0;
     plain.labels.forEach((label, i) => {
@@ -103,9 +103,9 @@ describe("simulate/images", function () {
     const wrong: [SimulatedImagesOptions, RegExp][] = [
       [{ trainScans: 0 }, /trainScans 0/],
       [{ testScans: 1.5 }, /testScans 1.5/],
-      [{ patch: 4 }, /patch 4.*at least 8/],
-      [{ patch: 33.5 }, /patch 33.5/],
-      [{ offset: 20 }, /offset 20.*at most 8/],
+      [{ patchPixels: 4 }, /patchPixels 4.*at least 8/],
+      [{ patchPixels: 33.5 }, /patchPixels 33.5/],
+      [{ offsetPixels: 20 }, /offsetPixels 20.*at most 8/],
       [{ perClass: [8, 5] }, /perClass \[8,5\]/],
       [{ perClass: [1, 2.5] }, /perClass 2.5/],
       [{ clean: [-1, 5] }, /clean -1/],
@@ -125,7 +125,7 @@ describe("simulate/images", function () {
   });
 
   it("makes images of other sizes, odd ones too, and of training scans only", () => {
-    const odd = images({ trainScans: 1, testScans: 0, patch: 25 });
+    const odd = images({ trainScans: 1, testScans: 0, patchPixels: 25 });
     assert.deepEqual(odd.shape, [25, 25, 1]);
     assert.ok(odd.ids.length > 30 && odd.parts?.every((part) => part === "train"));
     assert.equal(scan({ defects: {} }).defects.length, 0);

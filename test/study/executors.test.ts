@@ -158,7 +158,7 @@ describe("study/executors", function () {
     const more = { ...stripesPlan(folder), draws: 3 };
     const told = await dryRun(more, out("inline"));
     assert.deepEqual([told.trials, told.openTrials], [24, 8]);
-    assert.ok(told.secondsLeft > 0 && told.megabytes > 0);
+    assert.ok(told.trialSeconds > 0 && told.megabytes > 0);
     await runPlan(stripesPlan(folder), { out: out("inline") });
     const file = out("results.parquet");
     assert.equal(await exportResults(out("inline"), file), 16);

@@ -35,7 +35,7 @@ export function detect(program: Command): void {
     .option("--mask <npy>", "number of its feature for each pixel; of several scans one file each")
     .option("--picture <png>", "scan with the features boxed; of several scans one file each")
     .option("--channel <channel>", channelHelp + heightsFirst);
-  addPreparingOptions(addDetectOptions(command), { level: "plane", align: "median" }).action(run);
+  addPreparingOptions(addDetectOptions(command), { level: "auto", align: "auto" }).action(run);
 }
 
 async function run(inputs: string[], options: DetectCommandOptions): Promise<void> {
@@ -53,9 +53,12 @@ async function run(inputs: string[], options: DetectCommandOptions): Promise<voi
     const { file, scan: raw, channel: chosen, stem, several } = task;
     unit = sameUnit(raw, chosen.unit, unit);
     const channel = `${chosen.name} ${chosen.direction}`;
-    const scan = flatten(narrowed(raw, chosen), channel);
+    // The retrace is levelled with the trace where it is searched too.
+    const both = settings.traces === "both";
+    const scan = flatten(narrowed(raw, chosen, both), both ? chosen.name : channel);
     await on.pause();
     const found = find(scan, { ...settings, channel });
+    for (const note of found.notes) console.error(`${raw.name}: ${note}`);
     table.push(
       ...found.features.map((feature, k) => row(file.path, raw.name, k + 1, feature, chosen.unit)),
     );

@@ -50,7 +50,7 @@ export function patches(program: Command): void {
     .option("--step-nm <nm>", "distance of windows on a grid; without, they touch", positive)
     .option("--directions <which>", "trace, or with retrace: one, channels, images", "one")
     .option("--channel <channel>", channelHelp + heightsFirst);
-  addPreparingOptions(addDetectOptions(command), { level: "plane", align: "median" }).action(run);
+  addPreparingOptions(addDetectOptions(command), { level: "auto", align: "auto" }).action(run);
 }
 
 async function run(inputs: string[], options: PatchesCommandOptions): Promise<void> {
@@ -132,6 +132,6 @@ function nothingFound(scans: number, { sizeNm, at }: PatchesCommandOptions): Inp
   return new InputError({
     got: `no window of ${sizeNm} nm in ${scans} ${scans === 1 ? "scan" : "scans"}`,
     expected: at === "grid" ? "scans larger than a window" : "features away from the border",
-    todo: `Lower --size-nm${at === "grid" ? "" : " or --threshold, or cut on a grid with --at grid"}.`,
+    todo: `Lower --size-nm${at === "grid" ? "" : ", raise --sensitivity, or cut on a grid with --at grid"}.`,
   });
 }

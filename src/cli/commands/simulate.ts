@@ -3,7 +3,7 @@ import type { Command } from "commander";
 import { InputError, writeFileAtomically } from "../../core";
 import { exportFigure, scan as scanFigure } from "../../figures";
 import { writeGsf, writeGwy, writeNpy } from "../../formats";
-import { level } from "../../scans";
+import { flatten } from "../../scans";
 import {
   instruments,
   scan,
@@ -19,12 +19,13 @@ import { examples } from "../examples";
 interface SimulateWords {
   readonly surface: string;
   readonly bias?: string;
-  readonly instrument: string;
+  readonly variety?: string;
+  readonly instrument?: string;
   readonly seed: string;
-  readonly pixels: string;
-  readonly nmPerPixel: string;
-  readonly density: string;
-  readonly steps: string;
+  readonly pixels?: string;
+  readonly nmPerPixel?: string;
+  readonly density?: string;
+  readonly steps?: string;
   readonly out: string;
   readonly truth?: string;
   readonly mask?: string;
@@ -45,12 +46,16 @@ export function simulate(program: Command): void {
     )
     .option("--surface <name>", surfaceNames.join(", "), "Si(001)-2x1")
     .option("--bias <states>", "filled or empty; the usual one where nothing is said")
-    .option("--instrument <name>", Object.keys(instruments).join(", "), "usual")
+    .option("--variety <how>", "textbook, or measured: as scans of real samples show it")
+    .option(
+      "--instrument <name>",
+      `${Object.keys(instruments).join(", ")}; else noise and tilt alone`,
+    )
     .option("--seed <number>", "another seed, another scan", "1")
-    .option("--pixels <number>", "edge of the frame", "256")
-    .option("--nm-per-pixel <nm>", "size of a pixel", "0.12")
-    .option("--density <number>", "defects for each square nanometre", "0.04")
-    .option("--steps <number>", "steps that cross the frame", "0")
+    .option("--pixels <number>", "edge of the frame; 224")
+    .option("--nm-per-pixel <nm>", "size of a pixel; 0.12")
+    .option("--density <number>", "defects for each square nanometre; else some of each class")
+    .option("--steps <number>", "steps that cross the frame; none")
     .requiredOption("--out <file>", "the scan as recorded, .gwy with trace and retrace, or .gsf")
     .option(
       "--truth <csv>",
@@ -81,8 +86,7 @@ async function run(words: SimulateWords): Promise<void> {
   if (words.picture !== undefined) {
     const { dir, name } = path.parse(words.picture);
     const title = `${made.parameters.surface}, seed ${made.seed}`;
-    const flat = level(observed, made.parameters.steps > 0 ? { method: "facets" } : {});
-    await exportFigure(scanFigure(flat, { title }), path.join(dir, name), ["png"]);
+    await exportFigure(scanFigure(flatten(observed), { title }), path.join(dir, name), ["png"]);
   }
   const edge = (observed.sizeMetres[0] * 1e9).toFixed(1);
   console.log(
@@ -90,21 +94,23 @@ async function run(words: SimulateWords): Promise<void> {
   );
 }
 
+/** What was said and nothing else, so that `simulate.scan` gives the same scan in a cell. */
 function optionsOf(words: SimulateWords): ScanOptions {
-  const steps = Number(words.steps);
+  const number = (word: string | undefined): number | undefined => word === undefined ? undefined : Number(word); // prettier-ignore
+  const steps = number(words.steps);
   // What a word may be is checked where it is used.
-  return {
+  const options = {
     surface: words.surface as SurfaceName,
-    ...(words.bias === undefined ? {} : { bias: words.bias as "filled" | "empty" }),
-    instrument: words.instrument as keyof typeof instruments,
+    bias: words.bias as ScanOptions["bias"],
+    variety: words.variety as ScanOptions["variety"],
+    instrument: words.instrument as ScanOptions["instrument"],
     seed: Number(words.seed),
-    pixels: Number(words.pixels),
-    nmPerPixel: Number(words.nmPerPixel),
-    density: Number(words.density),
-    separationNm: 1,
-    steps: [steps, steps],
-    tip: { doubleChance: 0.05, bluntNm: [0, 0.5] },
+    pixels: number(words.pixels),
+    nmPerPixel: number(words.nmPerPixel),
+    density: number(words.density),
+    steps: steps === undefined ? undefined : [steps, steps],
   };
+  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
 }
 
 /** A line for each defect; all that was drawn goes into a file beside it. */

@@ -1,6 +1,6 @@
 import * as path from "node:path";
 import type { Command } from "commander";
-import { cacheFolder, InputError, StoppedError, type Result } from "../../core";
+import { cacheFolder, InputError, inMinutes, StoppedError, type Result } from "../../core";
 import {
   dryRun,
   readPlan,
@@ -133,16 +133,22 @@ export async function runWithProgress(
 }
 
 async function printDryRun(plan: Plan, out: string): Promise<void> {
-  const told = await dryRun(plan, out);
-  const { trials, openTrials, openComparisons, openEncoders, secondsLeft, megabytes } = told;
+  const { report, note, end } = showProgress();
+  const told = await interruptible((signal) => dryRun(plan, out, { report, note, signal })).finally(
+    end,
+  );
+  const { trials, openTrials, openComparisons, openEncoders, megabytes } = told;
+  const { pretrainingSeconds, trialSeconds } = told;
   console.log(`${trials} trials, ${trials - openTrials} of them done.`);
   const searched = openComparisons === 0 ? "" : `, ${openComparisons} comparisons of settings`;
   console.log(`To do: ${openTrials} trials${searched}, ${openEncoders} encoders at most.`);
-  console.log(
-    Number.isFinite(secondsLeft)
-      ? `About ${Math.ceil(secondsLeft / 60)} min in one process for the trials, by what the others took; pretraining comes on top.`
-      : "How long that takes is not known yet: no trial has been timed in this folder.",
-  );
+  if (openTrials > 0) {
+    const whole = inMinutes(pretrainingSeconds + trialSeconds);
+    const parts = `${inMinutes(pretrainingSeconds)} of pretraining, ${inMinutes(trialSeconds)} of trials`;
+    console.log(
+      `About ${whole} in one process (${parts}), by the pace of some steps of each method.`,
+    );
+  }
   if (Number.isFinite(megabytes)) console.log(`About ${megabytes.toFixed(1)} MB of disk.`);
 }
 

@@ -1,0 +1,18 @@
+export { type Acquire, type Pool } from "./pool";
+export { strategies, type StrategyName } from "./strategies";
+export { random } from "./random";
+export { leastConfident } from "./leastConfident";
+export { margin } from "./margin";
+export { entropy } from "./entropy";
+export { bald } from "./bald";
+export { type ScoreOptions } from "./byScore";
+export { kCentre } from "./kCentre";
+export { kMeans } from "./kMeans";
+export { typiClust, typiClustOfficial, type TypiClustOptions } from "./typiClust";
+export { probCover, type ProbCoverOptions } from "./probCover";
+export { maxHerding, type MaxHerdingOptions } from "./maxHerding";
+export { badge } from "./badge";
+export { classAware } from "./classAware";
+export { mixed, type MixedOptions } from "./mixed";
+export { capped, type CappedOptions } from "./capped";
+export { disagreement, entropyOf, leastConfidence, marginUncertainty } from "./scores";

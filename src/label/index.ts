@@ -1,0 +1,1 @@
+export { serve, type LabelServer, type ServeOptions } from "./serve";

@@ -1,0 +1,26 @@
+export { openSession, type Asked, type Session, type SessionOptions } from "./openSession";
+export { collect, collectImages, type CollectOptions, type PreparedScan } from "./collect";
+export type { Collection, FeaturePlace, Item, SessionScan } from "./items";
+export { type Action, type EventRequest, type How, type SessionEvent } from "./events";
+export { openEventLog, type EventLog } from "./eventLog";
+export {
+  builtInClasses,
+  foldEvents,
+  type AddedFeature,
+  type Answer,
+  type SessionClass,
+  type SessionState,
+} from "./state";
+export { classOf, likeliest, type Model, type Verdict } from "./model";
+export { exportSession, sessionImages } from "./exportSession";
+export { importLabels } from "./importLabels";
+export { densities, type Density } from "./densities";
+export { accuracySentence, promiseSentence } from "./sentences";
+export { className, resolveItems, type Resolved } from "./resolved";
+export {
+  reduceRows,
+  simulateLabelling,
+  type LabellingPoint,
+  type LabellingTask,
+  type SimulateLabellingOptions,
+} from "./simulateLabelling";
