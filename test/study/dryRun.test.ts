@@ -18,7 +18,7 @@ describe("study/dryRun", function () {
       const methods = ["logistic", "again"].map((name) => ({
         ...{ name, pretrain: simclr, classify: { logisticRegression: {} } },
       }));
-      const slow = { fineTune: { epochs: 1, minSteps: 100_000 } };
+      const slow = { fineTune: { steps: 100_000 } };
       const scratch = { name: "scratch", pretrain: { none: { encoder } }, classify: slow };
       const notes: string[] = [];
       const note = (text: string): number => notes.push(text);
