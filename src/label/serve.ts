@@ -51,9 +51,19 @@ const pageFiles: Readonly<Record<string, readonly [file: string, type: string]>>
   "/lib/preact.js": [ofPreact("dist", "preact.min.umd.js"), "text/javascript"],
   "/lib/hooks.js": [ofPreact("hooks", "dist", "hooks.umd.js"), "text/javascript"],
   ...Object.fromEntries(
-    ["main", "api", "draw", "store", "preact", "image", "levels", "side", "unsent", ...views].map(
-      (name) => [`/${name}.js`, [`dist/label/page/${name}.js`, "text/javascript"]],
-    ),
+    [
+      "main",
+      "api",
+      "draw",
+      "store",
+      "preact",
+      "image",
+      "levels",
+      "side",
+      "unsent",
+      "keys",
+      ...views,
+    ].map((name) => [`/${name}.js`, [`dist/label/page/${name}.js`, "text/javascript"]]),
   ),
 };
 

@@ -181,6 +181,6 @@ function nothingFound(count: number): InputError {
   return new InputError({
     got: `${count} ${count === 1 ? "scan" : "scans"} without a single feature`,
     expected: "something that stands out of the surface",
-    todo: "Lower --threshold, or check the channel and the levelling.",
+    todo: "Raise --sensitivity, or check the channel and the levelling.",
   });
 }

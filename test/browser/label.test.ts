@@ -89,11 +89,10 @@ describe("the page for labels in a browser", function () {
       await page.getByRole("button", { name: word, exact: true }).waitFor();
     }
     for (let i = 0; i < 20; i++) {
-      const asked = session.events.length;
       const item = await page.locator(".label-view").getAttribute("data-item");
       assert.ok(item !== null);
       await page.keyboard.press({ round: "1", long: "2", hole: "3" }[truth(item)]);
-      await until(() => session.events.length > asked);
+      await until(() => classOf(session.state, item) !== undefined);
       await page.waitForFunction(
         (before) => document.querySelector(".label-view")?.getAttribute("data-item") !== before,
         item,

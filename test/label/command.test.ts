@@ -42,7 +42,16 @@ describe("fewscope label", function () {
     const file = path.join(folder, "scan.gwy");
     fs.writeFileSync(file, writeGwy(bumpScan(1).scan));
     const out = path.join(folder, "labels");
-    const { text, code } = await run(file, "--out", out, "--size-nm", "4", "--no-lattice");
+    const { text, code } = await run(
+      file,
+      "--out",
+      out,
+      "--size-nm",
+      "4",
+      "--method",
+      "threshold",
+      "--no-lattice",
+    );
     assert.match(text, /\d\d features of 1 scan; labels are kept in/);
     assert.match(text, /page 200/);
     assert.equal(code, 0, text);
@@ -51,7 +60,16 @@ describe("fewscope label", function () {
       [],
     );
     // The next one is where the page of this one was.
-    const again = await run(file, "--out", out, "--size-nm", "4", "--no-lattice");
+    const again = await run(
+      file,
+      "--out",
+      out,
+      "--size-nm",
+      "4",
+      "--method",
+      "threshold",
+      "--no-lattice",
+    );
     const portOf = (said: string): string | undefined => /127\.0\.0\.1:(\d+)/.exec(said)?.[1];
     assert.equal(portOf(again.text), portOf(text));
   });

@@ -51,7 +51,7 @@ export function bumps(...seeds: number[]): {
   const made = seeds.map(bumpScan);
   const collection = collect(
     made.map(({ scan }) => ({ name: scan.name, file: `${scan.name}.gwy`, scan })),
-    { sizeNm: 4, pixels: 24, detect: { lattice: false } },
+    { sizeNm: 4, pixels: 24, detect: { method: "threshold", lattice: false } },
   );
   const kinds = new Map(
     collection.items.map(({ id, scan, place }) => {

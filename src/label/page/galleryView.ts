@@ -2,7 +2,8 @@ import type { ItemInfo } from "./api.js";
 import { colourOf, type Levels } from "./draw.js";
 import { FeatureImage } from "./image.js";
 import { className, isTyping } from "./labelView.js";
-import { h, useEffect, useState, type View } from "./preact.js";
+import { h, useState, type View } from "./preact.js";
+import { useKeys } from "./keys.js";
 import type { Store } from "./store.js";
 
 const page = 120;
@@ -80,23 +81,19 @@ export function GalleryView({
     });
     setChosen(new Set());
   };
-  useEffect(() => {
-    const press = (event: KeyboardEvent): void => {
-      if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event)) return;
-      const step = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
-      if (step !== undefined) {
-        const next = Math.max(0, Math.min(shown.length - 1, focus + step));
-        setFocus(next);
-        document.getElementById(`tile-${next}`)?.focus();
-      } else {
-        const answer = [...store.keys].find(([, key]) => key === event.key)?.[0];
-        if (answer === undefined || event.repeat) return;
-        give(answer);
-      }
-      event.preventDefault();
-    };
-    document.addEventListener("keydown", press);
-    return () => document.removeEventListener("keydown", press);
+  useKeys((event: KeyboardEvent): void => {
+    if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event)) return;
+    const step = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
+    if (step !== undefined) {
+      const next = Math.max(0, Math.min(shown.length - 1, focus + step));
+      setFocus(next);
+      document.getElementById(`tile-${next}`)?.focus();
+    } else {
+      const answer = [...store.keys].find(([, key]) => key === event.key)?.[0];
+      if (answer === undefined || event.repeat) return;
+      give(answer);
+    }
+    event.preventDefault();
   });
   return h(
     "div",

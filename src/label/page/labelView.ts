@@ -2,6 +2,7 @@ import { imageOf, scanOf } from "./api.js";
 import { drawGrey, levelsOf, type Levels } from "./draw.js";
 import { FeatureImage } from "./image.js";
 import { h, useEffect, useRef, useState, type View } from "./preact.js";
+import { useKeys } from "./keys.js";
 import { LevelSliders } from "./levels.js";
 import type { Store } from "./store.js";
 
@@ -60,21 +61,17 @@ export function LabelView({
     }
   };
 
-  useEffect(() => {
-    const press = (event: KeyboardEvent): void => {
-      if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event)) return;
-      if (event.key === "ArrowLeft" && back < past.length) setBack(back + 1);
-      else if (event.key === "ArrowRight" && back > 0) setBack(back - 1);
-      else {
-        // A key that is held must not answer ten times.
-        const answer = [...store.keys].find(([, key]) => key === event.key)?.[0];
-        if (answer === undefined || event.repeat) return;
-        give(answer);
-      }
-      event.preventDefault();
-    };
-    document.addEventListener("keydown", press);
-    return () => document.removeEventListener("keydown", press);
+  useKeys((event: KeyboardEvent): void => {
+    if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event)) return;
+    if (event.key === "ArrowLeft" && back < past.length) setBack(back + 1);
+    else if (event.key === "ArrowRight" && back > 0) setBack(back - 1);
+    else {
+      // A key that is held must not answer ten times.
+      const answer = [...store.keys].find(([, key]) => key === event.key)?.[0];
+      if (answer === undefined || event.repeat) return;
+      give(answer);
+    }
+    event.preventDefault();
   });
 
   if (current === undefined || item === undefined)

@@ -9,6 +9,6 @@ const loaded = globalThis as unknown as {
 
 /** Preact and its hooks. */
 export const { h, render, Fragment } = loaded.preact;
-export const { useEffect, useRef, useState } = loaded.preactHooks;
+export const { useEffect, useLayoutEffect, useRef, useState } = loaded.preactHooks;
 /** What a view gives. */
 export type View = Core.JSX.Element;

@@ -2,6 +2,7 @@ import { scanOf, type ItemInfo } from "./api.js";
 import { colourOf, drawGrey, levelsOf, type Levels } from "./draw.js";
 import { className, isTyping } from "./labelView.js";
 import { h, useEffect, useRef, useState, type View } from "./preact.js";
+import { useKeys } from "./keys.js";
 import { fresh, type Store } from "./store.js";
 
 /** Where one looks: the pixel of the scan in the corner of the canvas, and how many screen pixels one takes. */
@@ -141,31 +142,27 @@ export function ScanView({ store }: { readonly store: Store }): View {
       y: y - element.height / camera.zoom / 2,
     });
   };
-  useEffect(() => {
-    const press = (event: KeyboardEvent): void => {
-      if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event)) return;
-      const middle = [(canvas.current?.width ?? 0) / 2, (canvas.current?.height ?? 0) / 2] as const;
-      const step = 60 / view.zoom;
-      const moves: Readonly<Record<string, () => void>> = {
-        "+": () => zoomBy(1.25, middle),
-        "-": () => zoomBy(0.8, middle),
-        "0": () => setCamera(undefined),
-        ",": () => walk(-1),
-        ".": () => walk(1),
-        Delete: remove,
-        ArrowLeft: () => setCamera({ ...view, x: view.x - step }),
-        ArrowRight: () => setCamera({ ...view, x: view.x + step }),
-        ArrowUp: () => setCamera({ ...view, y: view.y - step }),
-        ArrowDown: () => setCamera({ ...view, y: view.y + step }),
-      };
-      const answer = [...store.keys].find(([, key]) => key === event.key)?.[0];
-      if (answer !== undefined && !event.repeat) give(answer);
-      else if (event.key in moves) moves[event.key]();
-      else return;
-      event.preventDefault();
+  useKeys((event: KeyboardEvent): void => {
+    if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event)) return;
+    const middle = [(canvas.current?.width ?? 0) / 2, (canvas.current?.height ?? 0) / 2] as const;
+    const step = 60 / view.zoom;
+    const moves: Readonly<Record<string, () => void>> = {
+      "+": () => zoomBy(1.25, middle),
+      "-": () => zoomBy(0.8, middle),
+      "0": () => setCamera(undefined),
+      ",": () => walk(-1),
+      ".": () => walk(1),
+      Delete: remove,
+      ArrowLeft: () => setCamera({ ...view, x: view.x - step }),
+      ArrowRight: () => setCamera({ ...view, x: view.x + step }),
+      ArrowUp: () => setCamera({ ...view, y: view.y - step }),
+      ArrowDown: () => setCamera({ ...view, y: view.y + step }),
     };
-    document.addEventListener("keydown", press);
-    return () => document.removeEventListener("keydown", press);
+    const answer = [...store.keys].find(([, key]) => key === event.key)?.[0];
+    if (answer !== undefined && !event.repeat) give(answer);
+    else if (event.key in moves) moves[event.key]();
+    else return;
+    event.preventDefault();
   });
 
   if (scan === undefined)
