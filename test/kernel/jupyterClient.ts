@@ -65,6 +65,9 @@ export interface StartedCell {
   seen(fits: (message: Message) => boolean): Promise<Message>;
 }
 
+/** Milliseconds after the end of a kernel in which its last messages may come. */
+const lastWords = 2000;
+
 /**
  * Starts a kernel and resolves when it answers.
  * @param folder where the notebook is
@@ -97,7 +100,13 @@ export async function startKernel(
     hasExited = true;
     return code as number | null;
   });
-  const life = { exited, ended: () => (hasExited ? log() : undefined) };
+  let isSilent = false;
+  const silent = exited.then(async () => {
+    // What it sent last may still be on its way.
+    await new Promise((resolve) => setTimeout(resolve, lastWords));
+    isSilent = true;
+  });
+  const life = { silent, ended: () => (isSilent ? log() : undefined) };
   const client = await createClient(ports, life);
   return {
     ...client,
@@ -116,12 +125,12 @@ export async function startKernel(
 
 /** What a client knows of the kernel's process. */
 interface Life {
-  readonly exited: Promise<unknown>;
-  /** What the process said at its end; undefined while it lives. */
+  readonly silent: Promise<unknown>;
+  /** What the process said at its end; undefined while something may still come. */
   readonly ended: () => string | undefined;
 }
 
-async function createClient(ports: Ports, { exited, ended }: Life): Promise<Client> {
+async function createClient(ports: Ports, { silent, ended }: Life): Promise<Client> {
   const messages: Message[] = [];
   const replies = new Map<string, Message>();
   let watchers: (() => void)[] = [];
@@ -155,7 +164,7 @@ async function createClient(ports: Ports, { exited, ended }: Life): Promise<Clie
       watchers.push(watcher);
       watcher();
     });
-  void exited.then(tellWatchers);
+  void silent.then(tellWatchers);
 
   const isIdle = (id: string): Message | undefined =>
     messages.find(
