@@ -100,13 +100,14 @@ export async function startKernel(
     hasExited = true;
     return code as number | null;
   });
-  let isSilent = false;
+  let ended: string | undefined;
   const silent = exited.then(async () => {
+    const said = log();
     // What it sent last may still be on its way.
     await new Promise((resolve) => setTimeout(resolve, lastWords));
-    isSilent = true;
+    ended = said;
   });
-  const life = { silent, ended: () => (isSilent ? log() : undefined) };
+  const life = { silent, ended: () => ended };
   const client = await createClient(ports, life);
   return {
     ...client,
