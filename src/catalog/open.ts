@@ -64,6 +64,8 @@ export interface ImageSource {
   readonly named?: string;
 }
 
+const ofFiles = ["labels", "classNames", "group", "groupColumn", "channels", "firstPerClass", "onlyGroups", "keepsClass"] as const; // prettier-ignore
+
 /** What can be said about each kind of source. */
 const keysOf: Readonly<Record<string, readonly (keyof ImageSource)[]>> = {
   npz: [
@@ -80,26 +82,8 @@ const keysOf: Readonly<Record<string, readonly (keyof ImageSource)[]>> = {
     "onlyGroups",
     "keepsClass",
   ],
-  folder: [
-    "labels",
-    "classNames",
-    "group",
-    "groupColumn",
-    "channels",
-    "firstPerClass",
-    "onlyGroups",
-    "keepsClass",
-  ],
-  zip: [
-    "labels",
-    "classNames",
-    "group",
-    "groupColumn",
-    "channels",
-    "firstPerClass",
-    "onlyGroups",
-    "keepsClass",
-  ],
+  folder: ofFiles,
+  zip: ofFiles,
   named: ["firstPerClass", "onlyGroups", "keepsClass"],
 };
 

@@ -7,9 +7,10 @@ type Method = (this: unknown, ...given: unknown[]) => unknown;
  * Both outputs go two ways, so that on a busy machine the later one would otherwise be shown first now and then.
  */
 export function guardWriters(settle: () => void): void {
-  // What `require` gives: its functions can be replaced, those of an imported copy cannot.
-  const children = require("node:child_process") as Record<string, unknown>; // eslint-disable-line @typescript-eslint/no-require-imports
-  const files = require("node:fs") as Record<string, unknown>; // eslint-disable-line @typescript-eslint/no-require-imports
+  // The modules themselves: their functions can be replaced, those of an imported copy cannot.
+  const [children, files] = ["node:child_process", "node:fs"].map(
+    (name) => process.getBuiltinModule(name) as Record<string, unknown>,
+  ) as [Record<string, unknown>, Record<string, unknown>];
   for (const name of ["spawnSync", "execSync", "execFileSync"]) guard(children, name, settle);
   // All that do not wait for their child go through it.
   const { prototype } = children["ChildProcess"] as { prototype: Record<string, unknown> };

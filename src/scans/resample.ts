@@ -1,6 +1,7 @@
 import { checkNumber, InputError, type Scan } from "../core";
 import { settle } from "./settle";
 import { writeStep } from "./steps";
+import { areaTaps, cubicTaps } from "./taps";
 
 /** Size of the new pixels. */
 export interface ResampleOptions {
@@ -65,35 +66,6 @@ function stretch(data: Float64Array, from: number, to: number): Float64Array {
     });
   }
   return result;
-}
-
-interface Taps {
-  readonly first: number;
-  readonly weights: readonly number[];
-}
-
-/** How much of each old pixel the new one covers. */
-function areaTaps(i: number, from: number, to: number): Taps {
-  const [low, high] = [(i * from) / to, ((i + 1) * from) / to];
-  const first = Math.floor(low);
-  const weights: number[] = [];
-  for (let k = first; k < high - 1e-9; k++)
-    weights.push(((Math.min(k + 1, high) - Math.max(k, low)) * to) / from);
-  return { first, weights };
-}
-
-/** Catmull-Rom weights of the four old pixels around the new one's middle. */
-function cubicTaps(i: number, from: number, to: number): Taps {
-  const at = ((i + 0.5) * from) / to - 0.5;
-  const first = Math.floor(at) - 1;
-  const t = at - Math.floor(at);
-  const weights = [
-    (-t + 2 * t * t - t * t * t) / 2,
-    (2 - 5 * t * t + 3 * t * t * t) / 2,
-    (t + 4 * t * t - 3 * t * t * t) / 2,
-    (-t * t + t * t * t) / 2,
-  ];
-  return { first, weights };
 }
 
 function transpose(data: Float64Array, width: number): Float64Array {

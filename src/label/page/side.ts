@@ -48,17 +48,15 @@ export function Side({ store, view }: { readonly store: Store; readonly view: st
   );
 }
 
-function ClassLine({
-  store,
-  id,
-  name,
-  view,
-}: {
+/** An answer that may be given, and the view that it is given in. */
+interface AnswerProps {
   readonly store: Store;
   readonly id: string;
   readonly name: string;
   readonly view: string;
-}): View {
+}
+
+function ClassLine({ store, id, name, view }: AnswerProps): View {
   const [editing, setEditing] = useState(false);
   const items = store.state.items.filter(({ removed }) => removed !== true);
   const labelled = items.filter((item) => item.kind === "label" && item.class === id).length;
@@ -165,17 +163,7 @@ function OtherLine({
 }
 
 /** Does what the key does, for who has no keyboard at hand. */
-function AnswerButton({
-  store,
-  id,
-  name,
-  view,
-}: {
-  readonly store: Store;
-  readonly id: string;
-  readonly name: string;
-  readonly view: string;
-}): View {
+function AnswerButton({ store, id, name, view }: AnswerProps): View {
   const key = store.keys.get(id) ?? "";
   return h(
     "button",
