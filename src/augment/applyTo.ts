@@ -1,5 +1,6 @@
 import { setImmediate } from "node:timers/promises";
 import {
+  defined,
   imageSet,
   tf,
   valuesOf,
@@ -53,7 +54,6 @@ export async function applyTo(
     ids,
     groups,
     unit,
-    parts: images.parts,
-    keepsClass,
+    ...defined({ parts: images.parts, keepsClass }),
   });
 }

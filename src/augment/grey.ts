@@ -1,4 +1,11 @@
-import { define, option, symmetriesOf, type Augmentation, type OptionTable } from "../core";
+import {
+  defined,
+  define,
+  option,
+  symmetriesOf,
+  type Augmentation,
+  type OptionTable,
+} from "../core";
 import { augmentation, goesBySet, type Range } from "./augmentation";
 import { blur } from "./blur";
 import { brightness } from "./brightness";
@@ -57,7 +64,7 @@ export function views(given: GreyViewsOptions = {}): Augmentation {
     const horizontal = half(options.mirror ?? kept.has("mirrorX"));
     const vertical = half(options.mirror ?? kept.has("mirrorY"));
     const steps = compose(
-      randomResizedCrop({ scale: options.scale, size: options.size }),
+      randomResizedCrop({ scale: options.scale, ...defined({ size: options.size }) }),
       ...(horizontal + vertical > 0 ? [flip({ horizontal, vertical })] : []),
       ...(turns ? [quarterTurns()] : []),
       contrast({ strength: options.contrast }),

@@ -1,4 +1,11 @@
-import { define, option, symmetriesOf, type Augmentation, type OptionTable } from "../core";
+import {
+  defined,
+  define,
+  option,
+  symmetriesOf,
+  type Augmentation,
+  type OptionTable,
+} from "../core";
 import { augmentation, goesBySet } from "./augmentation";
 import { blur } from "./blur";
 import { brightness } from "./brightness";
@@ -52,7 +59,10 @@ export function views(given: PhotoViewsOptions = {}): Augmentation {
   ];
   return goesBySet((about) => {
     const mirror = options.mirror ?? symmetriesOf(about).has("mirrorX");
-    const first = [randomResizedCrop({ size }), ...(mirror ? [flip({ horizontal: 0.5 })] : [])];
+    const first = [
+      randomResizedCrop(defined({ size })),
+      ...(mirror ? [flip({ horizontal: 0.5 })] : []),
+    ];
     const inColour = compose(...first, ...colours, ...last);
     const inGrey = compose(...first, ...levels, ...last);
     return augmentation(definition.name, settings, (images, rng) =>

@@ -53,23 +53,23 @@ const cardSchema = z.strictObject({
         name: z.string().regex(/^[\w][\w.-]*$/),
         url: z.url(),
         bytes: z.int().min(1),
-        sha256: hex(64).optional(),
-        md5: hex(32).optional(),
+        sha256: hex(64).exactOptional(),
+        md5: hex(32).exactOptional(),
         checksumSource: z.string(),
-        part: z.enum(["train", "test", "unlabelled"]).optional(),
-        holds: z.enum(["images", "labels"]).optional(),
+        part: z.enum(["train", "test", "unlabelled"]).exactOptional(),
+        holds: z.enum(["images", "labels"]).exactOptional(),
       })
       .refine(({ sha256, md5 }) => sha256 !== undefined || md5 !== undefined, {
         error: "sha256 or md5",
       }),
   ),
-  classNames: z.array(z.string()).optional(),
-  keepsClass: z.array(z.enum(symmetries)).optional(),
+  classNames: z.array(z.string()).exactOptional(),
+  keepsClass: z.array(z.enum(symmetries)).exactOptional(),
   licence: z.string(),
   citation: z.string(),
-  homepage: z.url().optional(),
-  simulate: z.record(z.string(), z.unknown()).optional(),
-  sha256: hex(64).optional(),
+  homepage: z.url().exactOptional(),
+  simulate: z.record(z.string(), z.unknown()).exactOptional(),
+  sha256: hex(64).exactOptional(),
 });
 
 /** The folder of the cards: beside `src`, and beside `dist` once built. */

@@ -1,7 +1,7 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { explainFileError, InputError, type Progress } from "../core";
+import { defined, explainFileError, InputError, type Progress } from "../core";
 import type { CatalogFile } from "./card";
 import { verifyFile } from "./verify";
 
@@ -12,7 +12,7 @@ type Pause = (seconds: number, signal?: AbortSignal) => Promise<void>;
 
 const wait: Pause = async (seconds, signal) => {
   try {
-    await sleep(1000 * seconds, undefined, signal === undefined ? {} : { signal });
+    await sleep(1000 * seconds, undefined, defined({ signal }));
   } catch (error) {
     signal?.throwIfAborted();
     throw error;
@@ -122,7 +122,7 @@ async function request(
       "accept-encoding": "identity",
       ...(have > 0 ? { range: `bytes=${have}-` } : {}),
     },
-    ...(signal === undefined ? {} : { signal }),
+    ...defined({ signal }),
   });
   const resumes = response.status === 206 && startOf(response) === have;
   if (response.status !== 200 && !resumes) {

@@ -1,6 +1,7 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import {
+  defined,
   explainFileError,
   InputError,
   subset,
@@ -38,7 +39,7 @@ export interface LoadOptions {
  * @throws InputError if there is no such set or part, or it cannot be had
  */
 export async function load(name: string, { on = {}, part }: LoadOptions = {}): Promise<ImageSet> {
-  return loadCard(card(name), { on, part });
+  return loadCard(card(name), { on, ...defined({ part }) });
 }
 
 /** As `load`, for a card that need not lie in the folder of cards. */
@@ -79,8 +80,7 @@ async function readParts(
       const set = readIdxImages({
         images: where,
         name,
-        ...(labels === undefined ? {} : { labels }),
-        ...(classNames === undefined ? {} : { classNames }),
+        ...defined({ labels, classNames }),
       });
       parts.push({ part, set });
     }
@@ -104,7 +104,7 @@ async function unpackStl10(its: CatalogCard, folder: string, on: Progress): Prom
         return wanted.has(name) ? fileSink(path.join(folder, name), handles) : undefined;
       },
       {
-        ...(on.signal === undefined ? {} : { signal: on.signal }),
+        ...defined({ signal: on.signal }),
         report: (done) =>
           on.report?.({ task: `Unpacking ${file.name}`, done, total: file.bytes, unit: "byte" }),
       },

@@ -1,4 +1,5 @@
 import {
+  defined,
   checkInteger,
   groupsLike,
   hideLabels,
@@ -117,9 +118,7 @@ async function openWhole(source: ImageSource, on: Progress): Promise<ImageSet> {
     });
   }
   const options = {
-    ...(firstPerClass === undefined ? {} : { firstPerClass }),
-    ...(group === undefined ? {} : { group }),
-    ...(channels === undefined ? {} : { channels }),
+    ...defined({ firstPerClass, group, channels }),
     ...(labels === undefined ? {} : { tableOfLabels: true }),
   };
   const set =
@@ -129,7 +128,7 @@ async function openWhole(source: ImageSource, on: Progress): Promise<ImageSet> {
   const table =
     labels === undefined
       ? new Map<string, string>()
-      : await readLabels(labels, groupColumn === undefined ? {} : { groupColumn });
+      : await readLabels(labels, defined({ groupColumn }));
   const labelled =
     labels === undefined && classNames === undefined
       ? set
@@ -199,14 +198,7 @@ function openNpz(file: string, source: ImageSource): ImageSet {
   return readNpzImages({
     file,
     images,
-    ...(labels === undefined ? {} : { labels }),
-    ...(groups === undefined ? {} : { groups }),
-    ...(positions === undefined ? {} : { positions }),
-    ...(positionOrder === undefined ? {} : { positionOrder }),
-    ...(windows === undefined ? {} : { windows }),
-    ...(classNames === undefined ? {} : { classNames }),
-    ...(unit === undefined ? {} : { unit }),
-    ...(nmPerPixel === undefined ? {} : { nmPerPixel }),
+    ...defined({ labels, groups, positions, positionOrder, windows, classNames, unit, nmPerPixel }),
   });
 }
 

@@ -29,8 +29,9 @@ export interface KernelGraphOptions {
 }
 
 /** The options, filled in but for what goes by the images. */
-export type KernelGraphSettings = Required<Omit<KernelGraphOptions, "gamma">> &
-  Pick<KernelGraphOptions, "gamma">;
+export type KernelGraphSettings = Required<Omit<KernelGraphOptions, "gamma">> & {
+  readonly gamma: number | undefined;
+};
 
 /** The options that both share, as a table. */
 export function kernelGraphOptions({

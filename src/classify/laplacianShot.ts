@@ -13,7 +13,7 @@ export interface LaplacianShotOptions {
   /** Neighbours of each image among those asked about, at least 1. @default 3 */
   readonly neighbours?: number;
   /** As in `simpleShot`. @default "CL2N" */
-  readonly transform?: SimpleShotOptions["transform"];
+  readonly transform?: NonNullable<SimpleShotOptions["transform"]>;
   /** Steps at most. @default 20 */
   readonly maxIterations?: number;
 }

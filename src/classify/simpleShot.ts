@@ -1,4 +1,5 @@
 import {
+  defined,
   columnMeans,
   define,
   InputError,
@@ -42,7 +43,7 @@ export function simpleShot(given: SimpleShotOptions = {}): Classify {
   const { options, settings } = definition.resolve(given);
   return onEmbeddings((rows) => {
     const { dim } = rows;
-    const prepare = simpleShotTransform(rows, options);
+    const prepare = simpleShotTransform(rows, defined(options));
     const labelled = knownRows(rows);
     const means = classMeans({ ...labelled, features: prepare(labelled.features) });
     return (features) => softmaxRows(closenessTo(prepare(features), means, dim), labelled.classes);

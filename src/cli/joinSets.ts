@@ -1,4 +1,4 @@
-import { checkBudget, imageSet, InputError, type ImageSet } from "../core";
+import { defined, checkBudget, imageSet, InputError, type ImageSet } from "../core";
 
 /** @throws InputError if a set has images of another shape or unit than the first one */
 export function checkAlike(set: ImageSet, first: ImageSet): void {
@@ -32,7 +32,7 @@ export function joinSets(name: string, sets: readonly ImageSet[]): ImageSet {
     groups: sets.flatMap((set) => set.groups),
     windows: sets.flatMap((set) => set.windows ?? []),
     unit,
-    ...(nmPerPixel === undefined ? {} : { nmPerPixel }),
+    ...defined({ nmPerPixel }),
   });
 }
 

@@ -1,5 +1,5 @@
 import { InvalidArgumentError, type Command } from "commander";
-import { checkOneOf, type Scan } from "../core";
+import { defined, checkOneOf, type Scan } from "../core";
 import type { ReadScanOptions } from "../formats";
 import { alignMethods, alignRows, level, levelMethods } from "../scans";
 
@@ -54,8 +54,7 @@ export function positive(text: string): number {
 /** What `readScans` needs to know. */
 export function readingOptions({ nmPerPixel, unit }: ReadingOptions): ReadScanOptions {
   return {
-    ...(nmPerPixel === undefined ? {} : { nmPerPixel }),
-    ...(unit === undefined ? {} : { unit }),
+    ...defined({ nmPerPixel, unit }),
   };
 }
 

@@ -1,3 +1,4 @@
+import { defined } from "./defined";
 import { InputError } from "./inputError";
 import { sha256 } from "./hash";
 import { checkSymmetries } from "./symmetry";
@@ -110,10 +111,12 @@ export function imageSet(parts: ImageSetParts): ImageSet {
     ids,
     groups,
     unit,
-    ...(parts.nmPerPixel === undefined ? {} : { nmPerPixel: parts.nmPerPixel }),
-    ...(parts.keepsClass === undefined ? {} : { keepsClass: checkSymmetries(parts.keepsClass) }),
-    ...(parts.parts === undefined ? {} : { parts: parts.parts }),
-    ...(parts.windows === undefined ? {} : { windows: parts.windows }),
+    ...defined({
+      nmPerPixel: parts.nmPerPixel,
+      keepsClass: parts.keepsClass && checkSymmetries(parts.keepsClass),
+      parts: parts.parts,
+      windows: parts.windows,
+    }),
   };
 }
 
@@ -138,8 +141,7 @@ export function subset(set: ImageSet, indices: ArrayLike<number>): ImageSet {
     labels: chosen.map((i) => set.labels[i]),
     ids: pick(set.ids),
     groups: pick(set.groups),
-    ...(set.parts === undefined ? {} : { parts: pick(set.parts) }),
-    ...(set.windows === undefined ? {} : { windows: pick(set.windows) }),
+    ...defined({ parts: set.parts && pick(set.parts), windows: set.windows && pick(set.windows) }),
   };
 }
 

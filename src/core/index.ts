@@ -63,5 +63,6 @@ export type {
 export { joinVariables, trainableVariables, type HasVariables } from "./variables";
 export { readBatch, readLabels } from "./readBatch";
 export { columnMeans, columnScale, normaliseRows, unitRows } from "./rows";
+export { defined, type Defined } from "./defined";
 export { escapeHtml } from "./escapeHtml";
 export { twoDigits } from "./twoDigits";

@@ -1,4 +1,4 @@
-import { checkInteger, InputError, withLabels, type Encoder, type ImageSet, type Progress, type Rng } from "../core"; // prettier-ignore
+import { defined, checkInteger, InputError, withLabels, type Encoder, type ImageSet, type Progress, type Rng } from "../core"; // prettier-ignore
 import { setImmediate } from "node:timers/promises";
 import { argmaxRows, meanInterval, type MeanInterval } from "../metrics";
 import { embedImages } from "../nets";
@@ -308,9 +308,11 @@ export function auditTable({
       pointing: row.pointing.toFixed(2),
       AUC: row.auc.toFixed(2),
       "like random": row.likeRandom.toFixed(2),
-      ...(row.deletion === undefined ? {} : { deletion: told(row.deletion) }),
-      ...(row.insertion === undefined ? {} : { insertion: told(row.insertion) }),
-      ...(row.suspect === undefined ? {} : { suspect: told(row.suspect) }),
+      ...defined({
+        deletion: row.deletion && told(row.deletion),
+        insertion: row.insertion && told(row.insertion),
+        suspect: row.suspect && told(row.suspect),
+      }),
       verdict: row.usable ? "usable" : "not usable",
     })),
     ...plain,

@@ -1,4 +1,4 @@
-import { checkInteger, imageSet, InputError, type ImageSet, type Rng } from "../core";
+import { defined, checkInteger, imageSet, InputError, type ImageSet, type Rng } from "../core";
 import { latticeFill, measure, patchLattice, type LatticeOptions, type PatchLattice } from "../physics"; // prettier-ignore
 import type { Target } from "./head";
 import type { ScoreImages } from "./model";
@@ -13,7 +13,7 @@ export function latticeFills(
 ): (index: number) => Fill {
   const [height, width, channels] = images.shape;
   const shape = { height, width };
-  const known = { ...(images.nmPerPixel === undefined ? {} : { nmPerPixel: images.nmPerPixel }), ...options }; // prettier-ignore
+  const known = { ...defined({ nmPerPixel: images.nmPerPixel }), ...options }; // prettier-ignore
   return (index) => {
     const pixels = images.pixels.read([index]);
     const planes = Array.from({ length: channels }, (_, c) =>
@@ -83,7 +83,7 @@ export function cleanImages(images: ImageSet, options: CleanOptions = {}): Image
   const fills = latticeFills(images, options);
   const pixels = new Float32Array(images.ids.length * size);
   const nm = options.nmPerPixel ?? images.nmPerPixel;
-  const known = { ...options, ...(nm === undefined ? {} : { nmPerPixel: nm }) };
+  const known = { ...options, ...defined({ nmPerPixel: nm }) };
   checkRows(images, known);
   images.ids.forEach((_, i) => {
     const image = images.pixels.read([i]);

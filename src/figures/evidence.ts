@@ -1,4 +1,4 @@
-import { InputError, type Figure } from "../core";
+import { defined, InputError, type Figure } from "../core";
 import { fontSizes, paperLayout, type FigureOptions } from "./paperLayout";
 import { escapeText, wrapText } from "./text";
 
@@ -148,7 +148,7 @@ const signed = (
   zmax: most,
   colorscale: [[0, "#B2182B"], [0.25, "#EF8A62"], [0.5, "#F7F7F7"], [0.75, "#67A9CF"], [1, "#2166AC"]], // prettier-ignore
   showscale: colorbar !== undefined,
-  ...(colorbar === undefined ? {} : { colorbar }),
+  ...defined({ colorbar }),
   hovertemplate: "%{z}<extra></extra>",
 });
 

@@ -1,4 +1,4 @@
-import { InputError, twoDigits, type Figure } from "../core";
+import { defined, InputError, twoDigits, type Figure } from "../core";
 import {
   comparableBudget,
   fewestDraws,
@@ -56,12 +56,7 @@ export function labelSavings(
     method: labelPoints(results, { method: name, metric }),
   }));
   const budget = comparableBudget(compared);
-  const at =
-    options.target !== undefined
-      ? { target: options.target }
-      : budget === undefined
-        ? {}
-        : { budget };
+  const at = options.target !== undefined ? { target: options.target } : defined({ budget });
   const rows = compared.map((pair, i): Row => ({
     name: others[i],
     savings: savingsOf({ ...pair, ...at }),

@@ -1,5 +1,6 @@
 import { setImmediate } from "node:timers/promises";
 import {
+  defined,
   checkBudget,
   imageSet,
   InputError,
@@ -90,7 +91,7 @@ function toSet(
     ids,
     groups: groupsOf(ids, group),
     ...(data instanceof Float32Array ? { unit: unit ?? "arbitrary" } : {}),
-    ...(nmPerPixel === undefined ? {} : { nmPerPixel }),
+    ...defined({ nmPerPixel }),
     ...(hasParts ? { parts: placed.map(({ part = "train" }) => part) } : {}),
   });
 }

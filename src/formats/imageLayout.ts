@@ -1,4 +1,4 @@
-import { checkInteger, InputError, type SetPart } from "../core";
+import { defined, checkInteger, InputError, type SetPart } from "../core";
 import { imageEndings } from "./decodeImage";
 import { isHidden as isHiddenName } from "./listFiles";
 
@@ -132,8 +132,7 @@ function place(path: string, below: string, hasParts: boolean): PlacedImage {
     path,
     id: below.replace(/\.[^./]*$/, ""),
     folder,
-    ...(className === undefined ? {} : { className }),
-    ...(part === undefined ? {} : { part }),
+    ...defined({ className, part }),
   };
 }
 

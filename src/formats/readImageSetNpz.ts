@@ -1,4 +1,4 @@
-import { type ImageSet } from "../core";
+import { defined, type ImageSet } from "../core";
 import { sourceName } from "./byteSource";
 import { unsuitable } from "./damaged";
 import { readNpz } from "./readNpz";
@@ -38,6 +38,6 @@ export function readImageSetNpz(file: string | Uint8Array, name?: string): Image
     ...(has("parts") ? { parts: "parts" } : {}),
     ...(has("windows") ? { positions: "positions", windows: "windows" } : {}),
     ...(has("nmPerPixel") ? { nmPerPixel: Number(npz.read("nmPerPixel").data[0]) } : {}),
-    ...(name === undefined ? {} : { name }),
+    ...defined({ name }),
   });
 }

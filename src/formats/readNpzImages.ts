@@ -1,5 +1,5 @@
 import * as path from "node:path";
-import { checkBudget, imageSet, InputError, type ImageSet, type SetPart } from "../core";
+import { defined, checkBudget, imageSet, InputError, type ImageSet, type SetPart } from "../core";
 import { sourceName } from "./byteSource";
 import { unsuitable } from "./damaged";
 import { labelsFrom } from "./labelsFrom";
@@ -52,7 +52,7 @@ export function readNpzImages(options: NpzImagesOptions): ImageSet {
   const labelArray = column(options.labels);
   const labels =
     labelArray === undefined
-      ? { labels: undefined, classNames: options.classNames ?? [] }
+      ? { classNames: options.classNames ?? [] }
       : labelsFrom(textOrNumbers(labelArray, file, options.labels), options.classNames, file);
   const groupArray = column(options.groups);
   const groups = groupArray && textOrNumbers(groupArray, file, options.groups).map(String);
@@ -70,10 +70,7 @@ export function readNpzImages(options: NpzImagesOptions): ImageSet {
     ...labels,
     ids,
     unit: options.unit ?? (isWhole ? "byte" : "arbitrary"),
-    ...(groups === undefined ? {} : { groups }),
-    ...(parts === undefined ? {} : { parts }),
-    ...(windows === undefined ? {} : { windows }),
-    ...(options.nmPerPixel === undefined ? {} : { nmPerPixel: options.nmPerPixel }),
+    ...defined({ groups, parts, windows, nmPerPixel: options.nmPerPixel }),
   });
 }
 

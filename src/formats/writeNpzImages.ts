@@ -1,4 +1,4 @@
-import { checkBudget, type ImageSet } from "../core";
+import { defined, checkBudget, type ImageSet } from "../core";
 import type { WritableArray } from "./writeNpy";
 import { writeNpz, type WriteNpzOptions } from "./writeNpz";
 
@@ -22,7 +22,7 @@ export function imageSetArrays(set: ImageSet): Record<string, WritableArray> {
     ...(set.nmPerPixel === undefined
       ? {}
       : { nmPerPixel: { shape: [1], data: Float64Array.of(set.nmPerPixel) } }),
-    ...(set.parts === undefined ? {} : { parts: column(set.parts) }),
+    ...defined({ parts: set.parts && column(set.parts) }),
     ...(set.windows === undefined
       ? {}
       : {

@@ -23,14 +23,14 @@ export function compileFile(
   ts: TypeScript,
   name: string,
   text: string,
-  options: typescript.CompilerOptions,
+  { target, jsx }: typescript.CompilerOptions,
 ): CompiledFile {
   const { outputText, sourceMapText = "" } = ts.transpileModule(text, {
     // What node takes for an ES module by its ending is one function here as well.
     fileName: /x$/.test(name) ? "file.tsx" : "file.ts",
     compilerOptions: {
-      target: options.target,
-      jsx: options.jsx,
+      ...(target === undefined ? {} : { target }),
+      ...(jsx === undefined ? {} : { jsx }),
       esModuleInterop: true,
       experimentalDecorators: true,
       newLine: ts.NewLineKind.LineFeed,

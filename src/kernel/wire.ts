@@ -30,7 +30,7 @@ export interface Outgoing {
   readonly identities: readonly (Uint8Array | string)[];
   readonly type: string;
   /** The message that this one answers or belongs to. */
-  readonly parent?: Header;
+  readonly parent?: Header | undefined;
   /** An object, or its JSON where that exists already. */
   readonly content: object | string;
   /** JSON. */

@@ -1,4 +1,4 @@
-import { checkOneOf, InputError } from "../core";
+import { defined, checkOneOf, InputError } from "../core";
 import { drawnAreas } from "./areaInterval";
 import { enoughDraws } from "./enoughDraws";
 import { holm } from "./holm";
@@ -61,15 +61,15 @@ export function compareMethods(
   return [...corrected(areas), ...corrected(single)];
 }
 
-type Scores = ReadonlyMap<
-  number,
-  { readonly value: number; readonly pretraining?: number | undefined }
->;
+type Scores = ReadonlyMap<number, { readonly value: number; readonly pretraining?: number }>;
 type Uncorrected = Omit<MethodDifference, "adjusted">;
 
 function scoresByDraw(results: readonly ScoredResult[], metric: ResultMetric): Scores {
   const byDraw = new Map(
-    results.map(({ draw, pretraining, [metric]: value }) => [draw, { value, pretraining }]),
+    results.map(({ draw, pretraining, [metric]: value }) => [
+      draw,
+      { value, ...defined({ pretraining }) },
+    ]),
   );
   if (byDraw.size === results.length) return byDraw;
   throw new InputError({
@@ -113,7 +113,7 @@ function areaDifference(
     return new Map(
       draws.map((draw, i) => {
         const pretraining = complete.find((point) => point.draw === draw)?.pretraining;
-        return [draw, { value: areas[i], pretraining }];
+        return [draw, { value: areas[i], ...defined({ pretraining }) }];
       }),
     );
   });

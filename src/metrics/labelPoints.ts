@@ -1,3 +1,4 @@
+import { defined } from "../core";
 import type { Result } from "../core";
 import type { LabelPoint } from "./labelCurve";
 import type { ResultMetric } from "./resultMetrics";
@@ -23,6 +24,6 @@ export function labelPoints(
       labels: result.labelsPerClass,
       draw: result.draw,
       value: result[metric],
-      ...(result.pretraining === undefined ? {} : { pretraining: result.pretraining }),
+      ...defined({ pretraining: result.pretraining }),
     }));
 }

@@ -1,4 +1,12 @@
-import { checkInteger, joinVariables, tf, type Rng, type Tensor2D, type Tensor4D } from "../core";
+import {
+  defined,
+  checkInteger,
+  joinVariables,
+  tf,
+  type Rng,
+  type Tensor2D,
+  type Tensor4D,
+} from "../core";
 import { batchNormLayer } from "./batchNormLayer";
 import type { Head } from "./head";
 import { disposeVariables, type Layer } from "./layer";
@@ -51,7 +59,7 @@ export function projector(options: ProjectorOptions, rng: Rng): Head {
         {
           variables: joinVariables({
             linear: layer,
-            ...(norm === undefined ? {} : { bn: norm }),
+            ...defined({ bn: norm }),
           }),
         },
       ] as const,

@@ -1,4 +1,4 @@
-import { joinVariables, tf, type Rng, type Tensor2D, type Tensor4D } from "../core";
+import { defined, joinVariables, tf, type Rng, type Tensor2D, type Tensor4D } from "../core";
 import { batchNormLayer } from "./batchNormLayer";
 import { convolutionLayer, type ConvolutionShape } from "./convolutionLayer";
 import { blocksOfDepth, bottleneckDepth, type ResnetSpec } from "./encoderSpec";
@@ -129,7 +129,7 @@ function basicBlock({ inputs, outputs, stride }: BlockShape, rng: Rng): Layer<Te
       bn1,
       conv2,
       bn2,
-      ...(downsample === undefined ? {} : { downsample }),
+      ...defined({ downsample }),
     }),
     apply: (x, training) => {
       const inner = bn1.apply(conv1.apply(x, training), training);
@@ -164,7 +164,7 @@ function bottleneckBlock({ inputs, outputs, stride }: BlockShape, rng: Rng): Lay
       bn2,
       conv3,
       bn3,
-      ...(downsample === undefined ? {} : { downsample }),
+      ...defined({ downsample }),
     }),
     apply: (x, training) => {
       const narrow = bn1.apply(conv1.apply(x, training), training);

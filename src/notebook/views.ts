@@ -1,5 +1,6 @@
 import { applyTo } from "../augment";
 import {
+  defined,
   createRng,
   imageSet,
   InputError,
@@ -47,7 +48,7 @@ export async function views(
       classNames: rows.map(([name]) => name),
       ids: rows.flatMap(([name]) => ids.map((id) => `${id}: ${name}`)),
       unit: set.unit,
-      ...(set.nmPerPixel === undefined ? {} : { nmPerPixel: set.nmPerPixel }),
+      ...defined({ nmPerPixel: set.nmPerPixel }),
     }),
     { ...options, columns: count },
   );

@@ -1,4 +1,4 @@
-import { checkNumber } from "../core";
+import { defined, checkNumber } from "../core";
 import { locate, noiseOf, type Located } from "./locate";
 import { reciprocal, type LatticeOptions, type PatchShape, type PixelVector } from "./patchLattice";
 import { bilinear, symmetryScores, type SymmetryScores } from "./symmetryScores";
@@ -80,7 +80,7 @@ export function measure(
     radius,
     along: lattice.along,
     noise,
-    ...(second === undefined ? {} : { second }),
+    ...defined({ second }),
   });
   const unit = options.nmPerPixel ?? 1;
   return {

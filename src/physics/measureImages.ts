@@ -1,4 +1,4 @@
-import { InputError, type ImageSet } from "../core";
+import { defined, InputError, type ImageSet } from "../core";
 import { featureColumns, featureRow } from "./featureColumns";
 import { measure, type PhysicalFeatures } from "./measure";
 import type { LatticeOptions } from "./patchLattice";
@@ -18,7 +18,7 @@ export interface MeasuredImages {
  * @throws InputError if an image is smaller than 12 pixels along an axis
  */
 export function measureImages(images: ImageSet, options: LatticeOptions = {}): MeasuredImages {
-  const known = { ...(images.nmPerPixel === undefined ? {} : { nmPerPixel: images.nmPerPixel }), ...options }; // prettier-ignore
+  const known = { ...defined({ nmPerPixel: images.nmPerPixel }), ...options }; // prettier-ignore
   checkSize(images.shape);
   const list = images.ids.map((_, i) => measureImage(images.pixels.read([i]), images.shape, known));
   const dim = featureColumns.length;

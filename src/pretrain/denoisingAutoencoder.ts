@@ -1,4 +1,5 @@
 import {
+  type Augmentation,
   define,
   option,
   tf,
@@ -21,7 +22,7 @@ import {
 /** Options of a denoising autoencoder. */
 export interface DenoisingAutoencoderOptions extends SelfSupervisedOptions {
   /** What makes a view of an image before it is spoilt. @default shifted by up to an eighth, mirrored where the set says that this keeps its classes */
-  readonly views?: SelfSupervisedOptions["views"];
+  readonly views?: Augmentation;
   /** Noise that is added, in standard deviations of each channel, at least 0. @default 0.5 */
   readonly noise?: number;
   /** Share of the image that is hidden in square patches, in [0,1). @default 0.5 */

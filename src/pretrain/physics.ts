@@ -1,4 +1,5 @@
 import {
+  defined,
   define,
   known,
   option,
@@ -40,7 +41,7 @@ export function physics(given: PhysicsOptions = {}): Pretrain {
     Promise.resolve().then(() => {
       checkSize(images.shape);
       return physicsEncoder(images.shape, {
-        ...(images.nmPerPixel === undefined ? {} : { nmPerPixel: images.nmPerPixel }),
+        ...defined({ nmPerPixel: images.nmPerPixel }),
         ...(cellNm === undefined ? {} : { cellNm: [cellNm[0], cellNm[1]] as const }),
       });
     });

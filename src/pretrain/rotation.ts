@@ -1,4 +1,5 @@
 import {
+  type Augmentation,
   define,
   InputError,
   tf,
@@ -24,7 +25,7 @@ export interface RotationOptions extends SelfSupervisedOptions {
    * What makes a view of an image before it is turned; must not turn or mirror in both directions, or nothing is left to tell.
    * @default shifted by up to an eighth, mirrored left to right where the set says that this keeps its classes
    */
-  readonly views?: SelfSupervisedOptions["views"];
+  readonly views?: Augmentation;
 }
 
 const definition = define("rotation", 2, {

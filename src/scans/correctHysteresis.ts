@@ -14,9 +14,13 @@ export interface CorrectHysteresisOptions {
  * @throws InputError if the distance is not a number
  */
 export function correctHysteresis(scan: Scan, options: CorrectHysteresisOptions): Scan {
-  const settings = settle<CorrectHysteresisOptions, { nm?: number }>("correctHysteresis", options, {
-    nm: undefined,
-  });
+  const settings = settle<CorrectHysteresisOptions, { nm: number | undefined }>(
+    "correctHysteresis",
+    options,
+    {
+      nm: undefined,
+    },
+  );
   checkNumber("nm", settings.nm);
   const pixels = (settings.nm * scan.width) / (scan.sizeMetres[0] * 1e9);
   const channels = scan.channels.map((channel) => ({

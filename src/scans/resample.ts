@@ -18,9 +18,13 @@ const mostPixels = 2 ** 26;
  * @throws InputError if the size is not above 0, or gives more than 67 million pixels or fewer than one
  */
 export function resample(scan: Scan, options: ResampleOptions): Scan {
-  const settings = settle<ResampleOptions, { nmPerPixel?: number }>("resample", options, {
-    nmPerPixel: undefined,
-  });
+  const settings = settle<ResampleOptions, { nmPerPixel: number | undefined }>(
+    "resample",
+    options,
+    {
+      nmPerPixel: undefined,
+    },
+  );
   checkNumber("nmPerPixel", settings.nmPerPixel, { min: 0, aboveMin: true });
   const [x, y] = scan.sizeMetres;
   const width = Math.round((x * 1e9) / settings.nmPerPixel);

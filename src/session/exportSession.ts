@@ -1,5 +1,5 @@
 import * as path from "node:path";
-import { imageSet, writeFileAtomically, type ImageSet } from "../core";
+import { defined, imageSet, writeFileAtomically, type ImageSet } from "../core";
 import { writeGwy, writeNpzImages } from "../formats";
 import { csvTable } from "./csv";
 import { densities } from "./densities";
@@ -57,7 +57,7 @@ export function sessionImages(session: Session): ImageSet {
     }),
     classNames: classes.map(({ name }) => name),
     unit,
-    ...(nmPerPixel === undefined ? {} : { nmPerPixel }),
+    ...defined({ nmPerPixel }),
   });
 }
 

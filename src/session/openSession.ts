@@ -1,5 +1,6 @@
 import * as path from "node:path";
 import {
+  defined,
   checkInteger,
   createRng,
   InputError,
@@ -95,7 +96,7 @@ export async function openSession(
   try {
     const { images, scans, cut } = collection;
     const embedded = await embedOnce(images, {
-      ...(pretrain === undefined ? {} : { pretrain }),
+      ...defined({ pretrain }),
       folder,
       seed,
       on,

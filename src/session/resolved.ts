@@ -1,3 +1,4 @@
+import { defined } from "../core";
 import type { Item } from "./items";
 import { classOf, likeliest, type Verdict } from "./model";
 import type { Session } from "./openSession";
@@ -36,13 +37,11 @@ export function resolveItems(session: Session): Resolved[] {
     return [
       {
         item,
-        ...(label === undefined ? {} : { label }),
-        ...(answer === undefined ? {} : { answer }),
-        ...(prediction === undefined ? {} : { prediction }),
+        ...defined({ label, answer, prediction }),
         ...(known ? { probability: model.probabilities[i * k + best] } : {}),
-        ...(verdict === undefined ? {} : { verdict }),
+        ...defined({ verdict }),
         audit: session.isAudit(item.id),
-        ...(told === undefined ? {} : { class: told }),
+        ...defined({ class: told }),
         source: label !== undefined ? "expert" : told !== undefined ? "model" : "nobody",
       },
     ];

@@ -1,4 +1,11 @@
-import { checkInteger, InputError, type FitRows, type LabelledRows, type Rng } from "../core";
+import {
+  defined,
+  checkInteger,
+  InputError,
+  type FitRows,
+  type LabelledRows,
+  type Rng,
+} from "../core";
 import { random, type Acquire } from "../acquire";
 import { logisticRegression } from "../classify";
 import { argmaxRows, balancedAccuracy, confusion } from "../metrics";
@@ -70,7 +77,7 @@ export async function simulateLabelling(
         ids,
         labels,
         available,
-        ...(probabilities === undefined ? {} : { probabilities }),
+        ...defined({ probabilities }),
       };
       const wanted = needsModel(strategy) && probabilities === undefined ? chance : strategy;
       let chosen = [...wanted(asked, count, step)];

@@ -1,4 +1,5 @@
 import {
+  defined,
   checkInteger,
   checkOneOf,
   createRng,
@@ -48,11 +49,11 @@ export interface SimulatedImagesOptions {
   /** Edge of the scans in pixels. @default 224 */
   readonly pixels?: number;
   /** Direction of the rows, as for one scan. */
-  readonly rowDegrees?: ScanOptions["rowDegrees"];
+  readonly rowDegrees?: NonNullable<ScanOptions["rowDegrees"]>;
   /** Steps that cross each scan, as for one scan. */
-  readonly steps?: ScanOptions["steps"];
+  readonly steps?: NonNullable<ScanOptions["steps"]>;
   /** Least distance of two places, as for one scan. */
-  readonly separationNm?: ScanOptions["separationNm"];
+  readonly separationNm?: NonNullable<ScanOptions["separationNm"]>;
   /** Tip and instrument of the training scans. */
   readonly train?: Conditions;
   /** Tip and instrument of the test scans. @default a little worse: another tip, other noise */
@@ -62,7 +63,7 @@ export interface SimulatedImagesOptions {
 /** With what a scan was made. */
 export interface Conditions {
   readonly tip?: TipOptions;
-  readonly instrument?: ScanOptions["instrument"];
+  readonly instrument?: NonNullable<ScanOptions["instrument"]>;
 }
 
 /** Test scans come from another day: a somewhat blunter tip and somewhat more noise than training ever saw; assumed. */
@@ -139,12 +140,9 @@ function checkImages(options: SimulatedImagesOptions): ImagesSettings {
     min: 0,
     max: Math.floor(patch / 4),
   });
+  const { pixels, variety, rowDegrees, steps, separationNm } = options;
   const shared = {
-    pixels: options.pixels,
-    variety: options.variety,
-    rowDegrees: options.rowDegrees,
-    steps: options.steps,
-    separationNm: options.separationNm,
+    ...defined({ pixels, variety, rowDegrees, steps, separationNm }),
     retrace: false,
     nmPerPixel,
     // The whole window must lie in the scan.

@@ -1,4 +1,4 @@
-import { checkNumber, checkOneOf, InputError, type Bounds, type Rng } from "../core";
+import { defined, checkNumber, checkOneOf, InputError, type Bounds, type Rng } from "../core";
 import { drawFeedback, type Feedback, type FeedbackOptions } from "./instrument/feedback";
 import { drawMarks, type MarkOptions, type Marks } from "./instrument/marks";
 import { drawNoise, type Noise, type NoiseOptions } from "./instrument/noise";
@@ -128,7 +128,7 @@ export function drawInstrument(options: InstrumentSettings, rng: Rng): Instrumen
     ...drawNoise(options, rng.fork("noise")),
     ...drawMarks(options, rng.fork("marks")),
     path: drawPath(options, rng.fork("path")),
-    ...(feedback === undefined ? {} : { feedback }),
+    ...defined({ feedback }),
     lineSeconds: drawFrom(others, options.lineSeconds),
     zDriftPmPerMinute: drawSigned(others, options.zDriftPmPerMinute),
     setpointPa: drawFrom(others, options.setpointPa),

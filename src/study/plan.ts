@@ -2,7 +2,7 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { stripComments } from "jsonc-parser";
 import type { ImageSource } from "../catalog";
-import { checkOneOf, explainFileError, InputError, type LabelCounting } from "../core";
+import { defined, checkOneOf, explainFileError, InputError, type LabelCounting } from "../core";
 import type { ResultMetric } from "../metrics";
 import type { AuditRule } from "./audit/auditNotes";
 import { withBaselines } from "./baselines";
@@ -153,7 +153,7 @@ function resolvePaths(plan: Plan, folder: string): Plan {
   return {
     ...plan,
     data: resolveData(plan.data, absolute),
-    ...(plan.ladder === undefined ? {} : { ladder: absolute(plan.ladder) }),
+    ...defined({ ladder: plan.ladder && absolute(plan.ladder) }),
     methods: plan.methods.map((method) => ({
       ...method,
       pretrain: resolveOptions("pretrain", method.pretrain, absolute),
@@ -180,10 +180,12 @@ function resolveData(data: PlanData, absolute: (file: string) => string): PlanDa
   const isCsv = data.npz === undefined && data.labels !== undefined;
   return {
     ...data,
-    ...(data.npz === undefined ? {} : { npz: absolute(data.npz) }),
-    ...(data.folder === undefined ? {} : { folder: absolute(data.folder) }),
-    ...(data.zip === undefined ? {} : { zip: absolute(data.zip) }),
-    ...(isCsv ? { labels: absolute(data.labels) } : {}),
+    ...defined({
+      npz: data.npz && absolute(data.npz),
+      folder: data.folder && absolute(data.folder),
+      zip: data.zip && absolute(data.zip),
+      labels: isCsv ? absolute(data.labels) : data.labels,
+    }),
   };
 }
 

@@ -6,7 +6,7 @@ import * as path from "node:path";
 import { gzipSync } from "node:zlib";
 import { encode } from "fast-png";
 import { zipSync } from "fflate";
-import { imagesHash, type SetPart } from "../../src/core";
+import { defined, imagesHash, type SetPart } from "../../src/core";
 import { card, list, load, open, setSha256, type CatalogCard } from "../../src/catalog";
 import { parseCard } from "../../src/catalog/card";
 import { loadCard } from "../../src/catalog/load";
@@ -64,8 +64,7 @@ describe("catalog", () => {
           bytes: bytes.length,
           sha256: createHash("sha256").update(bytes).digest("hex"),
           checksumSource: "this test",
-          ...(part === undefined ? {} : { part }),
-          ...(holds === undefined ? {} : { holds }),
+          ...defined({ part, holds }),
         };
       }),
       ...change,

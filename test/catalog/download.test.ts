@@ -1,3 +1,4 @@
+import { defined } from "../../src/core";
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import * as fs from "node:fs";
@@ -139,8 +140,7 @@ describe("download", () => {
       /data\.bin with SHA-256 [0-9a-f]{64} from http.*Expected SHA-256.*was deleted/,
     );
     assert.deepEqual(fs.readdirSync(folder), []);
-    const { md5, ...rest } = cardFor(server.url);
-    const onlyMd5 = { ...rest, sha256: undefined, md5 } as CatalogFile;
+    const onlyMd5 = defined({ ...cardFor(server.url), sha256: undefined });
     await refuses(() => download("set", onlyMd5, folder), /with MD5/);
     assert.deepEqual(fs.readdirSync(folder), []);
   });

@@ -3,6 +3,7 @@ import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
 import {
+  defined,
   createRng,
   imageSet,
   InputError,
@@ -40,7 +41,7 @@ async function train(
 ): Promise<Float32Array> {
   const start = await pretrain.none({ encoder })(images, createRng(1));
   try {
-    const classifier = await method(start, set, createRng(2), keep === undefined ? {} : { keep });
+    const classifier = await method(start, set, createRng(2), defined({ keep }));
     try {
       return await classifier.predict(images);
     } finally {

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import {
+  defined,
   imageSet,
   imagesHash,
   hideLabels,
@@ -19,7 +20,7 @@ const set = (keepsClass?: readonly string[]): ImageSet =>
     shape: [2, 2, 1],
     labels: [0, 1],
     classNames: ["a", "b"],
-    ...(keepsClass === undefined ? {} : { keepsClass }),
+    ...defined({ keepsClass }),
   });
 
 describe("core/symmetry", () => {

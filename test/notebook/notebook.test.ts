@@ -1,3 +1,4 @@
+import { defined } from "../../src/core";
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import * as path from "node:path";
@@ -17,7 +18,7 @@ async function inKernel(act: () => void | Promise<void>, signal?: AbortSignal): 
   const sent: Sent[] = [];
   holder[symbol] = {
     display: (bundle: Bundle, options?: Sent["options"]) =>
-      void sent.push({ bundle, ...(options === undefined ? {} : { options }) }),
+      void sent.push({ bundle, ...defined({ options }) }),
     signal: signal ?? new AbortController().signal,
   };
   try {

@@ -1,3 +1,4 @@
+import { defined } from "../../src/core";
 import { spawn } from "node:child_process";
 import * as fs from "node:fs";
 import { createRequire } from "node:module";
@@ -104,7 +105,7 @@ async function execute(
       // One number of threads for the committed numbers.
       TF_NUM_INTRAOP_THREADS: "2",
       TF_NUM_INTEROP_THREADS: "1",
-      ...(data === undefined ? {} : { FEWSCOPE_DATA: data }),
+      ...defined({ FEWSCOPE_DATA: data }),
       ...more,
     },
   });

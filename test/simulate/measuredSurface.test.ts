@@ -1,3 +1,4 @@
+import { defined } from "../../src/core";
 import assert from "node:assert/strict";
 import type { Scan } from "../../src/core";
 import { defectClasses, scan, type ScanOptions } from "../../src/simulate";
@@ -42,7 +43,7 @@ describe("simulate: surfaces as real samples show them", function () {
 
   it("leave the textbook as it was", () => {
     const options: ScanOptions = { ...base, surface: "H:Si(001)", steps: [1, 1], density: 0.05 };
-    const [one, other] = [scan({ ...options, variety: "textbook" }), scan({ ...options, variety: undefined })]; // prettier-ignore
+    const [one, other] = [scan({ ...options, variety: "textbook" }), scan(defined({ ...options, variety: undefined }))]; // prettier-ignore
     assert.deepEqual(heights(one.observed), heights(other.observed));
     assert.notDeepEqual(heights(scan(options).observed), heights(one.observed));
   });

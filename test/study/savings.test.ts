@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { createRng } from "../../src/core";
+import { defined, createRng } from "../../src/core";
 import * as classify from "../../src/classify";
 import * as pretrain from "../../src/pretrain";
 import { needsUnlabelled, type KnownResult } from "../../src/study/needsUnlabelled";
@@ -29,11 +29,13 @@ interface Simulated {
 function study({ methods, labels = [1, 4, 10, 40], ...options }: Simulated): KnownResult[] {
   const { draws = 5, pretrainings = 1, seed = 1, noise } = options;
   const rng = createRng(seed);
-  return simulatedStudy({ methods, labels, draws, pretrainings, noise, rng }).map((result) => ({
-    ...result,
-    pretrain: settings(parts[result.method][0]),
-    classify: settings(parts[result.method][1]),
-  }));
+  return simulatedStudy({ methods, labels, draws, pretrainings, ...defined({ noise }), rng }).map(
+    (result) => ({
+      ...result,
+      pretrain: settings(parts[result.method][0]),
+      classify: settings(parts[result.method][1]),
+    }),
+  );
 }
 
 const log = (start: number, slope: number) => (n: number) => start + slope * Math.log(n);

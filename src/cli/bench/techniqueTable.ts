@@ -1,3 +1,4 @@
+import { defined } from "../../core";
 import { summarise, type TrialRecord } from "../../study";
 import { expectations, type Expectation } from "./expectations";
 
@@ -49,7 +50,7 @@ export function techniqueRows(
     return {
       technique,
       means: labelsPerClass.map((labels) => meanOf(technique, labels) ?? NaN),
-      ...(last === undefined ? {} : { last }),
+      ...defined({ last }),
       expected,
     };
   });

@@ -1,6 +1,6 @@
 import * as path from "node:path";
 import type { Command } from "commander";
-import { InputError, writeFileAtomically, type Scan } from "../../core";
+import { defined, InputError, writeFileAtomically, type Scan } from "../../core";
 import { exportFigure, scan as scanFigure } from "../../figures";
 import { writeNpy } from "../../formats";
 import { detect as find, type Detection, type Feature } from "../../scans";
@@ -42,7 +42,7 @@ async function run(inputs: string[], options: DetectCommandOptions): Promise<voi
   const flatten = leveller(options);
   const settings = detectOptions(options);
   const choice = {
-    ...(options.channel === undefined ? {} : { channel: options.channel }),
+    ...defined({ channel: options.channel }),
     reading: readingOptions(options),
     outputs: [options.out, options.mask, options.picture].filter((file) => file !== undefined),
   };

@@ -1,7 +1,7 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import type { Command } from "commander";
-import { configureBackend, InputError, subset, withLabels, UNLABELLED, writeFileAtomically, type Encoder, type ImageSet } from "../../core"; // prettier-ignore
+import { defined, configureBackend, InputError, subset, withLabels, UNLABELLED, writeFileAtomically, type Encoder, type ImageSet } from "../../core"; // prettier-ignore
 import * as explaining from "../../explain";
 import { evidence as evidenceFigure, exportFigure, type EvidenceRow } from "../../figures";
 import { embedImages, loadEncoder } from "../../nets";
@@ -104,7 +104,7 @@ async function explainUnit(
   // The crystal can be told from heights only.
   const heights = set.unit === "pm" || set.unit === "nm";
   const clean = heights ? cleanOf(shown) : undefined;
-  const found = explaining.evidence(model, shown, targets, clean === undefined ? {} : { clean });
+  const found = explaining.evidence(model, shown, targets, defined({ clean }));
   const [height, width, channels] = set.shape;
   const figureRows = found.map(({ map, score }, k): EvidenceRow => {
     const { index, first, second } = chosen[k];
@@ -121,7 +121,7 @@ async function explainUnit(
   const figure = evidenceFigure(figureRows, {
     title: `${method}: why`,
     unit: set.unit,
-    ...(set.nmPerPixel === undefined ? {} : { nmPerPixel: set.nmPerPixel }),
+    ...defined({ nmPerPixel: set.nmPerPixel }),
     notes: [
       `Exact evidence of a logistic head on ${labelsPerClass === 0 ? "all" : labelsPerClass} labels a class, draw 0${clean === undefined ? "" : ", less that of the crystal without the feature"}.`, // prettier-ignore
       "Whether such maps mean anything is told by explain.audit on images whose features are known.",

@@ -1,7 +1,7 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import type { Command } from "commander";
-import { writeFileAtomically, type Scan } from "../../core";
+import { defined, writeFileAtomically, type Scan } from "../../core";
 import { readImageSetNpz } from "../../formats";
 import { serve, type LabelServer } from "../../label";
 import { from } from "../../pretrain";
@@ -129,7 +129,7 @@ async function collectionOf(
   const flatten = leveller(options);
   const prepared: PreparedScan[] = [];
   const choice = {
-    ...(options.channel === undefined ? {} : { channel: options.channel }),
+    ...defined({ channel: options.channel }),
     reading: readingOptions(options),
   };
   await forEachScan("label", inputs, choice, ({ file, scan: raw, channel, stem }) => {

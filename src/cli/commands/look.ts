@@ -1,6 +1,6 @@
 import * as path from "node:path";
 import type { Command } from "commander";
-import { mainChannel, type Channel, type Scan } from "../../core";
+import { defined, mainChannel, type Channel, type Scan } from "../../core";
 import { exportFigure, scan as scanFigure } from "../../figures";
 import {
   gridMap,
@@ -85,7 +85,7 @@ async function factsOf(file: ScanFile, options: LookOptions): Promise<Facts> {
       file: file.path,
       format,
       scans: scans.map(scanFacts),
-      ...(passed === undefined ? {} : { passedOver: passed }),
+      ...defined({ passedOver: passed }),
     },
     lines: [
       ...scans.flatMap((scan, i) => [

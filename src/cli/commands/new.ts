@@ -1,7 +1,7 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { Option, type Command } from "commander";
-import { InputError, writeFileAtomically } from "../../core";
+import { defined, InputError, writeFileAtomically } from "../../core";
 import { proposePlan, readPlan } from "../../study";
 import { showProgress } from "../showProgress";
 import { examples } from "../examples";
@@ -52,10 +52,7 @@ async function writeStudy(images: string, words: NewStudyWords): Promise<void> {
   const display = showProgress();
   const options = {
     beside: path.dirname(path.resolve(file)),
-    ...(labels === undefined ? {} : { labels }),
-    ...(groupColumn === undefined ? {} : { groupColumn }),
-    ...(group === undefined ? {} : { group }),
-    ...(quick === undefined ? {} : { quick }),
+    ...defined({ labels, groupColumn, group, quick }),
   };
   const { text, told } = await interruptible((signal) =>
     proposePlan(images, options, { report: display.report, signal }),

@@ -1,6 +1,13 @@
 import * as path from "node:path";
 import type { Command } from "commander";
-import { checkOneOf, InputError, writeFileAtomically, type ImageSet, type Scan } from "../../core";
+import {
+  defined,
+  checkOneOf,
+  InputError,
+  writeFileAtomically,
+  type ImageSet,
+  type Scan,
+} from "../../core";
 import { scanOffset, writeNpzImages } from "../../formats";
 import { detect, patches as cut, type DetectOptions, type PatchesOptions } from "../../scans";
 import { examples } from "../examples";
@@ -60,12 +67,12 @@ async function run(inputs: string[], options: PatchesCommandOptions): Promise<vo
     directions: checkOneOf("directions", options.directions, directions),
     sizeNm: options.sizeNm,
     pixels: options.pixels,
-    ...(options.stepNm === undefined ? {} : { stepNm: options.stepNm }),
+    ...defined({ stepNm: options.stepNm }),
   } as const;
   const sets: ImageSet[] = [];
   let scans = 0;
   const choice = {
-    ...(options.channel === undefined ? {} : { channel: options.channel }),
+    ...defined({ channel: options.channel }),
     reading: readingOptions(options),
     outputs: [options.out],
   };

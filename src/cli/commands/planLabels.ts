@@ -1,6 +1,6 @@
 import * as path from "node:path";
 import type { Command } from "commander";
-import { checkOneOf } from "../../core";
+import { defined, checkOneOf } from "../../core";
 import { exportFigure, labelPlan } from "../../figures";
 import { resultMetrics, type ResultMetric } from "../../metrics";
 import { planStudy, planText, redrawnResults } from "../../study";
@@ -25,7 +25,7 @@ export function planLabels(study: Command): void {
     .action(async (folder: string, { target, method, metric }: PlanLabelsOptions) => {
       checkOneOf("metric", metric, resultMetrics);
       const results = redrawnResults(folder);
-      const options = { target, metric, ...(method === undefined ? {} : { method }) };
+      const options = { target, metric, ...defined({ method }) };
       const planned = planStudy(results, options);
       console.log(planText(planned));
       const { shown } = planned;

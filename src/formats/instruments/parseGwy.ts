@@ -1,3 +1,4 @@
+import { defined } from "../../core";
 import type { Channel, Scan } from "../../core";
 import { checkImageSize } from "../checkImageSize";
 import { damaged, unsuitable } from "../damaged";
@@ -138,7 +139,7 @@ function readImage(
     ...(maskData instanceof Float64Array && maskData.length === data.length
       ? { mask: maskData }
       : {}),
-    ...(missing === undefined ? {} : { missing }),
+    ...defined({ missing }),
     meta,
   };
 }
@@ -235,8 +236,7 @@ function readOwn(meta: ReadonlyMap<string, string>, file: string): Own {
       history: Array.isArray(history) ? history.map(String) : [],
       settings: {
         scanDirection,
-        ...(lineSeconds === undefined ? {} : { lineSeconds }),
-        ...(biasVolts === undefined ? {} : { biasVolts }),
+        ...defined({ lineSeconds, biasVolts }),
       },
     };
   } catch (error) {

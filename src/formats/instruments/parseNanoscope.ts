@@ -1,3 +1,4 @@
+import { defined } from "../../core";
 import type { Channel, Scan } from "../../core";
 import { checkImageSize } from "../checkImageSize";
 import { damaged, unsuitable } from "../damaged";
@@ -275,7 +276,7 @@ function toScan(
     width,
     height,
     sizeMetres,
-    ...(title === undefined ? {} : { title }),
+    ...defined({ title }),
     scanDirection,
     lineSeconds: rate > 0 ? 0.5 / rate : NaN,
     angleDegrees: parseDecimal(entryOf(shared, "Rotate Ang.")),

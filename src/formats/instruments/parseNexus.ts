@@ -1,3 +1,4 @@
+import { defined } from "../../core";
 import type { Channel, Scan } from "../../core";
 import { checkImageSize } from "../checkImageSize";
 import { unsuitable } from "../damaged";
@@ -90,10 +91,7 @@ function toScan(
     width,
     height,
     sizeMetres,
-    ...(title === undefined ? {} : { title }),
-    ...(scanDirection === undefined ? {} : { scanDirection }),
-    ...(lineSeconds === undefined ? {} : { lineSeconds }),
-    ...(history === undefined ? {} : { history }),
+    ...defined({ title, scanDirection, lineSeconds, history }),
     ...(biasVolts === undefined && bias === undefined
       ? {}
       : { biasVolts: biasVolts ?? bias ?? NaN }),

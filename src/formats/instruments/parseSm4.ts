@@ -1,3 +1,4 @@
+import { defined } from "../../core";
 import type { Channel, Scan } from "../../core";
 import { checkImageSize } from "../checkImageSize";
 import { damaged, unsuitable } from "../damaged";
@@ -69,7 +70,7 @@ function toScan(
       Math.abs(scaleX) * width * lateral.factor,
       Math.abs(scaleY) * height * lateral.factor,
     ],
-    ...(title === undefined ? {} : { title }),
+    ...defined({ title }),
     lineSeconds: period * width,
     biasVolts: bias,
     offsetMetres: [offset[0] * lateral.factor, offset[1] * lateral.factor],

@@ -1,4 +1,4 @@
-import { InputError, type Channel, type Scan } from "../../core";
+import { defined, InputError, type Channel, type Scan } from "../../core";
 import type { CurveGrid } from "./curveTypes";
 import { writeHdf5, type Hdf5Node } from "./hdf5";
 import { writeOwnSettings } from "./ownSettings";
@@ -34,7 +34,7 @@ export async function writeNexus(scan: Scan): Promise<Uint8Array> {
       technique: "STM",
       title: scan.name,
       first: names[0],
-      ...(biasVolts === undefined ? {} : { biasVolts }),
+      ...defined({ biasVolts }),
       groups: Object.fromEntries(data) as Record<string, Hdf5Node>,
       notes: {
         settings: writeOwnSettings(scan, channels[0].direction),

@@ -1,4 +1,4 @@
-import { configureBackend, InputError, StoppedError } from "../../core";
+import { defined, configureBackend, InputError, StoppedError } from "../../core";
 import { openJob } from "../openJob";
 import { openStore } from "../store/store";
 import { work } from "../work/work";
@@ -40,7 +40,7 @@ async function main({
       last = now;
       say({ kind: "progress", event });
     };
-    await work(job, { report, signal: stop.signal, ...(checkpointSeconds === undefined ? {} : { checkpointSeconds }) }, { index, count }); // prettier-ignore
+    await work(job, { report, signal: stop.signal, ...defined({ checkpointSeconds }) }, { index, count }); // prettier-ignore
   } catch (error) {
     if (error instanceof StoppedError) return;
     if (!(error instanceof InputError)) throw error;

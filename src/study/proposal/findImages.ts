@@ -1,7 +1,7 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { open, type ImageSource } from "../../catalog";
-import { InputError, labelledIndices, type ImageSet, type Progress } from "../../core";
+import { defined, InputError, labelledIndices, type ImageSet, type Progress } from "../../core";
 import { suggestGroups, type GroupSuggestion } from "../../formats";
 
 /** Images as they were found, and how a plan names them. */
@@ -41,7 +41,7 @@ export async function findImages(
   const given = {
     ...where,
     ...(labels === undefined ? {} : { labels: path.resolve(labels) }),
-    ...(groupColumn === undefined ? {} : { groupColumn }),
+    ...defined({ groupColumn }),
     ...rule,
   };
   const quiet: Progress = { ...on, note: () => undefined };

@@ -1,5 +1,12 @@
 import * as path from "node:path";
-import { InputError, labelledIndices, UNLABELLED, type ImageSet, type Progress } from "../../core";
+import {
+  defined,
+  InputError,
+  labelledIndices,
+  UNLABELLED,
+  type ImageSet,
+  type Progress,
+} from "../../core";
 import { drawSplit } from "../drawSplit";
 import type { SplitSpec } from "../split";
 import { findImages, type FindOptions, type FoundImages } from "./findImages";
@@ -43,13 +50,13 @@ export async function proposePlan(
     name: path.basename(path.resolve(place)).replace(/\.(zip|npz)$/i, ""),
     data: relativeTo(path.resolve(beside), found),
     counts: countsOf(set),
-    ...(split === undefined ? {} : { split }),
+    ...defined({ split }),
     labelsPerClass: budgetsOf(found, split, draws, quick ? 3 : budgets.length),
     draws,
     epochs: quick ? 3 : epochsFor(set),
     steps: quick ? 20 : 300,
     colour: set.shape[2] === 3,
-    ...(found.suggested === undefined ? {} : { suggested: found.suggested }),
+    ...defined({ suggested: found.suggested }),
     groups: new Set(set.groups).size,
     quick,
   };
@@ -135,14 +142,11 @@ function fittingBudgets(
 
 /** The source with paths as the plan says them. */
 function relativeTo(beside: string, { source }: FoundImages): FoundImages["source"] {
-  const from = (file: string): string =>
-    path.relative(beside, file).split(path.sep).join("/") || ".";
+  const from = (file?: string): string | undefined =>
+    file === undefined ? undefined : path.relative(beside, file).split(path.sep).join("/") || ".";
   const { folder, zip, npz, labels, ...rest } = source;
   return {
-    ...(folder === undefined ? {} : { folder: from(folder) }),
-    ...(zip === undefined ? {} : { zip: from(zip) }),
-    ...(npz === undefined ? {} : { npz: from(npz) }),
-    ...(labels === undefined ? {} : { labels: from(labels) }),
+    ...defined({ folder: from(folder), zip: from(zip), npz: from(npz), labels: from(labels) }),
     ...rest,
   };
 }

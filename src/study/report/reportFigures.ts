@@ -1,4 +1,4 @@
-import { InputError, type Figure } from "../../core";
+import { defined, InputError, type Figure } from "../../core";
 import {
   labelEfficiency,
   labelSavings,
@@ -51,7 +51,7 @@ export function reportFigures(data: ReportData, context: FigureContext): ReportF
   const lacking = untimed === 0 ? "" : ` ${untimed} trials are left out, since the time of some part of them was not kept in this folder.`; // prettier-ignore
   const several = new Set(results.map(({ method }) => method)).size > 1;
   const against = several && results.some(({ method }) => method === baseline) ? { against: baseline } : {}; // prettier-ignore
-  const minutes = secondsPerLabel === undefined ? {} : { secondsPerLabel };
+  const minutes = defined({ secondsPerLabel });
   return [
     draw(
       "accuracy-against-labels",

@@ -1,4 +1,5 @@
 import {
+  defined,
   createRng,
   hideLabels,
   InputError,
@@ -90,11 +91,11 @@ export async function runUnit(
     pretraining: unit.pretraining,
     pretrain: candidate.pretrain.settings ?? unknown,
     classify: candidate.classify.settings ?? unknown,
-    ...(choice === undefined ? {} : { tuning: choice }),
+    ...defined({ tuning: choice }),
     collapse: trained.collapse,
-    ...(told.last === undefined
-      ? {}
-      : { weights: { average: only(own), last: only(scores(set, test, told.last)) } }),
+    ...defined({
+      weights: told.last && { average: only(own), last: only(scores(set, test, told.last)) },
+    }),
     ...environment(),
   };
 }

@@ -1,5 +1,6 @@
 import * as fs from "node:fs";
 import {
+  defined,
   createRng,
   hideLabels,
   InputError,
@@ -54,9 +55,7 @@ export async function trainedEncoder(
       encoder,
       collapse: await collapse(encoder, unlabelled, { on }),
       embedded: once(() => embedRows(encoder, wanted.set, on)),
-      ...(last === undefined
-        ? {}
-        : { embeddedByLast: once(() => embedRows(last, wanted.set, on)) }),
+      ...defined({ embeddedByLast: last && once(() => embedRows(last, wanted.set, on)) }),
     };
   } catch (error) {
     encoder.dispose();
