@@ -98,7 +98,7 @@ export function explainSchemaError(
   return new InputError({
     got,
     expected: issue.code === "custom" ? issue.message : issue.message.replace(/^.*expected /i, ""),
-    todo: `Change ${place}.`,
+    todo: value === undefined ? `Add ${place}.` : `Change ${place}.`,
   });
 }
 
