@@ -7,24 +7,33 @@ import {
   selfSupervisedOptions,
   type SelfSupervisedOptions,
 } from "./selfSupervised";
-import { makeTeacher } from "./teacher";
+import { makeTeacher, teacherMomentum } from "./teacher";
 
 /** Options of BYOL. */
 export interface ByolOptions extends SelfSupervisedOptions, RecipeOptions {
-  /** Step size at a batch of 128 images; scaled with the batch. @default 0.2, since small sets train for few steps */
+  /** Step size at a batch of 128 images; scaled with the batch. @default 1, since small sets train for few steps */
   readonly learningRate?: number;
-  /** Share of its old weights that the teacher keeps in a step, at the start; rises to 1. In [0,1]. @default 0.99, since small sets train for few steps; the paper's 0.996 */
+  /**
+   * Share of its old weights that the teacher keeps in a step, in [0,1]. @default by the length of the training, so that the teacher
+   * remembers a tenth of it: 0.967 for 300 steps, and at most the paper's 0.996
+   */
   readonly momentum?: number;
+  /** Whether that share rises to 1 until the end, as in the paper; in a short training the teacher then stays behind. @default false */
+  readonly momentumRises?: boolean;
+  /** Whether the projector ends in a batch norm, with which short trainings learn far more; the paper's does not. @default true */
+  readonly finalNorm?: boolean;
   /** Width of the hidden layers of projector and predictor. @default 256, or the encoder's if that is more */
   readonly hiddenDim?: number;
   /** Length of what is predicted. @default 128 */
   readonly outputDim?: number;
 }
 
-const definition = define("byol", 2, {
-  ...selfSupervisedOptions({ learningRate: 0.2 }),
+const definition = define("byol", 3, {
+  ...selfSupervisedOptions({ learningRate: 1 }),
   ...recipeOptions(),
-  momentum: option.share({ default: 0.99, search: { among: [0.9, 0.97, 0.99, 0.996] } }),
+  momentum: option.share({ search: { among: [0.9, 0.97, 0.99, 0.996] } }),
+  momentumRises: option.flag({ default: false }),
+  finalNorm: option.flag({ default: true }),
   hiddenDim: option.count({}),
   outputDim: option.count({ default: 128 }),
 } satisfies OptionTable<ByolOptions>);
@@ -37,6 +46,8 @@ const paper: ByolOptions = {
   batchSize: 4096,
   epochs: 1000,
   momentum: 0.996,
+  momentumRises: true,
+  finalNorm: false,
   hiddenDim: 4096,
   outputDim: 256,
 };
@@ -49,7 +60,7 @@ const paper: ByolOptions = {
  */
 export function byol(given: ByolOptions = {}): Pretrain {
   const resolved = definition.resolve(fromRecipe(given, paper));
-  const { momentum, outputDim } = resolved.options;
+  const { momentum, momentumRises, finalNorm, outputDim } = resolved.options;
   return selfSupervised({
     task: "BYOL",
     ...resolved,
@@ -57,7 +68,7 @@ export function byol(given: ByolOptions = {}): Pretrain {
       const hiddenDim = resolved.options.hiddenDim ?? Math.max(256, network.dim);
       const makeHead = (): Head =>
         projector(
-          { inputDim: network.dim, hiddenDim, outputDim, finalNorm: false },
+          { inputDim: network.dim, hiddenDim, outputDim, finalNorm },
           rng.fork("projector"),
         );
       const head = makeHead();
@@ -65,7 +76,10 @@ export function byol(given: ByolOptions = {}): Pretrain {
         { inputDim: outputDim, hiddenDim, outputDim, finalNorm: false },
         rng.fork("predictor"),
       );
-      const teacher = makeTeacher({ network, head }, makeHead(), { momentum, rises: steps });
+      const teacher = makeTeacher({ network, head }, makeHead(), {
+        momentum: momentum ?? teacherMomentum(steps),
+        ...(momentumRises ? { rises: steps } : {}),
+      });
       return {
         heads: { projector: head, predictor },
         memory: teacher.variables,

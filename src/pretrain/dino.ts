@@ -19,14 +19,19 @@ import {
   selfSupervisedOptions,
   type SelfSupervisedOptions,
 } from "./selfSupervised";
-import { makeTeacher } from "./teacher";
+import { makeTeacher, teacherMomentum } from "./teacher";
 
 /** Options of DINO. */
 export interface DinoOptions extends SelfSupervisedOptions, RecipeOptions {
   /** Step size at a batch of 128 images; scaled with the batch. @default 0.2, since small sets train for few steps */
   readonly learningRate?: number;
-  /** Share of its old weights that the teacher keeps in a step, at the start; rises to 1. In [0,1]. @default 0.99, since small sets train for few steps; the paper's 0.996 */
+  /**
+   * Share of its old weights that the teacher keeps in a step, in [0,1]. @default by the length of the training, so that the teacher
+   * remembers a tenth of it: 0.967 for 300 steps, and at most the paper's 0.996
+   */
   readonly momentum?: number;
+  /** Whether that share rises to 1 until the end, as in the paper; in a short training the teacher then stays behind. @default false */
+  readonly momentumRises?: boolean;
   /** Divides the student's scores, above 0. @default 0.1 */
   readonly studentTemperature?: number;
   /** Divides the teacher's scores, above 0; smaller than the student's. @default 0.04 */
@@ -41,10 +46,11 @@ export interface DinoOptions extends SelfSupervisedOptions, RecipeOptions {
   readonly bottleneck?: number;
 }
 
-const definition = define("dino", 2, {
+const definition = define("dino", 3, {
   ...selfSupervisedOptions({ learningRate: 0.2 }),
   ...recipeOptions(),
-  momentum: option.share({ default: 0.99, search: { among: [0.9, 0.97, 0.99, 0.996] } }),
+  momentum: option.share({ search: { among: [0.9, 0.97, 0.99, 0.996] } }),
+  momentumRises: option.flag({ default: false }),
   studentTemperature: option.positive({ default: 0.1 }),
   teacherTemperature: option.positive({ default: 0.04, search: { among: [0.04, 0.055, 0.07] } }),
   centreMomentum: option.share({ default: 0.9 }),
@@ -61,6 +67,7 @@ const paper: DinoOptions = {
   batchSize: 512,
   epochs: 100,
   momentum: 0.996,
+  momentumRises: true,
   prototypes: 65536,
   hiddenDim: 2048,
   bottleneck: 256,
@@ -75,7 +82,7 @@ const paper: DinoOptions = {
 export function dino(given: DinoOptions = {}): Pretrain {
   const resolved = definition.resolve(fromRecipe(given, paper));
   const { options } = resolved;
-  const { momentum, studentTemperature, teacherTemperature } = options;
+  const { momentumRises, studentTemperature, teacherTemperature } = options;
   const { centreMomentum, prototypes, bottleneck } = options;
   return selfSupervised({
     task: "DINO",
@@ -85,8 +92,8 @@ export function dino(given: DinoOptions = {}): Pretrain {
       const sizes = { inputDim: network.dim, hiddenDim, bottleneck, prototypes };
       const head = prototypeHead(sizes, rng.fork("head"));
       const teacher = makeTeacher({ network, head }, prototypeHead(sizes, rng.fork("head")), {
-        momentum,
-        rises: steps,
+        momentum: options.momentum ?? teacherMomentum(steps),
+        ...(momentumRises ? { rises: steps } : {}),
       });
       const centre = tf.tidy(() => tf.variable(tf.zeros([prototypes]), false)) as Variable &
         Tensor1D;

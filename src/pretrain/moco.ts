@@ -19,13 +19,18 @@ import {
   selfSupervisedOptions,
   type SelfSupervisedOptions,
 } from "./selfSupervised";
-import { makeTeacher } from "./teacher";
+import { makeTeacher, teacherMomentum } from "./teacher";
 
 /** Options of MoCo v2. */
 export interface MocoOptions extends SelfSupervisedOptions, RecipeOptions {
+  /** Step size at a batch of 128 images; scaled with the batch. @default 0.2, since small sets train for few steps */
+  readonly learningRate?: number;
   /** Softness of the contrast, above 0. @default 0.2 */
   readonly temperature?: number;
-  /** Share of its old weights that the key encoder keeps in a step, in [0,1]. @default 0.99, the authors' for small images */
+  /**
+   * Share of its old weights that the key encoder keeps in a step, in [0,1]. @default by the length of the training, so that it remembers a tenth of it: 0.967 for
+   * 300 steps, and at most 0.99, the authors' for small images
+   */
   readonly momentum?: number;
   /**
    * Keys that a query is told apart from, at least 1. A queue longer than the set holds other views of the query's own image.
@@ -34,6 +39,8 @@ export interface MocoOptions extends SelfSupervisedOptions, RecipeOptions {
   readonly queueSize?: number;
   /** Groups that the keys of a step are shuffled into, each normalised by its own statistics. @default 4 */
   readonly groups?: number;
+  /** Whether there is batch norm in the head, with which short trainings learn more, as SimCLR's; MoCo's has none. @default true */
+  readonly headNorm?: boolean;
   /** Whether both views are queries in turn, which costs a third more and gains on small sets; the paper's are not. @default true */
   readonly symmetric?: boolean;
   /** Width of the head's hidden layer. @default the encoder's */
@@ -42,13 +49,14 @@ export interface MocoOptions extends SelfSupervisedOptions, RecipeOptions {
   readonly outputDim?: number;
 }
 
-const definition = define("moco", 2, {
-  ...selfSupervisedOptions(),
+const definition = define("moco", 3, {
+  ...selfSupervisedOptions({ learningRate: 0.2 }),
   ...recipeOptions(),
   temperature: option.positive({ default: 0.2, search: { log: [0.07, 0.7] } }),
-  momentum: option.share({ default: 0.99, search: { among: [0.9, 0.97, 0.99, 0.996] } }),
+  momentum: option.share({ search: { among: [0.9, 0.97, 0.99, 0.996] } }),
   queueSize: option.count({}),
   groups: option.count({ default: 4 }),
+  headNorm: option.flag({ default: true }),
   symmetric: option.flag({ default: true }),
   hiddenDim: option.count({}),
   outputDim: option.count({ default: 128 }),
@@ -61,6 +69,7 @@ const paper: MocoOptions = {
   batchSize: 256,
   epochs: 800,
   momentum: 0.999,
+  headNorm: false,
   queueSize: 65536,
   groups: 8,
   symmetric: false,
@@ -75,15 +84,16 @@ const paper: MocoOptions = {
 export function moco(given: MocoOptions = {}): Pretrain {
   const resolved = definition.resolve(fromRecipe(given, paper));
   const { options } = resolved;
-  const { temperature, momentum, groups, symmetric, outputDim } = options;
+  const { temperature, groups, headNorm: norm, symmetric, outputDim } = options;
   return selfSupervised({
     task: "MoCo",
     ...resolved,
-    build: ({ network, images, rng }) => {
+    build: ({ network, images, rng, steps }) => {
       const hiddenDim = options.hiddenDim ?? network.dim;
-      const sizes = { inputDim: network.dim, hiddenDim, outputDim, norm: false, finalNorm: false };
+      const sizes = { inputDim: network.dim, hiddenDim, outputDim, norm, finalNorm: norm };
       const makeHead = (): ReturnType<typeof projector> => projector(sizes, rng.fork("projector"));
       const head = makeHead();
+      const momentum = options.momentum ?? Math.min(0.99, teacherMomentum(steps));
       const teacher = makeTeacher({ network, head }, makeHead(), { momentum });
       const size = options.queueSize ?? Math.min(4096, Math.ceil(images.ids.length / 2));
       const queue = randomRows(size, outputDim, rng.fork("queue"));

@@ -7,7 +7,7 @@ import {
   type Variable,
 } from "../core";
 import { copyNetwork, type Head } from "../nets";
-import { cosineMomentum, movingAverage } from "../train";
+import { averageMomentum, cosineMomentum, movingAverage } from "../train";
 
 /** A copy of the student that only follows it. */
 export interface Teacher {
@@ -21,6 +21,14 @@ export interface Teacher {
   readonly follow: (step: number) => void;
   /** Frees all but the variables. */
   readonly dispose: () => void;
+}
+
+/**
+ * The momentum of a teacher that remembers a tenth of the training, and at most that of long trainings, 0.996: one that follows more slowly still shows the
+ * weights of the start when a short training is over, and what learns from it stands still.
+ */
+export function teacherMomentum(steps: number): number {
+  return averageMomentum(steps, { share: 0.1, most: 0.996 });
 }
 
 /** Which momentum, at the start and whether it rises. */

@@ -16,12 +16,12 @@ const views = augment.compose(
 
 /** For a hundred or two hundred steps. */
 const short: Readonly<Record<string, object>> = {
-  moco: { momentum: 0.9, epochs: 60 },
-  byol: { learningRate: 0.3, momentum: 0.9, epochs: 60 },
+  moco: { epochs: 60 },
+  byol: { epochs: 60 },
   simSiam: { learningRate: 0.1, batchSize: 80, epochs: 60, outputDim: 128, bottleneck: 64 },
   barlowTwins: { learningRate: 0.003, batchSize: 80, epochs: 60, outputDim: 128 },
   vicreg: { learningRate: 0.02 },
-  dino: { learningRate: 0.3, momentum: 0.95, epochs: 60, prototypes: 64 },
+  dino: { epochs: 60, prototypes: 64 },
   // These two learn from images that are mirrored or shifted only.
   rotation: { learningRate: 0.6, views: undefined },
   denoisingAutoencoder: {
