@@ -51,7 +51,7 @@ async function main(): Promise<void> {
 async function characters(): Promise<ImageSet> {
   const names = ["Greek", "Korean", "Hebrew"];
   const set = alphabets(await background(), (alphabet) => names.includes(alphabet));
-  const parts = set.ids.map((_, i) => (i % 4 === 0 ? "test" : "train") as "test" | "train");
+  const parts = set.ids.map((_, i) => (i % 4 === 0 ? "test" : "train"));
   return { ...set, name: "Omniglot", parts };
 }
 
@@ -76,7 +76,7 @@ function patches(): ImageSet {
   });
   const { windows, ...rest } = set;
   void windows;
-  const parts = set.ids.map((_, i) => (i % 4 === 0 ? "test" : "train") as "test" | "train");
+  const parts = set.ids.map((_, i) => (i % 4 === 0 ? "test" : "train"));
   return imageSet({ ...rest, name: "Si(001)", pixels, shape: [size, size, 1], parts });
 }
 
