@@ -24,7 +24,8 @@ async function makeDocs() {
   const words = [
     ...["--tsconfig", "tsconfig.json", "--out", out, "--name", "fewscope", "--excludeExternals"],
     ...["--disableSources", "--readme", "README.md", "--projectDocuments", techniques],
-    ...["--projectDocuments", "src/*/README.md", "--projectDocuments", "src/study/RESULTS.md"],
+    ...["--projectDocuments", "src/*/README.md"],
+    ...["--projectDocuments", "src/study/WHICH.md", "--projectDocuments", "src/study/RESULTS.md"],
     ...["--validation.notExported", "false", "--logLevel", "Warn"],
     ...rooms.map((room) => `src/${room}/index.ts`),
   ];
