@@ -145,9 +145,11 @@ describe("results", () => {
     const read = (file: string): string => fs.readFileSync(path.join(folder, file), "utf8");
     const [names, ...rows] = read("results.csv").trim().split("\n").map((line) => line.split(",")); // prettier-ignore
     const results = rows.map((row) => {
-      const value = Object.fromEntries(names.map((name, i) => [name, row[i]]));
-      const numbers = Object.entries(value).map(([name, text]) => [name, /^(?:dataset|method)$/.test(name) ? text : Number(text)]); // prettier-ignore
-      return Object.fromEntries(numbers);
+      const fields = names.map((name, i) => {
+        const text = row[i];
+        return [name, /^(?:dataset|method)$/.test(name) ? text : Number(text)] as const;
+      });
+      return Object.fromEntries(fields) as unknown as Parameters<typeof study.summarise>[0][number];
     });
     assert.equal(results.length, 120);
     const plan = JSON.parse(read("plan.json")) as { labelsPerClass: unknown; draws: number };

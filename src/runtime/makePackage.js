@@ -23,7 +23,7 @@ const parts = [
   "src/runtime",
 ];
 const notForUsers =
-  /(?:makePackage|makeDocs|licences|runChecks|mochaReporter)\.js$|tsconfig\.json$|\.tsbuildinfo$|\.map$|^dist\/(?:docs|carried)\//;
+  /(?:makePackage|makeDocs|docsPlugin|licences|runChecks|mochaReporter)\.js$|tsconfig\.json$|\.tsbuildinfo$|\.map$|^dist\/(?:docs|carried)\//;
 
 /** danfojs asks for a second TensorFlow, for a package outside the registry, and for one that nobody keeps; so it is carried as one file. */
 const carried = "danfojs-node";
