@@ -2,8 +2,9 @@ import * as path from "node:path";
 import { InputError, labelledIndices, UNLABELLED, type ImageSet, type Progress } from "../../core";
 import { drawSplit } from "../drawSplit";
 import type { SplitSpec } from "../split";
+import { groupSpreads } from "../standardise";
 import { findImages, type FindOptions, type FoundImages } from "./findImages";
-import { planText, type PlanChoices } from "./planText";
+import { planText, spreadsSay, type PlanChoices } from "./planText";
 
 /** How a plan is proposed. */
 export interface ProposeOptions extends FindOptions {
@@ -39,6 +40,7 @@ export async function proposePlan(
   checkClasses(set, place);
   const split = set.parts?.includes("test") === true ? undefined : { test: share };
   const draws = quick ? 3 : 5;
+  const spreads = differingSpreads(set);
   const choices: PlanChoices = {
     name: path.basename(path.resolve(place)).replace(/\.(zip|npz)$/i, ""),
     data: relativeTo(path.resolve(beside), found),
@@ -50,6 +52,7 @@ export async function proposePlan(
     steps: quick ? 20 : 300,
     colour: set.shape[2] === 3,
     ...(found.suggested === undefined ? {} : { suggested: found.suggested }),
+    ...(spreads === undefined ? {} : { spreads }),
     groups: new Set(set.groups).size,
     quick,
   };
@@ -147,9 +150,19 @@ function relativeTo(beside: string, { source }: FoundImages): FoundImages["sourc
   };
 }
 
+/** Where one group's values spread more than this many times as far as another's, they are of different units or gains. */
+const sameScale = 3;
+
+function differingSpreads(set: ImageSet): PlanChoices["spreads"] {
+  const spreads = groupSpreads(set);
+  return spreads !== undefined && spreads.largest > sameScale * spreads.smallest
+    ? spreads
+    : undefined;
+}
+
 function tell(
   set: ImageSet,
-  { counts, labelsPerClass, suggested, groups }: PlanChoices,
+  { counts, labelsPerClass, suggested, groups, spreads }: PlanChoices,
   { source }: FoundImages,
 ): string[] {
   const [height, width, channels] = set.shape;
@@ -167,6 +180,7 @@ function tell(
     ...(groups < set.ids.length && groups < 6
       ? [`There are only ${groups} groups, so the test is on very few: more scans would tell more.`]
       : []),
+    ...(spreads === undefined ? [] : [spreadsSay(spreads)]),
     `Budgets: ${labelsPerClass.join(", ")} labels a class.`,
   ];
 }
