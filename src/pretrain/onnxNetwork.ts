@@ -60,13 +60,14 @@ function fitted(session: OnnxSession, file: string, choice: OnnxChoice): OnnxNet
   };
   const step = batch ?? together;
   const size = channels * height * width;
+  const dim = firstRun(() => pooled(step, new Float32Array(step * size)), file).length / step;
   return {
     height,
     width,
     channels,
     channelsFirst,
-    dim: firstRun(() => pooled(step, new Float32Array(step * size)), file).length / step,
-    embed: (values, count) => inSteps(pooled, { values, count, size, step, whole: batch !== undefined }), // prettier-ignore
+    dim,
+    embed: (values, count) => inSteps(pooled, { values, count, size, dim, step, whole: batch !== undefined }), // prettier-ignore
     dispose: () => session.dispose(),
   };
 }
@@ -166,6 +167,8 @@ interface Steps {
   readonly count: number;
   /** Numbers of an image. */
   readonly size: number;
+  /** Numbers of an embedding. */
+  readonly dim: number;
   readonly step: number;
   /** Whether only whole steps can go; the last is then filled up with empty images. */
   readonly whole: boolean;
@@ -173,26 +176,15 @@ interface Steps {
 
 function inSteps(
   run: (count: number, values: Float32Array) => Float32Array,
-  { values, count, size, step, whole }: Steps,
+  { values, count, size, dim, step, whole }: Steps,
 ): Float32Array {
-  const parts: Float32Array[] = [];
+  const out = new Float32Array(count * dim);
   for (let from = 0; from < count; from += step) {
     const some = Math.min(step, count - from);
-    const part = values.slice(from * size, (from + some) * size);
-    if (some === step || !whole) {
-      parts.push(run(some, part));
-      continue;
-    }
-    const filled = new Float32Array(step * size);
-    filled.set(part);
-    const rows = run(step, filled);
-    parts.push(rows.slice(0, (rows.length / step) * some));
-  }
-  const out = new Float32Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    out.set(part, at);
-    at += part.length;
+    const filled = new Float32Array((whole ? step : some) * size);
+    filled.set(values.subarray(from * size, (from + some) * size));
+    const rows = run(filled.length / size, filled);
+    out.set(rows.subarray(0, some * dim), from * dim);
   }
   return out;
 }

@@ -1,16 +1,14 @@
 "use strict";
 
 /**
- * Lets typedoc name pages by their own first heading, and show it once: the pages of the rooms are all files of the name README.
+ * Lets typedoc name pages by their own first heading, since those of the rooms are all files of the name README, and shows that of the first page once.
  * @param {any} app typedoc's application
  */
 function load(app) {
   app.converter.on("createDocument", (/** @type {unknown} */ _, /** @type {any} */ document) => {
     const [first] = document.content;
-    const [, heading, rest] = /^(?:\s*<!--.*?-->)*\s*# (.+)\n([^]*)$/.exec(first?.text ?? "") ?? [];
-    if (heading === undefined) return;
-    document.name = heading;
-    document.content = [{ ...first, text: rest }, ...document.content.slice(1)];
+    const [, heading] = /^\s*# (.+)\n/.exec(first?.text ?? "") ?? [];
+    if (heading !== undefined) document.name = heading;
   });
   app.converter.on("resolveEnd", (/** @type {any} */ context) => {
     const [first] = context.project.readme ?? [];
