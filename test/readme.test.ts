@@ -4,6 +4,14 @@ import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
 import { pathToFileURL } from "node:url";
+import { study } from "../src";
+import {
+  aboutResults,
+  resultCells,
+  resultNames,
+  resultPages,
+  withTables,
+} from "./fixtures/resultTables";
 
 const project = path.join(__dirname, "..");
 /** Found from any folder, unlike a package name. */
@@ -86,7 +94,7 @@ describe("README", function () {
 
   it("points only at files that there are, and so do the pages of the rooms", () => {
     const rooms = fs.readdirSync(path.join(project, "src")).map((room) => `src/${room}/README.md`);
-    const pages = ["README.md", "notebooks/README.md", "src/study/RESULTS.md", ...rooms];
+    const pages = ["README.md", "notebooks/README.md", ...resultPages, ...rooms];
     for (const page of pages.filter((name) => name !== "src/index.ts/README.md")) {
       const text = fs.readFileSync(path.join(project, page), "utf8");
       for (const [, target] of text.matchAll(/\]\((?!https?:)([^)#]+)\)/g))
@@ -94,6 +102,66 @@ describe("README", function () {
           fs.existsSync(path.join(project, path.dirname(page), target)),
           `${page}: ${target}`,
         );
+    }
+  });
+});
+
+describe("results", () => {
+  const pages = resultPages.map((page) => [page, fs.readFileSync(path.join(project, page), "utf8")] as const); // prettier-ignore
+  const cells = resultNames().flatMap((name) =>
+    [...resultCells(name).values()].flatMap((line) => [...line.values()]),
+  );
+
+  for (const [page, text] of pages) {
+    it(`are in the tables of ${page} as notebooks/results has them`, () => {
+      assert.ok(text.includes("<!-- table "));
+      const todo = "run `node --import tsx test/fixtures/resultTables.ts`";
+      assert.equal(text, withTables(text), todo);
+    });
+
+    it(`are the only numbers with an interval in ${page}`, () => {
+      const told = text.match(/\d+\.\d ± \d+\.\d/g) ?? [];
+      assert.ok(told.length > 20);
+      assert.deepEqual(told.filter((number) => !cells.includes(number)), []); // prettier-ignore
+    });
+  }
+
+  it("name the command that measured them, and what it runs is there", () => {
+    const { scripts } = JSON.parse(fs.readFileSync(path.join(project, "package.json"), "utf8")) as {
+      scripts: Record<string, string>;
+    };
+    for (const name of resultNames()) {
+      const { command, revision, records } = aboutResults(name);
+      assert.ok(revision >= 1 && records !== "", name);
+      const [, script] = /^npm (?:run -s )?(\w+)/.exec(command) ?? [];
+      assert.ok(script === undefined ? command.startsWith("node ") : script in scripts, command);
+      for (const [file] of command.matchAll(/(?:notebooks|test)\/\S+/g))
+        assert.ok(fs.existsSync(path.join(project, file)), file);
+    }
+  });
+
+  it("of the demo are summed up from its trials, as the study does it", () => {
+    const folder = path.join(project, "notebooks", "results", "demo");
+    const read = (file: string): string => fs.readFileSync(path.join(folder, file), "utf8");
+    const [names, ...rows] = read("results.csv").trim().split("\n").map((line) => line.split(",")); // prettier-ignore
+    const results = rows.map((row) => {
+      const fields = names.map((name, i) => {
+        const text = row[i];
+        return [name, /^(?:dataset|method)$/.test(name) ? text : Number(text)] as const;
+      });
+      return Object.fromEntries(fields) as unknown as Parameters<typeof study.summarise>[0][number];
+    });
+    assert.equal(results.length, 120);
+    const plan = JSON.parse(read("plan.json")) as { labelsPerClass: unknown; draws: number };
+    const now = JSON.parse(fs.readFileSync(path.join(project, "notebooks", "plans", "demo.json"), "utf8")) as typeof plan; // prettier-ignore
+    assert.deepEqual([plan.labelsPerClass, plan.draws], [now.labelsPerClass, now.draws]);
+    const summary = study.summarise(results);
+    const written = read("summary.csv").trim().split("\n").slice(1).map((line) => line.split(",")); // prettier-ignore
+    assert.equal(written.length, summary.length);
+    for (const [i, [method, labels, draws, mean, half]] of written.entries()) {
+      const { mean: m, halfWidth, ...others } = summary[i];
+      assert.deepEqual(others, { method, labelsPerClass: Number(labels), draws: Number(draws) });
+      assert.ok(Math.abs(m - Number(mean)) < 1e-12 && Math.abs(halfWidth - Number(half)) < 1e-12);
     }
   });
 });

@@ -79,10 +79,10 @@ function explained(work: () => TensorFlowModule): TensorFlowModule {
   }
 }
 
-/** tfjs-node 4.22 still calls two functions of `util`: one that Node 23 dropped and one that warns on each call. */
+/** tfjs-node 4.22 still calls two functions of `util`: one that Node 22 warns of and Node 23 dropped, and one that warns on each call. */
 function restoreRemovedUtilities(): void {
   const target = util as unknown as Record<string, unknown>;
-  target["isNullOrUndefined"] ??= (value: unknown) => value === null || value === undefined;
+  target["isNullOrUndefined"] = (value: unknown) => value === null || value === undefined;
   target["isArray"] = Array.isArray;
 }
 

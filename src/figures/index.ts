@@ -27,6 +27,7 @@ export type { FigureOptions } from "./paperLayout";
 export { exportFigure, type ExportOptions, type FigureFormat } from "./exportFigure";
 export { fontBase64 } from "./fonts";
 export { plainFigure } from "./plainFigure";
+export { themed, type FigureTheme } from "./themed";
 export { toHtml } from "./toHtml";
 export { toJson } from "./toJson";
 export { toPng, type PngOptions } from "./toPng";

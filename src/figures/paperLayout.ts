@@ -133,6 +133,30 @@ export const smallLines = (lines: readonly string[], left: number, place: object
 const notesBelow = (lines: readonly string[], left: number, bottom: number): object =>
   smallLines(lines, left, { y: 0, yanchor: "top", yshift: -bottom });
 
+/** The notes below a figure, wrapped anew for another width, and the pixels of height that this saves. */
+export function relaidNotes(
+  annotations: unknown,
+  width: number,
+): { readonly annotations: unknown; readonly saved: number } {
+  let saved = 0;
+  if (!Array.isArray(annotations)) return { annotations, saved };
+  const laid = (annotations as readonly Note[]).map((note) => {
+    if (note.font?.size !== fontSizes.note || note.yref !== "paper" || note.y !== 0) return note;
+    const lines = note.text.split("<br>");
+    const wrapped = wrapText(lines.join(" "), fontSizes.note, 0.92 * width - 24);
+    saved += (lines.length - wrapped.length) * noteLine;
+    return { ...note, text: wrapped.join("<br>") };
+  });
+  return { annotations: laid, saved };
+}
+
+interface Note {
+  readonly text: string;
+  readonly font?: { readonly size?: number };
+  readonly yref?: string;
+  readonly y?: number;
+}
+
 /** An axis with a line, ticks outside and a pale grid. */
 export function paperAxis(title: string, more: object = {}): Record<string, unknown> {
   return {

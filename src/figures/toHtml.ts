@@ -23,7 +23,7 @@ export function toHtml(figure: Figure, options: SizeOptions = {}): string {
 <title>${escapeHtml(title)}</title>
 <style>
 @font-face { font-family: Arimo; src: url(data:font/ttf;base64,${font}); }
-body { margin: 1em; background: white; }
+body { margin: 1em; background: ${ground(layout)}; }
 #figure { margin: auto; width: max-content; }
 </style>
 </head>
@@ -39,6 +39,12 @@ document.fonts.load("16px Arimo").finally(() =>
 </body>
 </html>
 `;
+}
+
+/** The colour around the figure: its own, as far as a style can take it. */
+function ground(layout: object): string {
+  const { paper_bgcolor: colour = "white" } = layout as { readonly paper_bgcolor?: string };
+  return /^[a-z]+$|^#[0-9a-f]{6}$/i.test(colour) ? colour : "white";
 }
 
 /** Of plotly's buttons those that a finished figure needs; its picture is an SVG. */

@@ -8,7 +8,7 @@ export {
   type ResnetSpec,
 } from "./encoderSpec";
 export { networkMaps, type NetworkMaps, type NetworkStage } from "./networkMaps";
-export { setInputStatistics } from "./setInputStatistics";
+export { channelStatistics, setInputStatistics } from "./setInputStatistics";
 export {
   comparisonOf,
   comparisonWeights,

@@ -19,7 +19,11 @@ export function setInputStatistics(network: Network, images: ImageSet): void {
   assign("input.std", std);
 }
 
-function channelStatistics(images: ImageSet): { mean: number[]; std: number[] } {
+/**
+ * Mean and standard deviation of each channel over images, in float64; a constant channel has the spread 1. n images -> [c], [c]
+ * @throws InputError if there is no image, or a pixel is not a finite number
+ */
+export function channelStatistics(images: ImageSet): { mean: number[]; std: number[] } {
   const [height, width, channels] = images.shape;
   const n = images.ids.length;
   if (n === 0) {

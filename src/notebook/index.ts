@@ -12,7 +12,7 @@ export {
 export { images } from "./images";
 export { label, type Labelling, type LabelOptions } from "./label";
 export { progress } from "./progress";
-export { show, type ShowOptions } from "./show";
+export { show, useTheme, type ShowOptions } from "./show";
 export { summariseImages, type ClassSummary } from "./summariseImages";
 export { table, type Cell, type DataFrameLike, type Row, type TableOptions } from "./table";
 export { views, type ViewsOptions } from "./views";

@@ -1,15 +1,6 @@
-import * as fs from "node:fs";
-import {
-  define,
-  explainFileError,
-  known,
-  option,
-  sha256,
-  type Option,
-  type OptionTable,
-  type Pretrain,
-} from "../core";
+import { define, known, option, type OptionTable, type Pretrain } from "../core";
 import { loadEncoder, setInputStatistics } from "../nets";
+import { fileOption } from "./fileOption";
 
 /** Which stored encoder, and how it is fitted to the images. */
 export interface FromOptions {
@@ -23,22 +14,9 @@ export interface FromOptions {
 }
 
 const definition = define("from", 1, {
-  file: encoderFile(),
+  file: fileOption(),
   statistics: option.choice(["images", "file"], { default: "images" }),
 } satisfies OptionTable<FromOptions>);
-
-/** A file that is known by what it holds. */
-function encoderFile(): Option<string> {
-  return { ...option.text(), tell: (file) => ({ sha256: hashOf(file) }), outside: "file" };
-}
-
-function hashOf(file: string): string {
-  try {
-    return sha256(fs.readFileSync(file));
-  } catch (error) {
-    throw explainFileError(error, file, "read");
-  }
-}
 
 /**
  * Starts from an encoder in a file: one that was saved here, or torchvision's ResNet-18, 34 or 50 as safetensors. Images may have another number of

@@ -15,6 +15,7 @@ export { type SelfSupervisedOptions } from "./selfSupervised";
 export { pairings, type Pairing } from "./positives";
 export { collapse, type Collapse, type CollapseOptions } from "./collapse";
 export { from, type FromOptions } from "./from";
+export { onnx, type OnnxOptions } from "./onnx";
 export { supervised, type SupervisedOptions } from "./supervised";
 export {
   classesForEpisodes,

@@ -8,6 +8,7 @@ const { folderSize, freeSpace } = require("./files.js");
 const { jupyterFolder, jupyterState } = require("./jupyter.js");
 const { nativeState } = require("./native.js");
 const { nodeProblem } = require("./nodeProblem.js");
+const { onnxState } = require("./onnx.js");
 const { packagesState } = require("./packages.js");
 const { cacheFolder, isPackage, projectFolder } = require("./places.js");
 const { platformWheel } = require("./platformWheel.js");
@@ -19,6 +20,9 @@ const tools = require("./tools.js");
 const setUpCommand = isPackage
   ? 'run "npx fewscope doctor --fix"'
   : 'run "npm run -s fewscope -- setup"';
+const onnxCommand = isPackage
+  ? '"npx fewscope doctor --fix --onnx"'
+  : '"npm run -s fewscope -- setup --onnx"';
 const kernelAdvice = isPackage
   ? 'only notebooks need it: "npx fewscope kernel install" gives it to your Jupyter'
   : 'only notebooks need it: "npm run lab" installs it';
@@ -38,21 +42,22 @@ const workBytes = 0.5e9;
 
 /**
  * Prints what is installed and what to do about what is not.
- * @param {{ json?: boolean, fix?: boolean }} [options] `json` prints `{ ok, parts }` for programs; `fix` sets up first what is missing
+ * @param {{ json?: boolean, fix?: boolean, onnx?: boolean }} [options] `json` prints `{ ok, parts }` for programs; `fix` sets up first what is
+ * missing, and ONNX Runtime where `onnx` asks for it
  * @returns {Promise<number>} exit code: 0 if everything needed for the main work is there, else 1
  */
-async function doctor({ json = false, fix = false } = {}) {
-  if (fix && !(await mended())) return 1;
+async function doctor({ json = false, fix = false, onnx = false } = {}) {
+  if (fix && !(await mended(onnx))) return 1;
   const parts = await examine();
   const ok = parts.every(({ needed, status }) => !needed || status === "ok");
   process.stdout.write(json ? `${JSON.stringify({ ok, parts }, undefined, 2)}\n` : asText(parts));
   return ok ? 0 : 1;
 }
 
-/** Sets up what is missing; what stands in the way is told. @returns {Promise<boolean>} */
-async function mended() {
+/** Sets up what is missing; what stands in the way is told. @param {boolean} withOnnx @returns {Promise<boolean>} */
+async function mended(withOnnx) {
   try {
-    await setUp();
+    await setUp({ withOnnx });
     return true;
   } catch (error) {
     if (!(error instanceof Problem)) throw error;
@@ -86,6 +91,7 @@ async function examine() {
     toolPart("C++ compiler", tools.findCompiler()?.join(" "), works, tools.installCompiler),
     optionalPart("Jupyter", jupyter, kernelAdvice),
     optionalPart("kernel", findKernel(), kernelAdvice),
+    optionalPart("ONNX Runtime", foundOnnx(), `only pretrain.onnx needs it: ${onnxCommand}`),
     ...diskParts(works),
   ];
 }
@@ -196,6 +202,12 @@ function optionalPart(name, found, todo) {
   return found === undefined
     ? { name, status: "missing", needed: false, found: "not found", todo }
     : { name, status: "ok", needed: false, found };
+}
+
+/** @returns {string | undefined} */
+function foundOnnx() {
+  const { status, found } = onnxState();
+  return status === "ok" ? found : undefined;
 }
 
 /** Ours in the cache, or one on PATH. @returns {Promise<string | undefined>} */

@@ -19,13 +19,18 @@ async function makeDocs() {
   fs.mkdirSync(pages, { recursive: true });
   const techniques = path.join(pages, "techniques.md");
   fs.writeFileSync(techniques, techniquesPage());
+  const style = path.join(pages, "style.css");
+  fs.writeFileSync(style, narrowPages);
   const out = path.join(projectFolder, "dist", "docs");
   fs.rmSync(out, { recursive: true, force: true });
   const words = [
     ...["--tsconfig", "tsconfig.json", "--out", out, "--name", "fewscope", "--excludeExternals"],
+    ...["--plugin", path.join(__dirname, "docsPlugin.js"), "--customCss", style],
     ...["--disableSources", "--readme", "README.md", "--projectDocuments", techniques],
-    ...["--projectDocuments", "src/*/README.md", "--projectDocuments", "src/study/RESULTS.md"],
+    ...["--projectDocuments", "src/*/README.md"],
+    ...["--projectDocuments", "src/study/WHICH.md", "--projectDocuments", "src/study/RESULTS.md"],
     ...["--validation.notExported", "false", "--logLevel", "Warn"],
+    ...["typescript", "python", "json", "shell"].flatMap((name) => ["--highlightLanguages", name]),
     ...rooms.map((room) => `src/${room}/index.ts`),
   ];
   const program = path.join(modulesFolder, "typedoc", "bin", "typedoc");
@@ -37,6 +42,11 @@ async function makeDocs() {
   console.log(path.join(out, "index.html"));
   return 0;
 }
+
+/** On a phone a wide table scrolls by itself, not the page. */
+const narrowPages = `.tsd-typography table { display: block; overflow-x: auto; }
+.tsd-typography td:first-child { min-width: 7em; }
+`;
 
 /** Not the command line and the kernel, which nobody imports. @param {string} folder */
 function isRoom(folder) {

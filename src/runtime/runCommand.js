@@ -17,10 +17,14 @@ async function runCommand(args) {
       process.exitCode = await require("./doctor.js").doctor({
         json: rest.includes("--json"),
         fix: rest.includes("--fix"),
+        onnx: rest.includes("--onnx"),
       });
       return;
     }
-    await require("./setUp.js").setUp({ withBuild: command !== "test" });
+    await require("./setUp.js").setUp({
+      withBuild: command !== "test",
+      withOnnx: command === "test" || (command === "setup" && rest.includes("--onnx")),
+    });
     tensorFlowEnvironment(process.env);
     if (command === "setup") console.log("fewscope is set up.");
     else if (command === "package")

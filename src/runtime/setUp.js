@@ -3,6 +3,7 @@ const path = require("node:path");
 const { build, buildState } = require("./build.js");
 const { withLock } = require("./lock.js");
 const { installNative, nativeState } = require("./native.js");
+const { installOnnx, onnxState } = require("./onnx.js");
 const { installPackages, packagesState } = require("./packages.js");
 const { cacheFolder, isPackage, projectFolder } = require("./places.js");
 const { explainFileError } = require("./problem.js");
@@ -23,19 +24,28 @@ const steps = [
     what: "native TensorFlow",
     done: "native TensorFlow",
   },
+  {
+    state: onnxState,
+    act: installOnnx,
+    what: "ONNX Runtime (110 MB to fetch, 50 MB of disk)",
+    done: "ONNX Runtime",
+  },
   { state: buildState, act: build, what: "the build of the sources", done: "build" },
 ];
 
 /**
  * Makes the project ready: npm packages, native TensorFlow, build; an installed package has all but the second. What is there
- * already is not done again.
- * @param {{ withBuild?: boolean }} [options]
+ * already is not done again. ONNX Runtime, which few need, only where it is asked for.
+ * @param {{ withBuild?: boolean, withOnnx?: boolean }} [options]
  * @throws Problem with one sentence for what the user can mend
  */
-async function setUp({ withBuild = true } = {}) {
-  const wanted = steps.filter(({ act }) =>
-    isPackage ? act === installNative : withBuild || act !== build,
-  );
+async function setUp({ withBuild = true, withOnnx = false } = {}) {
+  const left = [
+    ...(isPackage ? [installPackages, build] : []),
+    ...(withBuild ? [] : [build]),
+    ...(withOnnx ? [] : [installOnnx]),
+  ];
+  const wanted = steps.filter(({ act }) => !left.includes(act));
   if (wanted.every(({ state }) => state().status === "ok")) return;
   const stopListening = stopOnSignals();
   try {

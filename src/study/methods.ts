@@ -26,6 +26,7 @@ export const pretrainings = {
   matching: pretrain.matching,
   relation: pretrain.relation,
   from: pretrain.from,
+  onnx: pretrain.onnx,
 } as const satisfies Record<string, Factory<Pretrain>>;
 
 /** Classifiers by name. */

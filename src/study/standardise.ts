@@ -31,6 +31,31 @@ export function standardise(set: ImageSet, by: Standardise): ImageSet {
 interface Scale {
   readonly mean: number;
   readonly deviation: number;
+  /** Whether all values are the same. */
+  readonly flat: boolean;
+}
+
+/** Groups of fewer images say little of their scale. */
+const enoughImages = 10;
+
+/**
+ * Smallest and largest standard deviation of the pixels of a group, over groups of at least ten images that are not flat; undefined where there are not two.
+ * A large ratio tells that the groups are of different units or gains.
+ */
+export function groupSpreads(
+  set: ImageSet,
+): { readonly smallest: number; readonly largest: number } | undefined {
+  const counts = new Map<string, number>();
+  for (const group of set.groups) counts.set(group, (counts.get(group) ?? 0) + 1);
+  const large = [...counts].filter(([, count]) => count >= enoughImages).map(([group]) => group);
+  if (large.length < 2) return undefined;
+  const scales = groupScales(set);
+  const spreads = large.flatMap((group) => {
+    const { deviation = 0, flat = true } = scales.get(group) ?? {};
+    return flat ? [] : [deviation];
+  });
+  if (spreads.length < 2) return undefined;
+  return { smallest: Math.min(...spreads), largest: Math.max(...spreads) };
 }
 
 function groupScales(set: ImageSet): Map<string, Scale> {
@@ -67,5 +92,5 @@ function scaleOf(parts: Iterable<Float32Array>): Scale {
     }
   }
   const variance = squares / Math.max(1, count);
-  return { mean, deviation: variance > 0 ? Math.sqrt(variance) : 1 };
+  return { mean, deviation: variance > 0 ? Math.sqrt(variance) : 1, flat: variance === 0 };
 }

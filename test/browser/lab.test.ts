@@ -91,7 +91,7 @@ describe("JupyterLab in a browser", function () {
       await page.waitForTimeout(100);
     }
     await done;
-    assert.equal(await promptOf(page, 8), "[8]:");
+    assert.equal(await promptOf(page, 9), "[9]:");
     assert.ok(seen.size >= 3, `the bar was seen at ${[...seen].join(", ")}`);
     assert.equal(
       await page.locator('[data-mime-type="application/vnd.jupyter.stderr"]').count(),

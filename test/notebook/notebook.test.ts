@@ -179,6 +179,24 @@ describe("notebook/show", () => {
     assert.equal(bundle["text/plain"], 'Figure "Hello" with 1 traces');
   });
 
+  it("shows a figure in a theme, once or from here on", async () => {
+    const ground = async (options?: notebook.ShowOptions): Promise<unknown> => {
+      const [sent] = await inKernel(() => notebook.show(figure, options));
+      const { layout } = sent?.bundle["application/vnd.plotly.v1+json"] as { layout: object };
+      return (layout as { paper_bgcolor?: string }).paper_bgcolor;
+    };
+    assert.equal(await ground({ theme: "dark" }), "#161616");
+    assert.equal(await ground(), undefined);
+    notebook.useTheme("dark");
+    try {
+      assert.equal(await ground(), "#161616");
+      assert.equal(await ground({ theme: "paper" }), undefined);
+    } finally {
+      notebook.useTheme("paper");
+    }
+    assert.throws(() => notebook.useTheme("drak" as "dark"), /Did you mean "dark"/);
+  });
+
   it("sends typed arrays as plotly reads them", async () => {
     const typed = { ...figure, data: [{ type: "scatter", x: [1, 2], y: Float32Array.of(3, 4) }] };
     const [sent] = await inKernel(() => notebook.show(typed));

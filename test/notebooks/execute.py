@@ -1,5 +1,9 @@
-"""Runs one notebook on a kernel and writes it with its outputs: execute.py NOTEBOOK RESULT [KERNEL]"""
+"""Runs one notebook on a kernel and writes it with its outputs: execute.py NOTEBOOK RESULT [KERNEL [solutions]]
 
+With solutions, the code that answers an exercise runs behind it, as a cell whose id begins with "solution".
+"""
+
+import re
 import sys
 
 import nbformat
@@ -12,6 +16,13 @@ for cell in notebook.cells:
     if cell.cell_type == "code":
         cell.outputs = []
         cell.execution_count = None
+if kernel[1:] == ["solutions"]:
+    cells = []
+    for cell in notebook.cells:
+        cells.append(cell)
+        for code in re.findall(r"<details>.*?```ts\n(.*?)```", cell.source, re.S) if cell.cell_type == "markdown" else []:
+            cells.append(nbformat.v4.new_code_cell(code, id=f"solution-{len(cells)}"))
+    notebook.cells = cells
 client = NotebookClient(
     notebook,
     kernel_name=kernel[0] if kernel else "fewscope",

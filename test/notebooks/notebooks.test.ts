@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import * as fs from "node:fs";
-import { difference, outputProblems, printedText, textOf } from "./notebook";
+import { difference, outputProblems, printedText, textOf, type Cell } from "./notebook";
 import {
   dataFolder,
+  isSolution,
   notebookFile,
   notebookNames,
   prepareJupyter,
@@ -17,6 +18,32 @@ const again = (name: string): string =>
 
 /** Notebooks that need data which is not part of the project. */
 const needsData: ReadonlySet<string> = new Set(["04-label-efficiency"]);
+
+describe("notebooks to learn from", () => {
+  const cellsOf = (name: string): readonly Cell[] => readNotebook(notebookFile(name)).cells;
+
+  for (const name of notebookNames) {
+    it(`${name} has code cells of less than 15 lines`, () => {
+      const long = cellsOf(name).filter(
+        ({ cell_type: type, source }) =>
+          type === "code" && textOf(source).trimEnd().split("\n").length >= 15,
+      );
+      assert.deepEqual(
+        long.map(({ id }) => id),
+        [],
+      );
+    });
+  }
+
+  for (const name of notebookNames.slice(0, 10)) {
+    it(`${name} has an exercise whose solution is hidden`, () => {
+      const texts = cellsOf(name).map(({ source }) => textOf(source));
+      const [exercise, ...more] = texts.filter((text) => text.includes("## Exercise"));
+      assert.equal(more.length, 0);
+      assert.match(exercise, /<details>\n<summary>Solution<\/summary>\n\n```ts\n[^]+```\n\n[^]+<\/details>$/); // prettier-ignore
+    });
+  }
+});
 
 describe("notebooks", function () {
   this.timeout(900_000);
@@ -41,15 +68,20 @@ describe("notebooks", function () {
           process.stdout.write(`      ${name} is not run: FEWSCOPE_DATA names no folder of data\n`);
           this.skip();
         }
-        const { notebook, log } = await runNotebook(name, jupyter, { fast: true });
+        const { notebook, log } = await runNotebook(name, jupyter, {
+          fast: true,
+          solutions: true,
+        });
         assert.deepEqual(outputProblems(notebook), [], log);
         const kept = readNotebook(notebookFile(name)).cells;
-        notebook.cells.forEach((cell, i) => {
-          const notes = kept[i]?.metadata.fewscope ?? {};
-          if (notes.needsData === true && dataFolder() === undefined) return;
-          const differs = difference(printedText(cell), notes.fast ?? "", notes.tolerance);
-          assert.equal(differs, undefined, `${cell.id}: ${differs}\n${again(name)}`);
-        });
+        notebook.cells
+          .filter((cell) => !isSolution(cell))
+          .forEach((cell, i) => {
+            const notes = kept[i]?.metadata.fewscope ?? {};
+            if (notes.needsData === true && dataFolder() === undefined) return;
+            const differs = difference(printedText(cell), notes.fast ?? "", notes.tolerance);
+            assert.equal(differs, undefined, `${cell.id}: ${differs}\n${again(name)}`);
+          });
       });
     }
   });

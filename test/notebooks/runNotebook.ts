@@ -4,7 +4,7 @@ import * as fs from "node:fs";
 import { createRequire } from "node:module";
 import * as os from "node:os";
 import * as path from "node:path";
-import type { Notebook } from "./notebook";
+import type { Cell, Notebook } from "./notebook";
 
 /** The project's root. */
 export const project = path.resolve(__dirname, "..", "..");
@@ -50,14 +50,21 @@ export interface NotebookRun {
   readonly ok: boolean;
 }
 
-/** Runs a notebook of the project from top to bottom on our kernel; the file itself stays as it is. */
+/**
+ * Runs a notebook of the project from top to bottom on our kernel; the file itself stays as it is. With `solutions` the answers of its exercises run
+ * too, each behind its exercise.
+ */
 export async function runNotebook(
   name: string,
   jupyter: Jupyter,
-  { fast }: { fast: boolean },
+  { fast, solutions = false }: { fast: boolean; solutions?: boolean },
 ): Promise<NotebookRun> {
-  return execute(notebookFile(name), jupyter, "fewscope", { FEWSCOPE_FAST: fast ? "1" : "" });
+  const words = ["fewscope", ...(solutions ? ["solutions"] : [])];
+  return execute(notebookFile(name), jupyter, words, { FEWSCOPE_FAST: fast ? "1" : "" });
 }
+
+/** Whether a cell of a notebook that was run stands only in the answer of an exercise. */
+export const isSolution = ({ id }: Cell): boolean => id.startsWith("solution-");
 
 /**
  * The same with the kernel of tslab itself, in short. That one finds fewscope where packages are installed, and not by its own
@@ -79,7 +86,7 @@ export async function runOnStockKernel(name: string, jupyter: Jupyter): Promise<
     const kernel = path.join(folder, "kernels", "tslab-stock");
     fs.mkdirSync(kernel, { recursive: true });
     fs.writeFileSync(path.join(kernel, "kernel.json"), JSON.stringify(spec));
-    return await execute(file, jupyter, "tslab-stock", {
+    return await execute(file, jupyter, ["tslab-stock"], {
       FEWSCOPE_FAST: "1",
       JUPYTER_PATH: folder,
     });
@@ -91,13 +98,13 @@ export async function runOnStockKernel(name: string, jupyter: Jupyter): Promise<
 async function execute(
   file: string,
   { python, env }: Jupyter,
-  kernel: string,
+  words: readonly string[],
   more: NodeJS.ProcessEnv,
 ): Promise<NotebookRun> {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), "fewscope-notebook-"));
   const result = path.join(folder, "result.ipynb");
   const data = dataFolder();
-  const child = spawn(python, [path.join(__dirname, "execute.py"), file, result, kernel], {
+  const child = spawn(python, [path.join(__dirname, "execute.py"), file, result, ...words], {
     stdio: ["ignore", "pipe", "pipe"],
     env: {
       ...env,

@@ -1,3 +1,4 @@
+import * as path from "node:path";
 import type { Factory, ImageSet } from "../../src/core";
 
 /** Sizes that take a moment, for every option that has such a name. */
@@ -24,16 +25,26 @@ export interface Outside {
   readonly file?: string;
 }
 
+/** A network for images of 16 x 16 pixels. */
+const onnxFile = path.join(__dirname, "..", "fixtures", "onnxFiles", "small.onnx");
+
+/** What a technique needs from outside, and nothing else. */
+export function neededOptions({ definition }: Factory<unknown>, outside: Outside): object {
+  const fitting =
+    definition.name === "onnx" && outside.file !== undefined
+      ? { ...outside, file: onnxFile }
+      : outside;
+  return Object.fromEntries(Object.entries(fitting).filter(([name]) => name in definition.options));
+}
+
 /** Options that make any technique small: those of the sizes above that it has, what it needs from outside, and others that are named. */
 export function smallOptions(
-  { definition }: Factory<unknown>,
+  factory: Factory<unknown>,
   outside: Outside = {},
   others: object = {},
 ): object {
-  const known = Object.entries({ ...small, ...outside }).filter(
-    ([name]) => name in definition.options,
-  );
-  return { ...Object.fromEntries(known), ...others };
+  const known = Object.entries(small).filter(([name]) => name in factory.definition.options);
+  return { ...Object.fromEntries(known), ...neededOptions(factory, outside), ...others };
 }
 
 /** Makes a small one of any technique. */

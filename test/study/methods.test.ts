@@ -14,7 +14,7 @@ import {
 } from "../../src/core";
 import { pretrain, study } from "../../src";
 import { leadingLiteral, writtenOptions, type WrittenOption } from "../writtenOptions";
-import { smallOptions, type Outside } from "./everyMethod";
+import { neededOptions, smallOptions, type Outside } from "./everyMethod";
 import { stripes } from "./fixtures";
 
 const { classifiers, pretrainings } = study;
@@ -48,8 +48,10 @@ const candidates: readonly unknown[] = [
     "images",
     "windows",
     "paper",
+    "stated",
+    "mean",
   ],
-  ...[{ stem: 0 }, [1, 2], { conv4: { width: 2 } }, (x: unknown) => x],
+  ...[{ stem: 0 }, [1, 2], [1, 2, 3], { conv4: { width: 2 } }, (x: unknown) => x],
 ];
 
 const settingsOf = (factory: Factory<Known>, options: object): Settings => {
@@ -59,8 +61,7 @@ const settingsOf = (factory: Factory<Known>, options: object): Settings => {
 };
 
 /** What has to be given from outside, and nothing else. */
-const needed = ({ definition }: Factory<unknown>): object =>
-  Object.fromEntries(Object.entries(outside).filter(([name]) => name in definition.options));
+const needed = (factory: Factory<unknown>): object => neededOptions(factory, outside);
 
 describe("study/methods: every technique", () => {
   before(async () => {

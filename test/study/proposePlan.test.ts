@@ -62,6 +62,26 @@ describe("a proposed plan", () => {
     assert.match(apart.text, /"group": "file"/);
   });
 
+  it("brings groups of other units or gains to one scale, and says so", async () => {
+    const heights = async (factor: number): Promise<{ text: string; told: readonly string[] }> => {
+      const root = `heights-${++count}`;
+      for (const [g, kind, i] of range(48, String)
+        .map(Number)
+        .map((k) => [k % 3, k % 2 ? "a" : "b", k] as const)) {
+        // prettier-ignore
+        const data = Float32Array.from({ length: 16 }, (_, j) => Math.sin(7 * i + j) * (g === 0 ? factor : 1)); // prettier-ignore
+        folder.file(`${root}/${kind}/scan${g}_${i}.npy`, writeNpy({ shape: [4, 4], data }));
+      }
+      return proposePlan(path.join(folder.path, root));
+    };
+    const { text, told } = await heights(0.01);
+    assert.match(text, /"standardise": "group"/);
+    assert.ok(
+      told.some((line) => /spread by 0\.0\d+ in one group and by 0\.\d+ in another/.test(line)),
+    );
+    assert.doesNotMatch((await heights(0.8)).text, /standardise/);
+  });
+
   it("leaves images without a label to pretraining, beside class folders or in unlabelled", async () => {
     const names = ["a", "b"].flatMap((kind) => range(8, (i) => `${kind}/${kind}q${i}q`));
     const place = make([...names, ...range(6, (i) => `unlabelled/u${i}q`), "loose"]);

@@ -16,7 +16,7 @@ import {
 } from "../../src/core";
 import { augment, nets, pretrain, study } from "../../src";
 import { projectFolder, sourceFiles } from "../sourceImports";
-import { makeSmall, type Outside } from "./everyMethod";
+import { makeSmall, neededOptions, type Outside } from "./everyMethod";
 import { stripes } from "./fixtures";
 
 /** What a technique makes of fixed images with a fixed seed, in a few steps. */
@@ -67,9 +67,7 @@ async function pretrainRun(
   const encoder = await method(images, createRng(5));
   const rows = await nets.embedImages(encoder, images);
   encoder.dispose();
-  const needed = Object.fromEntries(
-    Object.entries(outside).filter(([key]) => key in factory.definition.options),
-  );
+  const needed = neededOptions(factory, outside);
   // What the source or the file holds is no setting of the code.
   return told(fileOf("src/pretrain", name), factory, needed, summary(rows), ["source", "file"]);
 }

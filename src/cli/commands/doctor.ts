@@ -2,6 +2,12 @@ import * as path from "node:path";
 import type { Command } from "commander";
 import { examples } from "../examples";
 
+interface DoctorOptions {
+  readonly json?: boolean;
+  readonly fix?: boolean;
+  readonly onnx?: boolean;
+}
+
 /** Adds `doctor`: what is there, what is missing, and what to do. */
 export function doctor(program: Command): void {
   program
@@ -9,12 +15,13 @@ export function doctor(program: Command): void {
     .description("tell what is installed and what to do about what is not")
     .option("--json", "print JSON")
     .option("--fix", "set up what is missing")
-    .addHelpText("after", examples("doctor --fix"))
-    .action(async (options: { json?: boolean; fix?: boolean }) => {
+    .option("--onnx", "with --fix: ONNX Runtime too, for pretrain.onnx")
+    .addHelpText("after", examples("doctor --fix", "doctor --fix --onnx"))
+    .action(async (options: DoctorOptions) => {
       // The same code runs before anything is built, so it is plain JavaScript outside the compiled rooms.
       const file = path.join(__dirname, "..", "..", "..", "src", "runtime", "doctor.js");
       const { doctor: run } = (await import(file)) as {
-        doctor: (options: { json?: boolean; fix?: boolean }) => Promise<number>;
+        doctor: (options: DoctorOptions) => Promise<number>;
       };
       process.exitCode = await run(options);
     });

@@ -118,6 +118,6 @@ function noLabels(place: string): InputError {
   return new InputError({
     got: `"${place}" with images and no label`,
     expected: "a folder for each class, or a table of labels (filename, label)",
-    todo: "Sort some images into class folders, or name the table with --labels. Whole scans are cut into patches with `fewscope patches`.",
+    todo: "Label some with `fewscope label`, sort some into class folders, or name the table with --labels. Whole scans are cut into patches with `fewscope patches`.",
   });
 }

@@ -13,6 +13,8 @@ export interface PlanChoices {
   readonly steps: number;
   readonly colour: boolean;
   readonly suggested?: GroupSuggestion;
+  /** Standard deviations of the values of two groups, where these differ much. */
+  readonly spreads?: { readonly smallest: number; readonly largest: number };
   readonly groups: number;
   readonly quick: boolean;
 }
@@ -26,7 +28,8 @@ export function planText(choices: PlanChoices): string {
     "{",
     `  "name": ${json(name)},`,
     ...comment(imagesSay(choices)),
-    `  "data": ${json(data)},`,
+    ...(choices.spreads === undefined ? [] : comment(spreadsSay(choices.spreads))),
+    `  "data": ${json(choices.spreads === undefined ? data : { ...data, standardise: "group" })},`,
     ...comment(splitSays(choices)),
     ...(split === undefined ? [] : [`  "split": ${json(split)},`]),
     ...comment(
@@ -60,6 +63,12 @@ export function planText(choices: PlanChoices): string {
     "}",
   ];
   return `${lines.join("\n")}\n`;
+}
+
+/** Why each group is brought to one scale. */
+export function spreadsSay({ smallest, largest }: NonNullable<PlanChoices["spreads"]>): string {
+  const told = [smallest, largest].map((value) => Number(value.toPrecision(2)));
+  return `Values spread by ${told[0]} in one group and by ${told[1]} in another, as of other units or gains: "standardise": "group" brings each group to one scale.`;
 }
 
 function imagesSay({ counts, suggested, data }: PlanChoices): string {

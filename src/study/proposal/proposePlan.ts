@@ -9,8 +9,9 @@ import {
 } from "../../core";
 import { drawSplit } from "../drawSplit";
 import type { SplitSpec } from "../split";
+import { groupSpreads } from "../standardise";
 import { findImages, type FindOptions, type FoundImages } from "./findImages";
-import { planText, type PlanChoices } from "./planText";
+import { planText, spreadsSay, type PlanChoices } from "./planText";
 
 /** How a plan is proposed. */
 export interface ProposeOptions extends FindOptions {
@@ -46,6 +47,7 @@ export async function proposePlan(
   checkClasses(set, place);
   const split = set.parts?.includes("test") === true ? undefined : { test: share };
   const draws = quick ? 3 : 5;
+  const spreads = differingSpreads(set);
   const choices: PlanChoices = {
     name: path.basename(path.resolve(place)).replace(/\.(zip|npz)$/i, ""),
     data: relativeTo(path.resolve(beside), found),
@@ -56,7 +58,7 @@ export async function proposePlan(
     epochs: quick ? 3 : epochsFor(set),
     steps: quick ? 20 : 300,
     colour: set.shape[2] === 3,
-    ...defined({ suggested: found.suggested }),
+    ...defined({ suggested: found.suggested, spreads }),
     groups: new Set(set.groups).size,
     quick,
   };
@@ -151,9 +153,19 @@ function relativeTo(beside: string, { source }: FoundImages): FoundImages["sourc
   };
 }
 
+/** Where one group's values spread more than this many times as far as another's, they are of different units or gains. */
+const sameScale = 3;
+
+function differingSpreads(set: ImageSet): PlanChoices["spreads"] {
+  const spreads = groupSpreads(set);
+  return spreads !== undefined && spreads.largest > sameScale * spreads.smallest
+    ? spreads
+    : undefined;
+}
+
 function tell(
   set: ImageSet,
-  { counts, labelsPerClass, suggested, groups }: PlanChoices,
+  { counts, labelsPerClass, suggested, groups, spreads }: PlanChoices,
   { source }: FoundImages,
 ): string[] {
   const [height, width, channels] = set.shape;
@@ -171,6 +183,7 @@ function tell(
     ...(groups < set.ids.length && groups < 6
       ? [`There are only ${groups} groups, so the test is on very few: more scans would tell more.`]
       : []),
+    ...(spreads === undefined ? [] : [spreadsSay(spreads)]),
     `Budgets: ${labelsPerClass.join(", ")} labels a class.`,
   ];
 }

@@ -38,6 +38,7 @@ const written: Readonly<Record<string, string>> = {
   vicreg: "VICReg",
   dino: "DINO",
   from: "an encoder from a file",
+  onnx: "a frozen ONNX network",
   resnet: "ResNet",
   linearSvm: "linear SVM",
   simpleShot: "SimpleShot",
