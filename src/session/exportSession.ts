@@ -75,7 +75,7 @@ function featureTable(session: Session, resolved: readonly Resolved[]): string {
   const header = [
     "id,scan,file,x_nm,y_nm,box_width_nm,box_height_nm,area_nm2",
     unit === "pm" ? "height_pm" : "value",
-    "polarity,score,label,answer,by,seconds,prediction,probability,verdict,audit,class,source,model",
+    "polarity,score,label,answer,by,seconds,prediction,probability,verdict,audit,class,source,model,experts,disputed",
   ].join(",");
   const rows = resolved.map((one) => {
     const { item, answer, label } = one;
@@ -105,6 +105,8 @@ function featureTable(session: Session, resolved: readonly Resolved[]): string {
       className(session, one.class),
       one.source,
       session.model?.version,
+      session.state.opinions.get(item.id)?.size ?? (answer === undefined ? 0 : 1),
+      one.disputed,
     ];
   });
   return csvTable(header.split(","), rows);

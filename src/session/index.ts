@@ -8,6 +8,7 @@ export {
   foldEvents,
   type AddedFeature,
   type Answer,
+  type Opinions,
   type SessionClass,
   type SessionState,
 } from "./state";
@@ -15,6 +16,7 @@ export { classOf, likeliest, type Model, type Verdict } from "./model";
 export { exportSession, sessionImages } from "./exportSession";
 export { importLabels } from "./importLabels";
 export { densities, type Density } from "./densities";
+export { agreements, agreementSentence, type ExpertAgreement } from "./agreements";
 export { accuracySentence, promiseSentence } from "./sentences";
 export { className, resolveItems, type Resolved } from "./resolved";
 export {

@@ -53,8 +53,13 @@ const enoughForReach = 19;
 export async function fitModel(input: ModelInput): Promise<Model | undefined> {
   const { items, features, dim, isAudit, state, version, seed, miss, fit } = input;
   const told = items.map(({ id }) => classOf(state, id));
+  // What is disputed still measures, by the word of who was asked first: without it the rest would be the easy ones.
   const teaching = [...items.keys()].filter(
-    (i) => told[i] !== undefined && told[i] !== "unknown" && !isAudit(i),
+    (i) =>
+      told[i] !== undefined &&
+      told[i] !== "unknown" &&
+      !isAudit(i) &&
+      !state.disputed.has(items[i].id),
   );
   const classes = state.classes
     .map(({ id }) => id)

@@ -28,6 +28,8 @@ export interface SessionOptions {
   readonly strategy?: Acquire;
   /** Share of what is asked that is drawn at random and measures, 0 to 1. @default 0.2 */
   readonly auditShare?: number;
+  /** Random features that each two experts answer without seeing each other's answers, at least 0. @default 50, below which kappa's interval is wider than 0.3 */
+  readonly overlap?: number;
   /** Share of what is told that may be wrong, above 0 and below 1. @default 0.1 */
   readonly miss?: number;
   /** An encoder. @default pretrain.hog(), which needs no training */
@@ -67,8 +69,10 @@ export interface Session {
   record(requests: readonly unknown[]): readonly SessionEvent[];
   /** Fits the classifier to all labels. */
   refit(): Promise<Model | undefined>;
-  /** What to answer next, in an order of its own for each expert. */
+  /** What to answer next, in an order of its own for each expert; what another expert was asked at random comes first, until there is enough to tell how far they agree. */
   next(by: string, count: number): readonly Asked[];
+  /** Items that another expert answered and this one is to answer too, without seeing that. */
+  secondOpinions(by: string): readonly string[];
   close(): void;
 }
 
@@ -87,10 +91,19 @@ export async function openSession(
   collection: Collection,
   options: SessionOptions,
 ): Promise<Session> {
-  const { folder, seed = 1, auditShare = 0.2, miss = 0.1, pretrain, on = {} } = options;
+  const {
+    folder,
+    seed = 1,
+    auditShare = 0.2,
+    overlap = 50,
+    miss = 0.1,
+    pretrain,
+    on = {},
+  } = options;
   const { strategy = maxHerding({ sample: weighed }), now = () => new Date().toISOString() } =
     options;
   checkInteger("seed", seed);
+  checkInteger("overlap", overlap, { min: 0 });
   const log = openEventLog(path.join(folder, "events.jsonl"));
   try {
     const { images, scans, cut } = collection;
@@ -195,7 +208,10 @@ export async function openSession(
         fitting = result.catch(() => undefined);
         return result;
       },
-      next: (by, count) => {
+      secondOpinions: (by) => awaited(state, audits, by, overlap),
+      next: (by, wholeCount) => {
+        const again = awaited(state, audits, by, overlap).slice(0, wholeCount);
+        const count = wholeCount - again.length;
         const step = rng.fork(`next ${log.events.length}`);
         const free = (id: string): boolean => !state.answers.has(id) && !state.removed.has(id);
         const wanted = Math.floor(count * auditShare + step.uniform());
@@ -211,6 +227,7 @@ export async function openSession(
         const chosen = strategy(pool, count - audit.length, step.fork("strategy"));
         const reason = strategy.settings?.name ?? "strategy";
         const asked: Asked[] = [
+          ...again.map((item) => ({ item, reason: "second opinion" })),
           ...audit.map((item) => ({ item, reason: "audit" })),
           ...Array.from(chosen, (i) => ({ item: items[i].id, reason })),
         ];
@@ -237,7 +254,26 @@ function auditOrder({ items }: Collection, rng: { permutation(n: number): Int32A
 
 /** Whether an item measures: it was set apart, and its answer, if it has one, was given blind. */
 function measures(audits: ReadonlySet<string>, state: SessionState, id: string): boolean {
-  return audits.has(id) && state.answers.get(id)?.how.blind !== false;
+  const answer = state.answers.get(id);
+  return audits.has(id) && (answer?.how.blind !== false || answer.isDecision === true);
+}
+
+/** What others answered blind of what measures and this expert has not, as far as it is wanted. */
+function awaited(
+  { answers, opinions, removed }: SessionState,
+  audits: readonly string[],
+  by: string,
+  overlap: number,
+): string[] {
+  const saidBy = (id: string): boolean => opinions.get(id)?.has(by) === true;
+  const shared = audits.filter(saidBy).length;
+  return audits
+    .filter((id) => {
+      const answer = answers.get(id);
+      const isOther = answer?.class !== undefined && answer.by !== by && answer.how.blind;
+      return isOther && answer.isDecision !== true && !saidBy(id) && !removed.has(id);
+    })
+    .slice(0, Math.max(0, overlap - shared));
 }
 
 /** A class number for what teaches, so that strategies can count; -1 for the rest. */

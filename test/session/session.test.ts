@@ -125,7 +125,9 @@ describe("session", function () {
       addClasses(session);
       label(session, [a], "round");
       label(session, [a, b], "long");
-      label(session, [b], "hole", "bea");
+      // Bea sees what Ann said, and says otherwise.
+      const seen = { blind: false, reason: "gallery" };
+      act(session, { kind: "label", items: [b], class: "hole", how: seen }, "bea");
       const now = (id: string): string | undefined => classOf(session.state, id);
       act(session, { kind: "undo" });
       assert.deepEqual([now(a), now(b)], ["round", "hole"]);

@@ -142,7 +142,7 @@ export function isTyping({ target }: KeyboardEvent): boolean {
 }
 
 /** A wide piece of the scan around a feature, with a box where it is. */
-function Surroundings({ store, id }: { readonly store: Store; readonly id: string }): View {
+export function Surroundings({ store, id }: { readonly store: Store; readonly id: string }): View {
   const canvas = useRef<HTMLCanvasElement>(null);
   const item = store.item(id);
   useEffect(() => {

@@ -1,5 +1,6 @@
 import { get, imageOf, login, textOf, type Facts, type State } from "./api.js";
 import { levelsOf, type Levels } from "./draw.js";
+import { ExpertsView } from "./expertsView.js";
 import { ExportView } from "./exportView.js";
 import { GalleryView } from "./galleryView.js";
 import { isTyping, LabelView } from "./labelView.js";
@@ -12,6 +13,7 @@ const tabs = [
   ["label", "Label"],
   ["gallery", "Gallery"],
   ["scans", "Scans"],
+  ["experts", "Experts"],
   ["export", "Export"],
 ] as const;
 
@@ -73,7 +75,9 @@ function App({ store }: { readonly store: Store }): View {
           ? h(GalleryView, { store, levels })
           : tab === "scans"
             ? h(ScanView, { store })
-            : h(ExportView, { store }),
+            : tab === "experts"
+              ? h(ExpertsView, { store, levels })
+              : h(ExportView, { store }),
     ),
     h(Side, { store, view: tab }),
   );

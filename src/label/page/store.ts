@@ -30,6 +30,8 @@ export interface Store {
   say(text: string): void;
   /** Answers items: with a class id, "skip" or "unsure". */
   answer(items: readonly string[], answer: string, how: Readonly<Record<string, unknown>>): void;
+  /** Says what a feature is that experts disagree about. */
+  decide(item: string, answer: string, how: Readonly<Record<string, unknown>>): void;
   act(action: Readonly<Record<string, unknown>>): void;
   takeFromQueue(): void;
 }
@@ -100,6 +102,11 @@ export class Keeper {
       },
       say: (text) => this.say(text),
       answer: (items, answer, how) => this.answer(items, answer, how),
+      decide: (item, answer, how) => {
+        const { disputed } = this.state;
+        this.state = { ...this.state, disputed: disputed.filter(({ id }) => id !== item) };
+        this.act({ kind: "adjudicate", items: [item], class: answer, how });
+      },
       act: (action) => this.act(action),
       takeFromQueue: () => {
         this.queue = this.queue.slice(1);
