@@ -1,4 +1,4 @@
-import { colourOf, type Levels } from "./draw.js";
+import { colourOf } from "./draw.js";
 import { paint } from "./galleryView.js";
 import { FeatureImage } from "./image.js";
 import { useKeys } from "./keys.js";
@@ -7,17 +7,12 @@ import { h, type View } from "./preact.js";
 import type { Store } from "./store.js";
 
 /** How far experts agree, and what they disagree about, one after the other, without saying who said what. */
-export function ExpertsView({
-  store,
-  levels,
-}: {
-  readonly store: Store;
-  readonly levels: Levels;
-}): View {
+export function ExpertsView({ store }: { readonly store: Store }): View {
   const { agreements, awaited, disputed } = store.state;
   const current = disputed.at(0);
   const decide = (answer: string): void => {
     if (current === undefined || answer === "unsure" || answer === "skip") return;
+    const levels = store.levelsOf(store.item(current.id));
     store.decide(current.id, answer, {
       blind: false,
       reason: "dispute",
@@ -50,19 +45,17 @@ export function ExpertsView({
     h("h2", null, `Decide: ${disputed.length} left`),
     current === undefined
       ? h("p", null, "No feature has two different classes.")
-      : h(Dispute, { store, levels, id: current.id, classes: current.classes, decide }),
+      : h(Dispute, { store, id: current.id, classes: current.classes, decide }),
   );
 }
 
 function Dispute({
   store,
-  levels,
   id,
   classes,
   decide,
 }: {
   readonly store: Store;
-  readonly levels: Levels;
   readonly id: string;
   readonly classes: readonly string[];
   readonly decide: (answer: string) => void;
@@ -75,11 +68,7 @@ function Dispute({
     h(
       "div",
       { class: "pictures" },
-      h(
-        "figure",
-        null,
-        h("div", { class: "big" }, h(FeatureImage, { store, id, levels, key: id })),
-      ),
+      h("figure", null, h("div", { class: "big" }, h(FeatureImage, { store, id, key: id }))),
       item === undefined || item.scan < 0
         ? null
         : h("figure", null, h(Surroundings, { store, id, key: id })),

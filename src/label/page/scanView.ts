@@ -54,7 +54,8 @@ export function ScanView({ store }: { readonly store: Store }): View {
     const element = canvas.current;
     if (element === null || scan === undefined) return { x: 0, y: 0, zoom: 1 };
     const zoom = Math.min(element.width / scan.width, element.height / scan.height);
-    return { x: 0, y: 0, zoom };
+    const before = (length: number, pixels: number): number => (pixels - length / zoom) / 2;
+    return { x: before(element.width, scan.width), y: before(element.height, scan.height), zoom };
   };
   const view = camera ?? fitted();
 
@@ -89,6 +90,10 @@ export function ScanView({ store }: { readonly store: Store }): View {
     const zoom = Math.max(fitted().zoom / 2, Math.min(64, view.zoom * factor));
     const [x, y] = [view.x + px / view.zoom, view.y + py / view.zoom];
     setCamera({ x: x - px / zoom, y: y - py / zoom, zoom });
+  };
+  const middle = (): readonly [number, number] => {
+    const { width = 0, height = 0 } = canvas.current ?? {};
+    return [width / 2, height / 2];
   };
   const click = (event: MouseEvent): void => {
     if (scan === undefined) return;
@@ -144,11 +149,10 @@ export function ScanView({ store }: { readonly store: Store }): View {
   };
   useKeys((event: KeyboardEvent): void => {
     if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event)) return;
-    const middle = [(canvas.current?.width ?? 0) / 2, (canvas.current?.height ?? 0) / 2] as const;
     const step = 60 / view.zoom;
     const moves: Readonly<Record<string, () => void>> = {
-      "+": () => zoomBy(1.25, middle),
-      "-": () => zoomBy(0.8, middle),
+      "+": () => zoomBy(1.25, middle()),
+      "-": () => zoomBy(0.8, middle()),
       "0": () => setCamera(undefined),
       ",": () => walk(-1),
       ".": () => walk(1),
@@ -192,8 +196,8 @@ export function ScanView({ store }: { readonly store: Store }): View {
         adding ? "click the feature" : "add a feature",
       ),
       h("button", { disabled: item === undefined, onClick: remove }, "remove"),
-      h("button", { onClick: () => zoomBy(1.25, [0, 0]), "aria-label": "larger" }, "+"),
-      h("button", { onClick: () => zoomBy(0.8, [0, 0]), "aria-label": "smaller" }, "−"),
+      h("button", { onClick: () => zoomBy(1.25, middle()), "aria-label": "larger" }, "+"),
+      h("button", { onClick: () => zoomBy(0.8, middle()), "aria-label": "smaller" }, "−"),
       h("button", { onClick: () => setCamera(undefined) }, "whole"),
     ),
     h("canvas", {
