@@ -68,13 +68,20 @@ export function classDistances(
   const classes = [...new Set(Array.from(labels))];
   const means = classes.map((c) => meanOf(known, dim, (i) => labels[i] === c));
   const all = meanOf(known, dim, () => true);
-  const own = inverted(known, dim, (i) => means[classes.indexOf(labels[i])], shrink);
-  const whole = inverted(known, dim, () => all, shrink);
-  const n = rows.length / dim;
-  const nearest = Float64Array.from({ length: n }, (_, i) =>
-    Math.min(...means.map((mean) => squared(rows, i, mean, own))),
+  const ofClass = Array.from(labels, (label) => means[classes.indexOf(label)]);
+  const nearest = distances(
+    rows,
+    dim,
+    means,
+    whitener(known, dim, (i) => ofClass[i], shrink),
   );
-  return { nearest, relative: nearest.map((d, i) => d - squared(rows, i, all, whole)) };
+  const whole = distances(
+    rows,
+    dim,
+    [all],
+    whitener(known, dim, () => all, shrink),
+  );
+  return { nearest, relative: nearest.map((d, i) => d - whole[i]) };
 }
 
 function meanOf(rows: Float32Array, dim: number, counts: (i: number) => boolean): Float64Array {
@@ -88,13 +95,14 @@ function meanOf(rows: Float32Array, dim: number, counts: (i: number) => boolean)
   return mean.map((sum) => sum / n);
 }
 
-function inverted(
+/** A map after which plain distances are Mahalanobis distances: main directions over their spread. [d*d], a direction a row */
+function whitener(
   rows: Float32Array,
   dim: number,
   centre: (i: number) => Float64Array,
   shrink: number,
-): number[][] {
-  const { EigenvalueDecomposition, inverse, Matrix } = require("ml-matrix") as typeof MlMatrix;
+): Float64Array {
+  const { EigenvalueDecomposition, Matrix } = require("ml-matrix") as typeof MlMatrix;
   const n = rows.length / dim;
   const covariance = Matrix.zeros(dim, dim);
   for (let i = 0; i < n; i++) {
@@ -107,16 +115,45 @@ function inverted(
   const usual = covariance.trace() / dim;
   covariance.mul(1 - shrink);
   for (let d = 0; d < dim; d++) covariance.set(d, d, covariance.get(d, d) + shrink * usual);
-  const { realEigenvalues } = new EigenvalueDecomposition(covariance, { assumeSymmetric: true });
-  if (Math.min(...realEigenvalues) <= 1e-12 * Math.max(...realEigenvalues))
+  const { realEigenvalues: spread, eigenvectorMatrix: directions } = new EigenvalueDecomposition(
+    covariance,
+    { assumeSymmetric: true },
+  );
+  if (!(Math.min(...spread) > 1e-12 * Math.max(...spread)))
     throw noRows(`${n} rows that do not spread in ${dim} directions`);
-  return inverse(covariance).to2DArray();
+  return Float64Array.from(
+    { length: dim * dim },
+    (_, at) => directions.get(at % dim, Math.floor(at / dim)) / Math.sqrt(spread[Math.floor(at / dim)]), // prettier-ignore
+  );
 }
 
-function squared(rows: Float32Array, i: number, mean: Float64Array, by: number[][]): number {
-  const dim = mean.length;
-  const off = Array.from(mean, (value, d) => rows[i * dim + d] - value);
-  return off.reduce((sum, a, r) => sum + a * by[r].reduce((s, v, c) => s + v * off[c], 0), 0);
+/** Least squared distance of each row to any of some centres, after a map. */
+function distances(
+  rows: Float32Array,
+  dim: number,
+  centres: readonly Float64Array[],
+  map: Float64Array,
+): Float64Array {
+  const mapped = (of: ArrayLike<number>, from: number): Float64Array => {
+    const out = new Float64Array(dim);
+    for (let r = 0; r < dim; r++) {
+      let sum = 0;
+      for (let d = 0; d < dim; d++) sum += map[r * dim + d] * of[from + d];
+      out[r] = sum;
+    }
+    return out;
+  };
+  const there = centres.map((centre) => mapped(centre, 0));
+  return Float64Array.from({ length: rows.length / dim }, (_, i) => {
+    const row = mapped(rows, i * dim);
+    let least = Infinity;
+    for (const centre of there) {
+      let sum = 0;
+      for (let d = 0; d < dim; d++) sum += (row[d] - centre[d]) ** 2;
+      least = Math.min(least, sum);
+    }
+    return least;
+  });
 }
 
 const noRows = (got: string): InputError =>

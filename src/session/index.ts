@@ -12,7 +12,8 @@ export {
   type SessionClass,
   type SessionState,
 } from "./state";
-export { classOf, likeliest, type Model, type Verdict } from "./model";
+export { classOf, likeliest, type Model, type ModelChange, type Verdict } from "./model";
+export { gainRange, type GainRange } from "./gainRange";
 export { exportSession, sessionImages } from "./exportSession";
 export { importLabels } from "./importLabels";
 export { densities, type Density } from "./densities";

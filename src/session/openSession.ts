@@ -14,7 +14,7 @@ import { embedOnce } from "./embed";
 import { openEventLog } from "./eventLog";
 import { checkRequest, type EventRequest, type SessionEvent } from "./events";
 import type { Collection, Item, SessionScan } from "./items";
-import { fitModel, type Model } from "./model";
+import { changeSince, fitModel, type Model } from "./model";
 import { principal } from "./principal";
 import { foldEvents, type SessionState } from "./state";
 
@@ -32,7 +32,7 @@ export interface SessionOptions {
   readonly overlap?: number;
   /** Share of what is told that may be wrong, above 0 and below 1. @default 0.1 */
   readonly miss?: number;
-  /** An encoder. @default pretrain.hog(), which needs no training */
+  /** An encoder. @default pretrain.physics() for heights, else pretrain.hog(); neither needs training */
   readonly pretrain?: Pretrain;
   /** Gives the time of an event. @default the clock */
   readonly now?: () => string;
@@ -78,6 +78,8 @@ export interface Session {
 
 /** Features that are weighed against each other to choose what to ask, so that the next are there at once. */
 const weighed = 400;
+/** Labels between two fits that are compared. */
+const horizon = 10;
 /** Directions in which distances are told. */
 const mainDirections = 32;
 /** Most items that are set apart to measure; more would make the interval no use narrower. */
@@ -142,6 +144,7 @@ export async function openSession(
     }
     checkKnown(state, index);
     let model: Model | undefined;
+    let past: Model[] = [];
     let version = 0;
     let fitting: Promise<unknown> = Promise.resolve();
 
@@ -163,7 +166,7 @@ export async function openSession(
       if (fit === undefined) return undefined;
       version++;
       const fitted = { items: [...items], features, reduced, state };
-      model = await fitModel({
+      const found = await fitModel({
         ...fitted,
         dim: embedded.dim,
         reducedDim: main.dim,
@@ -174,6 +177,18 @@ export async function openSession(
         miss,
         fit,
       });
+      // The one that saw ten labels fewer, and those since; labels that were taken back make none comparable.
+      past = past.filter(({ labelled }) => labelled <= (found?.labelled ?? 0));
+      const ten = past.findLastIndex(
+        ({ labelled }) => labelled + horizon <= (found?.labelled ?? 0),
+      );
+      past = past.slice(Math.max(0, ten));
+      const before = ten < 0 ? undefined : past.at(0);
+      model =
+        found === undefined || before === undefined
+          ? found
+          : { ...found, change: changeSince(before, found) };
+      if (found !== undefined) past.push(found);
       return model;
     };
 

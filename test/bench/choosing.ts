@@ -66,7 +66,10 @@ async function main(): Promise<void> {
             await once(out, task, arm, name, strategy, draw);
       console.error(`${arm}: draw ${draw + 1} of ${drawsText}`);
     }
-  await report(out, readRecords(out), { encoderShape, pretrainEpochs, seconds });
+  await report(out, readRecords(out), [
+    `An expert who is always right and takes ${seconds.eachLabel} s for a label, ${seconds.eachBit} s more for each bit of doubt and ${seconds.eachScan} s for each scan: assumed, not measured.`,
+    `SimCLR for ${pretrainEpochs} epochs on a ResNet of depth ${encoderShape.resnet.depth} and width ${encoderShape.resnet.width}; logistic regression on it, or ${arms["trained on"].steps} steps of training on.`,
+  ]);
 }
 
 /** One labelling, unless it is there already. */
