@@ -69,8 +69,7 @@ export function labelSavings(
     savings: savingsOf({ ...pair, ...at }),
   }));
   const perClass = (results[0]?.counting ?? "perClass") === "perClass";
-  const unit =
-    counted === "seconds" ? "seconds of the expert" : perClass ? "a class" : "labels in all";
+  const unit = counted === "seconds" ? "seconds" : perClass ? "a class" : "labels in all";
   const score = metricNames[metric].replace(" (%)", "");
   const { target, baseline: needed } = rows[0].savings;
   const percent = (100 * target).toFixed(1);

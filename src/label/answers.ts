@@ -2,6 +2,7 @@ import {
   accuracySentence,
   agreements,
   agreementSentence,
+  gainSentence,
   likeliest,
   promiseSentence,
   type Session,
@@ -99,6 +100,7 @@ export function sessionState(session: Session, by: string): object {
             calibrated: model.conformal.n,
             accuracy: accuracySentence(session),
             sentence: promiseSentence(session),
+            gain: gainSentence(session),
           },
   };
 }

@@ -18,7 +18,7 @@ export { exportSession, sessionImages } from "./exportSession";
 export { importLabels } from "./importLabels";
 export { densities, type Density } from "./densities";
 export { agreements, agreementSentence, type ExpertAgreement } from "./agreements";
-export { accuracySentence, promiseSentence } from "./sentences";
+export { accuracySentence, gainSentence, promiseSentence } from "./sentences";
 export { className, resolveItems, type Resolved } from "./resolved";
 export {
   reduceRows,

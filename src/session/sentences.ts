@@ -1,3 +1,4 @@
+import { gainRange } from "./gainRange";
 import type { Session } from "./openSession";
 import { className } from "./resolved";
 
@@ -24,4 +25,21 @@ export function accuracySentence({ model }: Session): string | undefined {
   if (model === undefined || model.accuracy.n === 0) return undefined;
   const { share, low, high, n } = model.accuracy;
   return `${percent(share)} right on ${n} random, blind ${n === 1 ? "label" : "labels"}: between ${percent(low)} and ${percent(high)} of all features (95 % confidence).`;
+}
+
+/** Changed share below which more labels like the last ones hardly change anything. */
+const hardly = 0.01;
+
+/** What ten more labels may bring, in words, and whether to go on; undefined before ten labels came between two fits of this session. */
+export function gainSentence(session: Session): string | undefined {
+  const range = gainRange(session);
+  if (range === undefined) return undefined;
+  const points = (value: number): string => (100 * value).toFixed(0).replace("-", "−");
+  const last = `The last ten labels changed what is told or guessed of ${percent(range.changed)} of all features.`;
+  const next = `Ten more may change the accuracy by ${points(range.low)} to +${points(range.high)} points; no promise.`;
+  const hint =
+    range.changed < hardly
+      ? " They hardly change anything any more: look at what is doubtful instead, or at what is unlike anything labelled."
+      : "";
+  return `${last} ${next}${hint}`;
 }

@@ -174,7 +174,11 @@ function readRecords(out: string): ChoosingRecord[] {
     .readdirSync(folder)
     .filter((file) => file.endsWith(".json"))
     .sort()
-    .map((file) => JSON.parse(fs.readFileSync(path.join(folder, file), "utf8")) as ChoosingRecord);
+    .map((file) => JSON.parse(fs.readFileSync(path.join(folder, file), "utf8")) as ChoosingRecord)
+    .map((record) => ({
+      ...record,
+      method: record.method.replace("random, capped", "capped random"),
+    }));
 }
 
 void main();

@@ -182,14 +182,12 @@ function helps(own: Own): string {
   const [better, worse] = [found.filter(({ low }) => low > 0), found.filter(({ high }) => high < 0)]; // prettier-ignore
   const rest = found.filter(({ low, high }) => low <= 0 && high >= 0);
   const labels = random[0].points[middle].labels;
-  return [
-    `With ${labels} labels`,
+  const words = [
     better.length > 0 ? `better than random: ${list(better)}` : "none is better than random",
     ...(rest.length > 0 ? [`not told from it: ${list(rest)}`] : []),
     ...(worse.length > 0 ? [`worse: ${list(worse)}`] : []),
-  ]
-    .join("; ")
-    .replace(/$/, ".");
+  ];
+  return `With ${labels} labels ${words.join("; ")}.`;
 }
 
 function resultOf(

@@ -7,8 +7,8 @@ import { catalog, core, formats, metrics, nets, pretrain, session } from "../../
  * What the next ten labels bring, against what the last ten changed, in simulated sessions on the features of simulated scans, and of real patches if a file is given:
  * node --import tsx test/bench/gains.ts [SESSIONS] [PATCHES.npz]
  *
- * The range that a session tells is a share of the features whose class the last labels changed. How often it held the true gain of the next ten, and how wide it was, by what is
- * labelled and by how many labels there are. The two shares were chosen on stm-simulated-small and synthetic classes; stm-simulated and the real patches were looked at afterwards.
+ * The range that a session tells goes by the share of the features whose class the last labels changed. How often it held the true gain of the next ten, and how wide it was, by what is
+ * labelled and by how many labels there are. Its numbers were chosen on stm-simulated-small and synthetic classes; stm-simulated and the real patches were looked at afterwards.
  */
 interface World {
   readonly name: string;

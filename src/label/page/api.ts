@@ -43,6 +43,7 @@ export interface State {
     readonly calibrated: number;
     readonly accuracy?: string;
     readonly sentence: string;
+    readonly gain?: string;
   };
 }
 
