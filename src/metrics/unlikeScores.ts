@@ -102,6 +102,7 @@ function whitener(
   centre: (i: number) => Float64Array,
   shrink: number,
 ): Float64Array {
+  // eslint-disable-next-line @typescript-eslint/no-require-imports -- loaded when it is first needed
   const { EigenvalueDecomposition, Matrix } = require("ml-matrix") as typeof MlMatrix;
   const n = rows.length / dim;
   const covariance = Matrix.zeros(dim, dim);

@@ -1,6 +1,6 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { core, figures, metrics } from "../../src";
+import { figures, metrics, type core } from "../../src";
 
 /** What is kept of one labelling. */
 export interface ChoosingRecord {

@@ -30,10 +30,8 @@ describe("files of instruments, from the command to the tables", function () {
   let page: Page;
   const complaints: string[] = [];
 
-  const cli = (...words: string[]): ChildProcess =>
-    spawn(process.execPath, ["--import", "tsx", main, ...words], {
-      cwd: path.join(__dirname, "..", ".."),
-    });
+  const cli = (words: readonly string[], cwd: string): ChildProcess =>
+    spawn(process.execPath, ["--import", require.resolve("tsx"), main, ...words], { cwd });
 
   before(async function () {
     const files = wanted.map((steps) => path.join(dataFolder() ?? "none", ...steps));
@@ -44,7 +42,7 @@ describe("files of instruments, from the command to the tables", function () {
     }
     folder = fs.mkdtempSync(path.join(os.tmpdir(), "fewscope-real-"));
     const size = ["--nm-per-pixel", "0.195", "--unit", "nm"];
-    child = cli("label", ...files, "--out", path.join(folder, "labels"), ...size);
+    child = cli(["label", ...files, "--out", path.join(folder, "labels"), ...size], folder);
     const url = await new Promise<string>((resolve, reject) => {
       const hear = (chunk: Buffer): void => {
         said += chunk.toString();
@@ -150,13 +148,15 @@ describe("files of instruments, from the command to the tables", function () {
     const gwy = fs.readdirSync(out).filter((file) => file.endsWith(".gwy"));
     assert.equal(gwy.length, 4);
     for (const file of gwy) {
-      const look = cli("look", path.join(out, file));
+      // It writes its picture where it is called.
+      const look = cli(["look", path.join(out, file)], out);
       let told = "";
       look.stdout?.on("data", (chunk: Buffer) => (told += chunk.toString()));
       look.stderr?.on("data", (chunk: Buffer) => (told += chunk.toString()));
       const [code] = (await once(look, "close")) as [number];
       assert.equal(code, 0, told);
       assert.match(told, /class/);
+      assert.ok(fs.existsSync(path.join(out, file.replace(".gwy", ".look.png"))));
       const [scan] = await readScans(path.join(out, file));
       const guess = scan.channels.find((channel) => channel.name === "guess");
       assert.ok(

@@ -71,7 +71,7 @@ describe("two experts on one session", function () {
     assert.ok(!session.secondOpinions("cyd").includes(skipped));
   });
 
-  it("leaves what is disputed without a class until somebody decides, and forgets no word", async () => {
+  it("leaves what is disputed without a class until somebody decides, and forgets no word", () => {
     begin();
     const [item, same] = session.secondOpinions("bea");
     say("bea", item, other(item), "second opinion");
