@@ -29,7 +29,7 @@ const floor = 0.7;
 
 /**
  * Cohen's kappa of the counts of two experts, with an interval: rows are what the first said, columns the second. [k][k]
- * The interval is that of logit(kappa) with the standard error held up, which for 20, 50 and 100 items of five skewed classes held the true one in 98, 96 and 95 % of
+ * The interval is that of logit(kappa) with the standard error held up, which for 20, 50 and 100 items of five skewed classes held the true one in 98, 96 and 96 % of
  * draws; it knows nominal weights alone.
  * @throws InputError unless the counts are a square of whole numbers with one above 0
  * @see Cohen 1960, Educational and Psychological Measurement 20; Fleiss, Cohen & Everitt 1969, Psychological Bulletin 72
