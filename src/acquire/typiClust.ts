@@ -105,11 +105,12 @@ export function typicalOf(
   return Int32Array.from(picks);
 }
 
-/** How near each item's neighbours are: one over the mean squared distance of the nearest, of a small group half of it. */
+/** How near each item's neighbours are: one over the mean squared distance of the nearest, as the authors have it, or the plain one; of a small group half of it. */
 export function typicality(
   { features, dim }: Pick<Pool, "features" | "dim">,
   members: readonly number[],
   neighbours: number,
+  { squared = true }: { readonly squared?: boolean } = {},
 ): Float64Array {
   const k = Math.max(1, Math.min(neighbours, Math.floor(members.length / 2)));
   return Float64Array.from(members, (i, at) => {
@@ -118,7 +119,7 @@ export function typicality(
       if (other !== at) near.push(squaredDistance(features, i, features, j, dim));
     });
     near.sort((a, b) => a - b);
-    const nearest = near.slice(0, k);
+    const nearest = near.slice(0, k).map((d) => (squared ? d : Math.sqrt(d)));
     const mean = nearest.reduce((sum, d) => sum + d, 0) / Math.max(1, nearest.length);
     return 1 / (mean + 1e-5);
   });

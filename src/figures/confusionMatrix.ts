@@ -7,6 +7,10 @@ import { escapeText, round, shortenText, textWidth } from "./text";
 export interface ConfusionMatrixOptions extends FigureOptions {
   /** "true": share of each true class, its row; "none": counts. @default "true" */
   readonly normalise?: "true" | "none";
+  /** What the rows are. @default "true class" */
+  readonly rows?: string;
+  /** What the columns are. @default "predicted class" */
+  readonly columns?: string;
 }
 
 /**
@@ -19,7 +23,12 @@ export function confusionMatrix(
   classNames: readonly string[],
   options: ConfusionMatrixOptions = {},
 ): Figure {
-  const { normalise = "true", width = 600 } = options;
+  const {
+    normalise = "true",
+    width = 600,
+    rows = "true class",
+    columns = "predicted class",
+  } = options;
   checkOneOf("normalise", normalise, ["true", "none"]);
   const classes = classNames.length;
   if (classes === 0 || matrix.length !== classes || matrix.some((row) => row.length !== classes)) {
@@ -57,8 +66,12 @@ export function confusionMatrix(
         ...(layout["annotations"] as object[]),
         ...(size === undefined ? [] : cellTexts(matrix, labels, normalise, size)),
       ],
-      xaxis: paperAxis("predicted class", { ...axis, range: edges, tickangle: upright ? 0 : -45 }),
-      yaxis: paperAxis("true class", { ...axis, range: [...edges].reverse() }),
+      xaxis: paperAxis(escapeText(columns), {
+        ...axis,
+        range: edges,
+        tickangle: upright ? 0 : -45,
+      }),
+      yaxis: paperAxis(escapeText(rows), { ...axis, range: [...edges].reverse() }),
     },
   };
 }

@@ -25,6 +25,8 @@ export interface LabelEfficiencyOptions extends FigureOptions {
   readonly level?: number;
   /** How the interval is drawn. @default "band" up to six methods, else "bars" */
   readonly interval?: IntervalStyle;
+  /** What the budgets count. @default "labels" */
+  readonly counted?: "labels" | "seconds";
   /** A method that the others are held against on the same draws: marks above the plot tell where they differ. @default none */
   readonly against?: string;
 }
@@ -90,7 +92,10 @@ export function labelEfficiency(
     ],
     layout: {
       ...layout,
-      xaxis: paperAxis(labelAxis(results), xaxis),
+      xaxis: paperAxis(
+        options.counted === "seconds" ? "seconds of the expert" : labelAxis(results),
+        xaxis,
+      ),
       yaxis: paperAxis(metricNames[metric], marks.length === 0 ? { range: yaxis.range } : yaxis),
       ...(marks.length === 0 ? {} : { yaxis2: marksAxis(marks.length, top) }),
       ...(chance === undefined ? {} : chanceLine(layout, round(100 * chance))),

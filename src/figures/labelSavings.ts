@@ -21,6 +21,8 @@ export interface LabelSavingsFigureOptions extends FigureOptions {
   readonly baseline: string;
   /** @default "balancedAccuracy" */
   readonly metric?: ResultMetric;
+  /** What the budgets count. @default "labels" */
+  readonly counted?: "labels" | "seconds";
   /** Score at which labels are counted, in [0,1]. @default the baseline's at the budget of `metrics.comparableBudget` */
   readonly target?: number;
 }
@@ -39,7 +41,7 @@ export function labelSavings(
   results: readonly ScoredResult[],
   options: LabelSavingsFigureOptions,
 ): Figure {
-  const { baseline, metric = "balancedAccuracy", width = 600 } = options;
+  const { baseline, metric = "balancedAccuracy", counted = "labels", width = 600 } = options;
   const names = [...new Set(results.map((result) => result.method))];
   const others = names.filter((name) => name !== baseline);
   if (!names.includes(baseline) || others.length === 0) {
@@ -61,12 +63,18 @@ export function labelSavings(
     name: others[i],
     savings: savingsOf({ ...pair, ...at }),
   }));
+  const perClass = (results[0]?.counting ?? "perClass") === "perClass";
+  const unit = counted === "seconds" ? "seconds" : perClass ? "a class" : "labels in all";
   const score = metricNames[metric].replace(" (%)", "");
   const { target, baseline: needed } = rows[0].savings;
   const percent = (100 * target).toFixed(1);
   const heading = [
-    ...wrapText(`“${baseline}” labels that one label is worth`, fontSizes.axis, 460),
-    `at ${percent} % ${score}, its score with ${labelsText(needed)} a class`,
+    ...wrapText(
+      `“${baseline}” ${counted} that one ${counted.slice(0, -1)} is worth`,
+      fontSizes.axis,
+      460,
+    ),
+    `at ${percent} % ${score}, its score with ${labelsText(needed)} ${unit}`,
   ];
   const { onePretraining, unitOf } = independentUnits(results);
   const first = firstLine(onePretraining, new Set(unitOf.values()).size, unitOf.size);

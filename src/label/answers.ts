@@ -1,5 +1,8 @@
 import {
   accuracySentence,
+  agreements,
+  agreementSentence,
+  gainSentence,
   likeliest,
   promiseSentence,
   type Session,
@@ -35,12 +38,19 @@ export function sessionFacts({ scans, images, folder }: Session): object {
   };
 }
 
-/** Everything that does: items, answers, and what the model says. What measures and has no answer yet keeps its prediction to itself. */
+/** The classes that experts gave an item. */
+function wordsOf({ state }: Session, id: string): Set<string> {
+  const all = [...(state.opinions.get(id)?.values() ?? [])];
+  return new Set(all.flatMap((one) => (one.class === undefined ? [] : [state.resolve(one.class)])));
+}
+
+/** Everything that does: items, answers, and what the model says. What measures and has no answer yet keeps its prediction to itself, and what this expert is to answer too keeps the other's answer. */
 export function sessionState(session: Session, by: string): object {
   const { items, state, model, events } = session;
   const k = model?.classes.length ?? 0;
   const known = (i: number): boolean =>
     model !== undefined && (i + 1) * k <= model.probabilities.length;
+  const awaited = new Set(session.secondOpinions(by));
   return {
     seq: events.length,
     canUndo: state.undoable(by) !== undefined,
@@ -48,7 +58,7 @@ export function sessionState(session: Session, by: string): object {
     classes: state.classes,
     items: items.map((item, i) => {
       const { id, scan, place } = item;
-      const answer = state.answers.get(id);
+      const answer = awaited.has(id) ? undefined : state.answers.get(id);
       const hidden = session.isAudit(id) && answer === undefined;
       const told = known(i) && !hidden ? model : undefined;
       const best = told === undefined ? -1 : likeliest(told.probabilities, i, k);
@@ -69,6 +79,17 @@ export function sessionState(session: Session, by: string): object {
         verdict: told === undefined ? 0 : verdictNumbers[told.verdicts[i]],
       };
     }),
+    // Without names, and in the order of the classes, so that nobody is believed for who they are.
+    disputed: [...state.disputed]
+      .filter((id) => !awaited.has(id) && !state.removed.has(id))
+      .map((id) => ({
+        id,
+        classes: state.classes
+          .map((known) => known.id)
+          .filter((known) => wordsOf(session, id).has(known)),
+      })),
+    agreements: agreements(session).map((one) => agreementSentence(session, one)),
+    awaited: awaited.size,
     model:
       model === undefined
         ? undefined
@@ -79,6 +100,7 @@ export function sessionState(session: Session, by: string): object {
             calibrated: model.conformal.n,
             accuracy: accuracySentence(session),
             sentence: promiseSentence(session),
+            gain: gainSentence(session),
           },
   };
 }

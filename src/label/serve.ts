@@ -36,7 +36,7 @@ const largestBody = 4 * 1024 * 1024;
 const mostImages = 500;
 
 /** Modules of the page, one for each view. */
-const views = ["labelView", "galleryView", "scanView", "exportView"];
+const views = ["labelView", "galleryView", "scanView", "expertsView", "exportView"];
 
 /** A file of preact, wherever it is installed. */
 function ofPreact(...parts: readonly string[]): string {

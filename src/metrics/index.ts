@@ -86,3 +86,30 @@ export {
   type PoissonIntervalOptions,
 } from "./poissonInterval";
 export { conformal, conformalSet, type Conformal, type ConformalOptions } from "./conformal";
+export { adaptiveScore, adaptiveSet, type AdaptiveOptions } from "./adaptiveSets";
+export { cohenKappa, type Agreement, type CohenKappaOptions } from "./cohenKappa";
+export { fleissKappa } from "./fleissKappa";
+export { krippendorffAlpha, type KrippendorffOptions } from "./krippendorffAlpha";
+export { dawidSkene, type Consensus, type DawidSkeneOptions } from "./dawidSkene";
+export { separation, type Separation } from "./separation";
+export { temperature, type Temperature, type TemperatureOptions } from "./temperature";
+export {
+  classDistances,
+  energyScores,
+  neighbourDistances,
+  type ClassDistances,
+} from "./unlikeScores";
+export {
+  balancedAccuracySpread,
+  labelsToMeasure,
+  labelsToSee,
+  neymanAllocation,
+  stratifiedShare,
+  type Stratum,
+} from "./stratifiedShare";
+export {
+  predictionPowered,
+  type PredictionPowered,
+  type PredictionPoweredOptions,
+} from "./predictionPowered";
+export { activeWeights } from "./activeWeights";

@@ -15,6 +15,7 @@ export function checkAgainst(
   if ("items" in action) checkItems(action.items, index);
   switch (action.kind) {
     case "label":
+    case "adjudicate":
       return { ...action, class: checkClass(action.class, state) };
     case "add class":
       checkNewName(action.name, state);

@@ -14,7 +14,7 @@ import {
 } from "../core";
 import { readNpy, writeNpy } from "../formats";
 import { embedImages } from "../nets";
-import { hog } from "../pretrain";
+import { hog, physics } from "../pretrain";
 
 /** Vectors of images, and what makes more of them. */
 export interface Embedded {
@@ -28,7 +28,7 @@ export interface Embedded {
 
 /** How images become vectors. */
 export interface EmbedOptions {
-  /** An encoder, for example `pretrain.from({ file })`. @default pretrain.hog(), which needs no training */
+  /** An encoder, for example `pretrain.from({ file })`. @default pretrain.physics() for heights, else pretrain.hog(); neither needs training */
   readonly pretrain?: Pretrain;
   /** Where vectors are kept, so that they are made once. */
   readonly folder?: string;
@@ -43,7 +43,7 @@ export interface EmbedOptions {
  */
 export async function embedOnce(
   images: ImageSet,
-  { pretrain = hog(), folder, seed = 1, on = {} }: EmbedOptions = {},
+  { pretrain = usual(images), folder, seed = 1, on = {} }: EmbedOptions = {},
 ): Promise<Embedded> {
   const encoder = await pretrain(hideLabels(images), createRng(seed).fork("encoder"), on);
   const { settings } = pretrain;
@@ -56,6 +56,16 @@ export async function embedOnce(
     one: (image) => valuesOf(() => encoder.embed(tf.tensor4d(image, [1, ...images.shape]))),
     dispose: () => encoder.dispose(),
   };
+}
+
+/** Edge of the smallest image of which physics measures something. */
+const smallest = 12;
+
+/** What an expert would measure tells classes and what is new among heights much better than gradients do (test/bench/unlike.ts). */
+function usual({ shape, unit }: ImageSet): Pretrain {
+  const [height, width, channels] = shape;
+  const isHeights = unit === "pm" && channels <= 2 && Math.min(height, width) >= smallest;
+  return isHeights ? physics() : hog();
 }
 
 /** Rows that are kept in a file named by the images and by what made them. */

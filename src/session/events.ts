@@ -19,7 +19,7 @@ const how = z.strictObject({
   high: finite.optional(),
   /** Whether no prediction and no label of anybody was to be seen. */
   blind: z.boolean(),
-  /** Why it was shown: "audit", the name of a strategy, "gallery", "scan". */
+  /** Why it was shown: "audit", "second opinion", the name of a strategy, "gallery", "scan". */
   reason: z.string().max(60),
   /** The class that the model told and was to be seen. */
   shownPrediction: id.optional(),
@@ -28,6 +28,7 @@ const how = z.strictObject({
 });
 
 const label = z.strictObject({ kind: z.literal("label"), items, class: id, how });
+const adjudicate = z.strictObject({ kind: z.literal("adjudicate"), items, class: id, how });
 const skip = z.strictObject({ kind: z.literal("skip"), items, how });
 const unsure = z.strictObject({ kind: z.literal("unsure"), items, how });
 const addClass = z.strictObject({ kind: z.literal("add class"), class: id, name });
@@ -46,6 +47,7 @@ const redo = z.strictObject({ kind: z.literal("redo"), target: id.optional() });
 
 const action = z.discriminatedUnion("kind", [
   label,
+  adjudicate,
   skip,
   unsure,
   addClass,
@@ -96,7 +98,7 @@ function parsed<T>(schema: z.ZodType<T>, value: unknown, where: string): T {
   const [{ path, message }] = found.error.issues;
   throw new InputError({
     got: `${where} that is none: ${path.map(String).join(".") || "it"}: ${message}`,
-    expected: "a label, skip, unsure, class, feature, undo or redo",
+    expected: "a label, word on a dispute, skip, unsure, class, feature, undo or redo",
     todo: "Load the page again; if it is a file, take the last copy of it.",
   });
 }

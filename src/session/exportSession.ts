@@ -1,15 +1,16 @@
 import * as path from "node:path";
-import { defined, imageSet, writeFileAtomically, type ImageSet } from "../core";
+import { defined, imageSet, writeFileAtomically, type Channel, type ImageSet } from "../core";
 import { writeGwy, writeNpzImages } from "../formats";
 import { csvTable } from "./csv";
 import { densities } from "./densities";
+import type { Item } from "./items";
 import type { Session } from "./openSession";
 import { className, resolveItems, type Resolved } from "./resolved";
 import { readEventsThatStand } from "./standing";
 
 /**
  * Writes all that a session found: `features.csv` (one row a feature, the expert's label and the model's word in columns of their own), `labels-raw.csv` (every
- * event), a `.gwy` of each scan with the classified features as mask and their classes as a channel, `coco.json`, `label-studio.json`, `images.npz`
+ * event), a `.gwy` of each scan with the classified features as mask and their classes as channels, `coco.json`, `label-studio.json`, `images.npz`
  * and `densities.csv`. Only an expert's labels are labels in them.
  * @returns the files written
  * @throws InputError if the folder cannot be written
@@ -75,7 +76,7 @@ function featureTable(session: Session, resolved: readonly Resolved[]): string {
   const header = [
     "id,scan,file,x_nm,y_nm,box_width_nm,box_height_nm,area_nm2",
     unit === "pm" ? "height_pm" : "value",
-    "polarity,score,label,answer,by,seconds,prediction,probability,verdict,audit,class,source,model",
+    "polarity,score,label,answer,by,seconds,prediction,probability,verdict,audit,class,source,model,experts,disputed",
   ].join(",");
   const rows = resolved.map((one) => {
     const { item, answer, label } = one;
@@ -105,6 +106,8 @@ function featureTable(session: Session, resolved: readonly Resolved[]): string {
       className(session, one.class),
       one.source,
       session.model?.version,
+      session.state.opinions.get(item.id)?.size ?? (answer === undefined ? 0 : 1),
+      one.disputed,
     ];
   });
   return csvTable(header.split(","), rows);
@@ -159,49 +162,57 @@ function densityTable(session: Session): string {
   return csvTable(header.split(","), rows);
 }
 
-/** A scan with its classified features as a mask, and the number of the class, from 1, as one more channel. */
+/**
+ * A scan with its classified features as a mask and two more channels of class numbers, from 1: "class" is what an expert said or the model promises, "guess" the likeliest class
+ * of every feature.
+ */
 function classified(session: Session, resolved: readonly Resolved[], s: number): Uint8Array {
-  const { scan, mask, name } = session.scans[s];
+  const { scan, name } = session.scans[s];
   const { classes } = session.state;
-  const numbers = new Float64Array(mask.length);
-  // Found features stand in the mask in the order of the items of their scan.
-  const found = session.items.filter(
-    (item) => item.scan === s && !session.state.added.some((one) => one.item === item.id),
+  const numberOf = (id: string | undefined): number =>
+    id === "nothing" ? 0 : 1 + classes.findIndex((known) => known.id === id);
+  const own = resolved.filter(({ item }) => item.scan === s);
+  const mask = painted(session, s, new Map(own.map((one) => [one.item.id, numberOf(one.class)])));
+  const guess = painted(
+    session,
+    s,
+    new Map(own.map((one) => [one.item.id, numberOf(one.class ?? one.prediction)])),
   );
-  const byId = new Map(resolved.map((one) => [one.item.id, one]));
-  const ofFeature = found.map(({ id }) => {
-    const told = byId.get(id)?.class;
-    return told === "nothing" ? 0 : 1 + classes.findIndex((known) => known.id === told);
-  });
-  mask.forEach((feature, at) => {
-    numbers[at] = feature > 0 ? (ofFeature[feature - 1] ?? 0) : 0;
-  });
-  for (const one of resolved) {
-    const isAdded = session.state.added.some(({ item }) => item === one.item.id);
-    if (one.item.scan !== s || !isAdded || one.class === undefined || one.class === "nothing")
-      continue;
-    paintDisc(numbers, session, one, 1 + classes.findIndex(({ id }) => id === one.class));
-  }
   const legend = classes.map(({ name: word }, c) => [`fewscope class ${c + 1}`, word] as const);
-  const channel = { name: "class", unit: "", direction: "forward", data: numbers } as const;
+  const channel = (title: string, data: Float64Array): Channel => ({
+    name: title,
+    unit: "",
+    direction: "forward",
+    data,
+  });
   return writeGwy(
     {
       ...scan,
       name,
-      channels: [...scan.channels, channel],
+      channels: [...scan.channels, channel("class", mask), channel("guess", guess)],
       metadata: { ...scan.metadata, ...Object.fromEntries(legend) },
     },
-    { mask: numbers },
+    { mask },
   );
 }
 
+/** Numbers of features where they lie on a scan; 0 for the surface. */
+function painted(session: Session, s: number, numbers: ReadonlyMap<string, number>): Float64Array {
+  const { mask } = session.scans[s];
+  const added = new Set(session.state.added.map(({ item }) => item));
+  const here = session.items.filter((item) => item.scan === s);
+  // Found features stand in the mask in the order of the items of their scan.
+  const found = here.filter(({ id }) => !added.has(id)).map(({ id }) => numbers.get(id) ?? 0);
+  const out = Float64Array.from(mask, (feature) => (feature > 0 ? (found[feature - 1] ?? 0) : 0));
+  for (const item of here) {
+    const value = numbers.get(item.id) ?? 0;
+    if (added.has(item.id) && value > 0) paintDisc(out, session, item, value);
+  }
+  return out;
+}
+
 /** A disc of half a nanometre for what somebody pointed at, since its outline is not known. */
-function paintDisc(
-  numbers: Float64Array,
-  session: Session,
-  { item }: Resolved,
-  value: number,
-): void {
+function paintDisc(numbers: Float64Array, session: Session, item: Item, value: number): void {
   const { scan } = session.scans[item.scan];
   const { place } = item;
   if (place === undefined) return;

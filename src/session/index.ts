@@ -8,14 +8,17 @@ export {
   foldEvents,
   type AddedFeature,
   type Answer,
+  type Opinions,
   type SessionClass,
   type SessionState,
 } from "./state";
-export { classOf, likeliest, type Model, type Verdict } from "./model";
+export { classOf, likeliest, type Model, type ModelChange, type Verdict } from "./model";
+export { gainRange, type GainRange } from "./gainRange";
 export { exportSession, sessionImages } from "./exportSession";
 export { importLabels } from "./importLabels";
 export { densities, type Density } from "./densities";
-export { accuracySentence, promiseSentence } from "./sentences";
+export { agreements, agreementSentence, type ExpertAgreement } from "./agreements";
+export { accuracySentence, gainSentence, promiseSentence } from "./sentences";
 export { className, resolveItems, type Resolved } from "./resolved";
 export {
   reduceRows,

@@ -15,7 +15,7 @@ import { embedOnce } from "./embed";
 import { openEventLog } from "./eventLog";
 import { checkRequest, type EventRequest, type SessionEvent } from "./events";
 import type { Collection, Item, SessionScan } from "./items";
-import { fitModel, type Model } from "./model";
+import { changeSince, fitModel, type Model } from "./model";
 import { principal } from "./principal";
 import { foldEvents, type SessionState } from "./state";
 
@@ -29,9 +29,11 @@ export interface SessionOptions {
   readonly strategy?: Acquire;
   /** Share of what is asked that is drawn at random and measures, 0 to 1. @default 0.2 */
   readonly auditShare?: number;
+  /** Random features that each two experts answer without seeing each other's answers, at least 0. @default 50, below which kappa's interval is wider than 0.3 */
+  readonly overlap?: number;
   /** Share of what is told that may be wrong, above 0 and below 1. @default 0.1 */
   readonly miss?: number;
-  /** An encoder. @default pretrain.hog(), which needs no training */
+  /** An encoder. @default pretrain.physics() for heights, else pretrain.hog(); neither needs training */
   readonly pretrain?: Pretrain;
   /** Gives the time of an event. @default the clock */
   readonly now?: () => string;
@@ -68,13 +70,17 @@ export interface Session {
   record(requests: readonly unknown[]): readonly SessionEvent[];
   /** Fits the classifier to all labels. */
   refit(): Promise<Model | undefined>;
-  /** What to answer next, in an order of its own for each expert. */
+  /** What to answer next, in an order of its own for each expert; what another expert was asked at random comes first, until there is enough to tell how far they agree. */
   next(by: string, count: number): readonly Asked[];
+  /** Items that another expert answered and this one is to answer too, without seeing that. */
+  secondOpinions(by: string): readonly string[];
   close(): void;
 }
 
 /** Features that are weighed against each other to choose what to ask, so that the next are there at once. */
 const weighed = 400;
+/** Labels between two fits that are compared. */
+const horizon = 10;
 /** Directions in which distances are told. */
 const mainDirections = 32;
 /** Most items that are set apart to measure; more would make the interval no use narrower. */
@@ -88,10 +94,19 @@ export async function openSession(
   collection: Collection,
   options: SessionOptions,
 ): Promise<Session> {
-  const { folder, seed = 1, auditShare = 0.2, miss = 0.1, pretrain, on = {} } = options;
+  const {
+    folder,
+    seed = 1,
+    auditShare = 0.2,
+    overlap = 50,
+    miss = 0.1,
+    pretrain,
+    on = {},
+  } = options;
   const { strategy = maxHerding({ sample: weighed }), now = () => new Date().toISOString() } =
     options;
   checkInteger("seed", seed);
+  checkInteger("overlap", overlap, { min: 0 });
   const log = openEventLog(path.join(folder, "events.jsonl"));
   try {
     const { images, scans, cut } = collection;
@@ -130,6 +145,7 @@ export async function openSession(
     }
     checkKnown(state, index);
     let model: Model | undefined;
+    let past: Model[] = [];
     let version = 0;
     let fitting: Promise<unknown> = Promise.resolve();
 
@@ -151,7 +167,7 @@ export async function openSession(
       if (fit === undefined) return undefined;
       version++;
       const fitted = { items: [...items], features, reduced, state };
-      model = await fitModel({
+      const found = await fitModel({
         ...fitted,
         dim: embedded.dim,
         reducedDim: main.dim,
@@ -162,6 +178,18 @@ export async function openSession(
         miss,
         fit,
       });
+      // The one that saw ten labels fewer, and those since; labels that were taken back make none comparable.
+      past = past.filter(({ labelled }) => labelled <= (found?.labelled ?? 0));
+      const ten = past.findLastIndex(
+        ({ labelled }) => labelled + horizon <= (found?.labelled ?? 0),
+      );
+      past = past.slice(Math.max(0, ten));
+      const before = ten < 0 ? undefined : past.at(0);
+      model =
+        found === undefined || before === undefined
+          ? found
+          : { ...found, change: changeSince(before, found) };
+      if (found !== undefined) past.push(found);
       return model;
     };
 
@@ -196,7 +224,10 @@ export async function openSession(
         fitting = result.catch(() => undefined);
         return result;
       },
-      next: (by, count) => {
+      secondOpinions: (by) => awaited(state, audits, by, overlap),
+      next: (by, wholeCount) => {
+        const again = awaited(state, audits, by, overlap).slice(0, wholeCount);
+        const count = wholeCount - again.length;
         const step = rng.fork(`next ${log.events.length}`);
         const free = (id: string): boolean => !state.answers.has(id) && !state.removed.has(id);
         const wanted = Math.floor(count * auditShare + step.uniform());
@@ -212,6 +243,7 @@ export async function openSession(
         const chosen = strategy(pool, count - audit.length, step.fork("strategy"));
         const reason = strategy.settings?.name ?? "strategy";
         const asked: Asked[] = [
+          ...again.map((item) => ({ item, reason: "second opinion" })),
           ...audit.map((item) => ({ item, reason: "audit" })),
           ...Array.from(chosen, (i) => ({ item: items[i].id, reason })),
         ];
@@ -238,7 +270,26 @@ function auditOrder({ items }: Collection, rng: { permutation(n: number): Int32A
 
 /** Whether an item measures: it was set apart, and its answer, if it has one, was given blind. */
 function measures(audits: ReadonlySet<string>, state: SessionState, id: string): boolean {
-  return audits.has(id) && state.answers.get(id)?.how.blind !== false;
+  const answer = state.answers.get(id);
+  return audits.has(id) && (answer?.how.blind !== false || answer.isDecision === true);
+}
+
+/** What others answered blind of what measures and this expert has not, as far as it is wanted. */
+function awaited(
+  { answers, opinions, removed }: SessionState,
+  audits: readonly string[],
+  by: string,
+  overlap: number,
+): string[] {
+  const saidBy = (id: string): boolean => opinions.get(id)?.has(by) === true;
+  const shared = audits.filter(saidBy).length;
+  return audits
+    .filter((id) => {
+      const answer = answers.get(id);
+      const isOther = answer?.class !== undefined && answer.by !== by && answer.how.blind;
+      return isOther && answer.isDecision !== true && !saidBy(id) && !removed.has(id);
+    })
+    .slice(0, Math.max(0, overlap - shared));
 }
 
 /** A class number for what teaches, so that strategies can count; -1 for the rest. */

@@ -10,6 +10,8 @@ export interface Resolved {
   /** Id of the class that an expert gave; the model's word never stands here. */
   readonly label?: string;
   readonly answer?: Answer;
+  /** Whether experts gave it different classes and nobody has decided; it has no class then. */
+  readonly disputed: boolean;
   /** Id of the class that the model finds likeliest. */
   readonly prediction?: string;
   readonly probability?: number;
@@ -27,19 +29,21 @@ export function resolveItems(session: Session): Resolved[] {
   return session.items.flatMap((item, i): Resolved[] => {
     if (state.removed.has(item.id)) return [];
     const answer = state.answers.get(item.id);
-    const label = classOf(state, item.id);
+    const disputed = state.disputed.has(item.id);
+    const label = disputed ? undefined : classOf(state, item.id);
     const k = model?.classes.length ?? 0;
     const known = model !== undefined && (i + 1) * k <= model.probabilities.length;
     const best = known ? likeliest(model.probabilities, i, k) : -1;
     const prediction = known ? model.classes[best] : undefined;
     const verdict = known ? model.verdicts[i] : undefined;
-    const told = label ?? (verdict === "told" ? prediction : undefined);
+    const told = label ?? (verdict === "told" && !disputed ? prediction : undefined);
     return [
       {
         item,
         ...defined({ label, answer, prediction }),
         ...(known ? { probability: model.probabilities[i * k + best] } : {}),
         ...defined({ verdict }),
+        disputed,
         audit: session.isAudit(item.id),
         ...defined({ class: told }),
         source: label !== undefined ? "expert" : told !== undefined ? "model" : "nobody",

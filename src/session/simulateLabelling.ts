@@ -32,6 +32,10 @@ export interface SimulateLabellingOptions {
   readonly batch?: number;
   /** What learns from the labels. @default logistic regression */
   readonly fit?: FitRows;
+  /** Rows that have a label from the start, the same for all strategies; they count. @default none */
+  readonly start?: readonly number[];
+  /** How long the expert takes for a row, in seconds, above 0, after those that were labelled before. @default a second each */
+  readonly seconds?: (row: number, before: readonly number[]) => number;
 }
 
 /** How well it went with some labels. */
@@ -43,6 +47,12 @@ export interface LabellingPoint {
   readonly accuracy: number;
   /** Classes of which a label was ever given. */
   readonly classesFound: number;
+  /** What the labels took the expert. */
+  readonly seconds: number;
+  /** The rows that were labelled, in order. */
+  readonly given: readonly number[];
+  /** What is told of the test. Row-major, [tests*classes] */
+  readonly probabilities: Float32Array;
 }
 
 /**
@@ -54,10 +64,16 @@ export async function simulateLabelling(
   { rows, ids, pool, test, reduced }: LabellingTask,
   strategy: Acquire,
   rng: Rng,
-  { budgets, batch = 10, fit = defaultFit() }: SimulateLabellingOptions,
+  {
+    budgets,
+    batch = 10,
+    fit = defaultFit(),
+    start = [],
+    seconds = () => 1,
+  }: SimulateLabellingOptions,
 ): Promise<LabellingPoint[]> {
   checkInteger("batch", batch, { min: 1 });
-  checkBudgets(budgets, pool.length);
+  checkBudgets(budgets, pool.length, start.length);
   const k = rows.classNames.length;
   const main = reduced ?? reduceRows(rows);
   const inPool = new Set(pool);
@@ -66,11 +82,21 @@ export async function simulateLabelling(
   const chance = random();
   const points: LabellingPoint[] = [];
   let probabilities: Float32Array | undefined;
-  let given = 0;
+  const given: number[] = [];
+  let spent = 0;
+  const tell = async (chosen: readonly number[]): Promise<void> => {
+    for (const i of chosen) {
+      spent += seconds(i, given);
+      labels[i] = rows.labels[i];
+      given.push(i);
+    }
+    probabilities = await predictAll(rows, labels, fit, rng.fork(`fit ${given.length}`));
+  };
+  if (start.length > 0) await tell(start);
   for (const budget of budgets) {
-    while (given < budget) {
-      const count = Math.min(batch, budget - given);
-      const step = rng.fork(`after ${given}`);
+    while (given.length < budget) {
+      const count = Math.min(batch, budget - given.length);
+      const step = rng.fork(`after ${given.length}`);
       const asked = {
         features: main.features,
         dim: main.dim,
@@ -88,9 +114,7 @@ export async function simulateLabelling(
         const more = chance({ ...asked, available: left }, count - chosen.length, step);
         chosen = [...chosen, ...more];
       }
-      for (const i of chosen) labels[i] = rows.labels[i];
-      given += chosen.length;
-      probabilities = await predictAll(rows, labels, fit, rng.fork(`fit ${given}`));
+      await tell(chosen);
     }
     const told = new Float32Array(test.length * k);
     test.forEach((i, row) => {
@@ -100,10 +124,13 @@ export async function simulateLabelling(
     const truth = Int32Array.from(test, (i) => rows.labels[i]);
     const guessed = argmaxRows(told, k);
     points.push({
-      labels: given,
+      labels: given.length,
       balancedAccuracy: balancedAccuracy(confusion(truth, guessed, k)),
       accuracy: guessed.filter((guess, i) => guess === truth[i]).length / test.length,
       classesFound: new Set(labels.filter((label) => label >= 0)).size,
+      seconds: spent,
+      given: [...given],
+      probabilities: told,
     });
   }
   return points;
@@ -154,9 +181,9 @@ async function predictAll(
   return told;
 }
 
-function checkBudgets(budgets: readonly number[], most: number): void {
+function checkBudgets(budgets: readonly number[], most: number, fewest: number): void {
   budgets.forEach((budget, i) => {
-    checkInteger(`budgets[${i}]`, budget, { min: (budgets[i - 1] ?? 0) + 1 });
+    checkInteger(`budgets[${i}]`, budget, { min: Math.max(fewest, (budgets[i - 1] ?? 0) + 1) });
   });
   const largest = budgets.at(-1) ?? 0;
   if (largest > 0 && largest <= most) return;

@@ -24,7 +24,12 @@ export interface Answer {
   readonly at: string;
   readonly model: number;
   readonly how: How;
+  /** Whether it is the word on what experts disagreed about. */
+  readonly isDecision?: true;
 }
+
+/** What each expert said of an item, the first one first. */
+export type Opinions = ReadonlyMap<string, Answer>;
 
 /** A feature that somebody pointed at. */
 export interface AddedFeature {
@@ -38,8 +43,12 @@ export interface AddedFeature {
 export interface SessionState {
   /** In the order in which they were made, without those that were merged into others. */
   readonly classes: readonly SessionClass[];
-  /** The last answer of each item that has one. */
+  /** The answer of each item that has one: the last that was given in sight of those before, or the word on a dispute. */
   readonly answers: ReadonlyMap<string, Answer>;
+  /** What experts said of an item without seeing each other's answer, where it was more than one. */
+  readonly opinions: ReadonlyMap<string, Opinions>;
+  /** Items that such experts gave different classes and nobody has decided about; they have no class until then. */
+  readonly disputed: ReadonlySet<string>;
   readonly added: readonly AddedFeature[];
   readonly removed: ReadonlySet<string>;
   /** What a class has been merged into; itself if it was not. */
@@ -56,7 +65,7 @@ export function foldEvents(events: readonly SessionEvent[]): SessionState {
   const standing = readEventsThatStand(events);
   const classes = new Map(builtInClasses.map((known) => [known.id, known.name]));
   const merged = new Map<string, string>();
-  const answers = new Map<string, Answer>();
+  const said = new Sayings();
   const added = new Map<string, AddedFeature>();
   const removed = new Set<string>();
   for (const event of events) {
@@ -65,8 +74,20 @@ export function foldEvents(events: readonly SessionEvent[]): SessionState {
     if (action.kind === "label" || action.kind === "skip" || action.kind === "unsure") {
       const { kind, how } = action;
       const told = kind === "label" ? { class: action.class } : {};
+      for (const item of action.items) said.hear(item, { kind, ...told, by, seq, at, model, how });
+    } else if (action.kind === "adjudicate") {
+      const { class: word, how } = action;
       for (const item of action.items)
-        answers.set(item, { kind, ...told, by, seq, at, model, how });
+        said.decide(item, {
+          kind: "label",
+          class: word,
+          by,
+          seq,
+          at,
+          model,
+          how,
+          isDecision: true,
+        });
     } else if (action.kind === "add class") classes.set(action.class, action.name);
     else if (action.kind === "rename class") classes.set(action.class, action.name);
     else if (action.kind === "merge class") {
@@ -77,20 +98,68 @@ export function foldEvents(events: readonly SessionEvent[]): SessionState {
       added.set(item, { item, scan, xNm, yNm });
     } else if (action.kind === "remove feature") for (const item of action.items) removed.add(item);
   }
+  const resolve = (id: string): string => {
+    let found = id;
+    // A class that was merged may have been merged again; into itself it cannot be.
+    for (let next = merged.get(found); next !== undefined; next = merged.get(found)) found = next;
+    return found;
+  };
+  const { answers } = said;
+  const opinions = said.several();
   return {
     classes: Array.from(classes, ([id, name]) => ({ id, name })),
     answers,
+    opinions,
+    disputed: new Set(
+      [...opinions].flatMap(([item, of]) =>
+        answers.get(item)?.isDecision !== true && classesOf(of, resolve).size > 1 ? [item] : [],
+      ),
+    ),
     added: [...added.values()],
     removed,
-    resolve: (id) => {
-      let found = id;
-      // A class that was merged may have been merged again; into itself it cannot be.
-      for (let next = merged.get(found); next !== undefined; next = merged.get(found)) found = next;
-      return found;
-    },
+    resolve,
     undoable: (by) => history.done.get(by)?.at(-1),
     redoable: (by) => history.undone.get(by)?.at(-1),
   };
+}
+
+/** Which classes experts gave an item, as they stand. */
+export function classesOf(of: Opinions, resolve: (id: string) => string): Set<string> {
+  return new Set(
+    [...of.values()].flatMap((answer) =>
+      answer.class === undefined ? [] : [resolve(answer.class)],
+    ),
+  );
+}
+
+/** What was said of items, by whom, and what stands of it. */
+class Sayings {
+  readonly answers = new Map<string, Answer>();
+  private readonly opinions = new Map<string, Map<string, Answer>>();
+
+  /** What is said blind of an item that another expert has answered is a second opinion; what is said in sight of it takes its place. */
+  hear(item: string, answer: Answer): void {
+    const { by, how } = answer;
+    const before = this.answers.get(item);
+    const own = this.opinions.get(item) ?? new Map<string, Answer>();
+    const isSecond = before !== undefined && before.by !== by && (how.blind || own.has(by));
+    if (isSecond) own.set(by, answer);
+    else {
+      if (before !== undefined && before.by !== by) own.clear();
+      own.set(by, answer);
+      this.answers.set(item, answer);
+    }
+    this.opinions.set(item, own);
+  }
+
+  /** What was said before stays said, and decides nothing any more. */
+  decide(item: string, answer: Answer): void {
+    this.answers.set(item, answer);
+  }
+
+  several(): ReadonlyMap<string, Opinions> {
+    return new Map([...this.opinions].filter(([, of]) => of.size > 1));
+  }
 }
 
 interface History {

@@ -130,6 +130,9 @@ describe("acquire", () => {
 
   it("finds the typical one of each cluster, small ones too", () => {
     near(typicality(plane(), clusters[0], 2), [14.81262, 13.33156, 8.6949, 8.6949, 6.4512], 5e-6);
+    // As scikit-activeml has it, by distances that are not squared.
+    const plain = typicality(plane(), clusters[0], 2, { squared: false });
+    near(plain, [3.88218, 3.7047, 2.95507, 2.95507, 2.61128], 5e-5);
     assert.deepEqual([...typicalOf(plane(), clusters, 4, 20, createRng(1))], [0, 5, 9, 11]);
     assert.deepEqual([...typicalOf(plane([0]), clusters, 4, 20, createRng(1))], [5, 9, 11, 1]);
     assert.deepEqual([...typiClustOfficial()(plane(), 4, createRng(1))], []);

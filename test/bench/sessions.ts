@@ -135,7 +135,7 @@ async function coverage({ name, apart, shift }: World, sessions: number): Promis
     const none = { wilson: 0, exact: 0, tooMuch: 0, left: 0, leftTooMuch: 0 };
     return { audits: 0, counted: 0, truth: 0, ...none };
   });
-  let [promised, inSet, told, toldRight] = [0, 0, 0, 0];
+  let [promised, inSet, told, toldRight, toldHeld, toldTold] = [0, 0, 0, 0, 0, 0];
   for (let s = 0; s < sessions; s++) {
     const rng = createRng(s + 1).fork("rows");
     const { values, truth } = makeRows(1600, short, rng, apart, shift);
@@ -172,6 +172,7 @@ async function coverage({ name, apart, shift }: World, sessions: number): Promis
         batch.left += holds(left, exact);
         batch.leftTooMuch += left < exact.low ? 1 : 0;
         if (batch !== batches.at(-1) || model.conformal.missing > 0) continue;
+        const before = [told, toldRight];
         for (const i of alike) {
           const c = model.classes.indexOf(`c${truth[i]}`);
           promised++;
@@ -181,6 +182,9 @@ async function coverage({ name, apart, shift }: World, sessions: number): Promis
           told++;
           if (tells(i) === `c${truth[i]}`) toldRight++;
         }
+        if (told === before[0]) continue;
+        toldTold++;
+        toldHeld += holds((toldRight - before[1]) / (told - before[0]), model.told);
       }
     } finally {
       session.close();
@@ -211,6 +215,7 @@ async function coverage({ name, apart, shift }: World, sessions: number): Promis
   };
   console.log(`conformal sets of 90 % hold the true class: ${show(inSet, promised)}`);
   console.log(`right of what is told: ${show(toldRight, told)}`);
+  console.log(`its exact 95 % interval holds that: ${show(toldHeld, toldTold)}`);
 }
 
 async function speed(folder: string): Promise<void> {

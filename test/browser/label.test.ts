@@ -157,6 +157,50 @@ describe("the page for labels in a browser", function () {
     await until(() => session.state.removed.size === 1);
   });
 
+  it("asks a second expert blind, and has disputes decided without names", async () => {
+    const who = page.getByRole("textbox", { name: "by" });
+    const rename = async (name: string): Promise<void> => {
+      await who.fill(name);
+      await who.press("Tab");
+    };
+    await rename("bea");
+    await view("Label");
+    const wanted = session.secondOpinions("bea");
+    assert.ok(wanted.length > 1);
+    for (let i = 0; i < 2; i++) {
+      const [item] = await page.waitForFunction(
+        (all) => {
+          const found = document.querySelector(".label-view")?.getAttribute("data-item") ?? "";
+          return all.includes(found) ? [found] : undefined;
+        },
+        wanted.filter((id) => !session.state.opinions.has(id)),
+      ).then((found) => found.jsonValue() as Promise<[string]>); // prettier-ignore
+      // Nothing on the page says what the first expert answered.
+      assert.equal(await page.getByText("Answered before").count(), 0);
+      const own = { round: "1", long: "2", hole: "3" }[truth(item)];
+      await page.keyboard.press(i === 0 ? own : own === "1" ? "2" : "1");
+      await until(() => session.state.opinions.has(item));
+    }
+    await until(() => session.state.disputed.size === 1);
+    await view("Experts");
+    await page.getByText("give 1 of 2 random features the same class").waitFor();
+    await page.getByText("Decide: 1 left").waitFor();
+    const words = (await page.locator("main").textContent()) ?? "";
+    assert.match(words, /Experts say: .* or .*\. What is it\?/);
+    assert.ok(!words.split("Decide")[1].includes("bea"), words);
+    await shot("experts");
+    assert.deepEqual(await violations(), []);
+    await page.keyboard.press("3");
+    await until(() => session.state.disputed.size === 0);
+    await page.getByText("Decide: 0 left").waitFor();
+    await page.keyboard.press("Control+z");
+    await until(() => session.state.disputed.size === 1);
+    await page.getByText("Decide: 1 left").waitFor();
+    await page.keyboard.press("3");
+    await until(() => session.state.disputed.size === 0);
+    await rename("expert");
+  });
+
   it("writes the export", async () => {
     await view("Export");
     await page.getByRole("button", { name: "Write all files" }).click();
@@ -201,7 +245,7 @@ describe("the page for labels in a browser", function () {
       [390, 800],
     ]) {
       await page.setViewportSize({ width, height });
-      for (const name of ["Label", "Gallery", "Scans", "Export"]) {
+      for (const name of ["Label", "Gallery", "Scans", "Experts", "Export"]) {
         await view(name);
         await page.mouse.move(0, 0);
         assert.deepEqual(await violations(), [], `${name} at ${width}`);

@@ -316,7 +316,7 @@ describe("the page for labels", function () {
       action: { kind: "add class", class: name, name },
     }));
     const teach = session.items
-      .filter(({ id }) => !session.isAudit(id))
+      .filter(({ id }) => !session.isAudit(id) && !session.state.answers.has(id))
       .slice(0, 12)
       .map(({ id }, i) => ({
         uuid: `teach ${i}`,

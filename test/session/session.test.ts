@@ -9,6 +9,8 @@ import {
   collectImages,
   densities,
   exportSession,
+  gainRange,
+  gainSentence,
   importLabels,
   openSession,
   resolveItems,
@@ -16,7 +18,7 @@ import {
   type Session,
 } from "../../src/session";
 import { csvCell, undefused } from "../../src/session/csv";
-import { effectiveCount } from "../../src/session/model";
+import { changeSince, effectiveCount, type Model } from "../../src/session/model";
 import { bumps } from "./bumps";
 
 describe("session", function () {
@@ -73,6 +75,7 @@ describe("session", function () {
     const session = await open();
     try {
       addClasses(session);
+      assert.equal(gainRange(session), undefined);
       await answer(session, 20);
       const { model } = session;
       assert.ok(model !== undefined);
@@ -85,8 +88,13 @@ describe("session", function () {
       const right = left.filter((one) => one.prediction === truth(one.item.id)).length;
       assert.ok(right / left.length > 0.7, `${right} of ${left.length}`);
       const told = later.verdicts.filter((verdict) => verdict === "told").length;
-      assert.ok(told > 0 && told < later.verdicts.length);
+      assert.ok(told > 0, `${told} told`);
+      assert.ok(later.told.n > 0 && later.told.low < later.told.high);
       assert.ok(later.accuracy.low > 0.2 && later.accuracy.high <= 1);
+      const gain = gainRange(session);
+      assert.ok(gain !== undefined && gain.low < 0 && gain.high > 0);
+      assert.ok(gain.changed >= 0 && gain.changed <= 1);
+      assert.match(gainSentence(session) ?? "", /^The last ten labels changed .* no promise\./);
     } finally {
       session.close();
     }
@@ -125,7 +133,9 @@ describe("session", function () {
       addClasses(session);
       label(session, [a], "round");
       label(session, [a, b], "long");
-      label(session, [b], "hole", "bea");
+      // Bea sees what Ann said, and says otherwise.
+      const seen = { blind: false, reason: "gallery" };
+      act(session, { kind: "label", items: [b], class: "hole", how: seen }, "bea");
       const now = (id: string): string | undefined => classOf(session.state, id);
       act(session, { kind: "undo" });
       assert.deepEqual([now(a), now(b)], ["round", "hole"]);
@@ -303,6 +313,33 @@ describe("session", function () {
     } finally {
       session.close();
     }
+  });
+});
+
+describe("what labels bring", () => {
+  const model = (labelled: number, told: readonly number[]): Model => ({
+    version: 1,
+    classes: ["a", "b"],
+    probabilities: Float32Array.from(told.flatMap((p) => [p, 1 - p])),
+    verdicts: [],
+    conformal: { threshold: 1, n: 0, missing: 9 },
+    accuracy: { share: 1, low: 0, high: 1, n: 0, effective: 0 },
+    told: { share: 1, low: 0, high: 1, n: 0, effective: 0 },
+    trainedOn: labelled,
+    labelled,
+  });
+
+  it("is told from the share of features whose class the last ones changed", () => {
+    const before = model(20, [0.9, 0.9, 0.1, 0.1]);
+    const change = changeSince(before, model(40, [0.9, 0.2, 0.1, 0.1, 0.9]));
+    assert.deepEqual(change, { labels: 20, share: 0.25 });
+    const range = gainRange({ model: { ...before, change } });
+    assert.ok(range !== undefined);
+    assert.equal(range.changed, 0.125);
+    assert.ok(Math.abs(range.low + 0.045) < 1e-12 && Math.abs(range.high - 0.07) < 1e-12);
+    assert.equal(gainRange({ model: before }), undefined);
+    // Taking labels back tells nothing.
+    assert.equal(gainRange({ model: { ...before, change: { labels: 0, share: 0 } } }), undefined);
   });
 });
 

@@ -60,7 +60,7 @@ export function label(program: Command): void {
     .option("--size-nm <nm>", "edge of the window around a feature", positive, 3)
     .option("--pixels <n>", "edge of its image", positive, 32)
     .option("--channel <channel>", channelHelp + heightsFirst)
-    .option("--encoder <file>", "an encoder that a study trained, instead of gradients' histograms")
+    .option("--encoder <file>", "an encoder that a study trained, instead of what physics measures")
     .option(
       "--labels <file>",
       "labels to begin with: CSV, COCO or Label Studio of an earlier export",

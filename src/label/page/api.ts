@@ -30,6 +30,12 @@ export interface State {
   readonly canRedo: boolean;
   readonly classes: readonly ClassInfo[];
   readonly items: readonly ItemInfo[];
+  /** What experts gave different classes. */
+  readonly disputed: readonly { readonly id: string; readonly classes: readonly string[] }[];
+  /** How far each two experts agree, in words. */
+  readonly agreements: readonly string[];
+  /** Features that another expert answered and this one is asked too. */
+  readonly awaited: number;
   readonly model?: {
     readonly version: number;
     readonly trainedOn: number;
@@ -37,6 +43,7 @@ export interface State {
     readonly calibrated: number;
     readonly accuracy?: string;
     readonly sentence: string;
+    readonly gain?: string;
   };
 }
 

@@ -1,5 +1,5 @@
 import type { ItemInfo } from "./api.js";
-import { colourOf, type Levels } from "./draw.js";
+import { colourOf } from "./draw.js";
 import { FeatureImage } from "./image.js";
 import { className, isTyping } from "./labelView.js";
 import { h, useState, type View } from "./preact.js";
@@ -20,13 +20,7 @@ const filters: readonly (readonly [string, (item: ItemInfo) => boolean])[] = [
 ];
 
 /** Many at once: by doubt or by class, to be chosen and labelled together. */
-export function GalleryView({
-  store,
-  levels,
-}: {
-  readonly store: Store;
-  readonly levels: Levels;
-}): View {
+export function GalleryView({ store }: { readonly store: Store }): View {
   const [filter, setFilter] = useState(
     store.state.model === undefined ? "not labelled" : "doubtful",
   );
@@ -76,8 +70,7 @@ export function GalleryView({
       blind: false,
       reason: "gallery",
       answeredAt: new Date().toISOString(),
-      low: levels.low,
-      high: levels.high,
+      ...store.levelsOf(store.item([...chosen][0])),
     });
     setChosen(new Set());
   };
@@ -160,7 +153,6 @@ export function GalleryView({
           shown.map((item, at) =>
             h(Tile, {
               store,
-              levels,
               item,
               at,
               chosen: chosen.has(item.id),
@@ -180,14 +172,13 @@ const verdicts = ["", "guess", "told", "doubtful", "unlike"];
 
 function Tile(props: {
   readonly store: Store;
-  readonly levels: Levels;
   readonly item: ItemInfo;
   readonly at: number;
   readonly chosen: boolean;
   readonly focused: boolean;
   readonly choose: (at: number, range: boolean, add: boolean) => void;
 }): View {
-  const { store, levels, item, at, chosen, focused, choose } = props;
+  const { store, item, at, chosen, focused, choose } = props;
   const isLabel = item.kind === "label";
   const id = isLabel ? item.class : item.prediction;
   const name = className(store, id) ?? "";
@@ -209,7 +200,7 @@ function Tile(props: {
         choose(at, event.shiftKey, true);
       },
     },
-    h(FeatureImage, { store, id: item.id, levels }),
+    h(FeatureImage, { store, id: item.id }),
     h(
       "span",
       { class: "word", "data-colour": colourOf(id, store.state.classes), ref: paint },

@@ -1,5 +1,5 @@
 import { imageOf } from "./api.js";
-import { drawGrey, type Levels } from "./draw.js";
+import { drawGrey } from "./draw.js";
 import { h, useEffect, useRef, type View } from "./preact.js";
 import type { Store } from "./store.js";
 
@@ -7,17 +7,16 @@ import type { Store } from "./store.js";
 export function FeatureImage({
   store,
   id,
-  levels,
   onValues,
 }: {
   readonly store: Store;
   readonly id: string;
-  readonly levels: Levels;
   readonly onValues?: (values: Float32Array) => void;
 }): View {
   const canvas = useRef<HTMLCanvasElement>(null);
   const [height, width, channels] = store.facts.shape;
   const index = store.index.get(id);
+  const levels = store.levelsOf(store.item(id));
   useEffect(() => {
     if (index === undefined) return;
     let wanted = true;

@@ -7,13 +7,7 @@ import { LevelSliders } from "./levels.js";
 import type { Store } from "./store.js";
 
 /** One feature after the other, the ones first that are worth most; no word of the model before the answer. */
-export function LabelView({
-  store,
-  levels,
-}: {
-  readonly store: Store;
-  readonly levels: Levels;
-}): View {
+export function LabelView({ store }: { readonly store: Store }): View {
   // What was answered, so that one may go back; the last place is the head of the queue.
   const [past, setPast] = useState<readonly string[]>([]);
   const [back, setBack] = useState(0);
@@ -21,6 +15,7 @@ export function LabelView({
   const current = back > 0 ? past[past.length - back] : asked?.item;
   const shown = useRef({ id: "", at: 0, active: 0, since: 0 });
   const item = current === undefined ? undefined : store.item(current);
+  const levels = store.levelsOf(item);
 
   useEffect(() => {
     const now = performance.now();
@@ -92,7 +87,7 @@ export function LabelView({
       h(
         "figure",
         null,
-        h("div", { class: "big" }, h(FeatureImage, { store, id: current, levels })),
+        h("div", { class: "big" }, h(FeatureImage, { store, id: current })),
         h("figcaption", null, patchCaption(store)),
       ),
       scan === undefined || item.scan < 0 || item.x === undefined
@@ -109,7 +104,7 @@ export function LabelView({
           ),
       h(Profile, { store, id: current, levels }),
     ),
-    h(LevelSliders, { store, levels, unit: store.facts.unit }),
+    h(LevelSliders, { store, item }),
     h(
       "p",
       { class: "hint", "aria-live": "polite" },
@@ -142,7 +137,7 @@ export function isTyping({ target }: KeyboardEvent): boolean {
 }
 
 /** A wide piece of the scan around a feature, with a box where it is. */
-function Surroundings({ store, id }: { readonly store: Store; readonly id: string }): View {
+export function Surroundings({ store, id }: { readonly store: Store; readonly id: string }): View {
   const canvas = useRef<HTMLCanvasElement>(null);
   const item = store.item(id);
   useEffect(() => {

@@ -1,17 +1,16 @@
-import type { Levels } from "./draw.js";
+import type { ItemInfo } from "./api.js";
 import { h, type View } from "./preact.js";
 import type { Store } from "./store.js";
 
 /** Darkest and brightest value, which stay from image to image. */
 export function LevelSliders({
   store,
-  levels,
-  unit,
+  item,
 }: {
   readonly store: Store;
-  readonly levels: Levels;
-  readonly unit: string;
+  readonly item: ItemInfo;
 }): View {
+  const levels = store.levelsOf(item);
   const field = (name: "low" | "high", text: string): View =>
     h(
       "label",
@@ -23,15 +22,15 @@ export function LevelSliders({
         value: Number(levels[name].toPrecision(4)),
         onChange: (event: Event) => {
           const value = Number((event.target as HTMLInputElement).value);
-          if (Number.isFinite(value)) store.setLevels({ ...levels, [name]: value });
+          if (Number.isFinite(value)) store.setLevels({ ...levels, [name]: value }, item);
         },
       }),
-      ` ${unit}`,
+      ` ${store.facts.unit}`,
     );
   const scaled = (factor: number): void => {
     const middle = (levels.low + levels.high) / 2;
     const half = ((levels.high - levels.low) / 2) * factor;
-    store.setLevels({ low: middle - half, high: middle + half });
+    store.setLevels({ low: middle - half, high: middle + half }, item);
   };
   return h(
     "div",
@@ -40,6 +39,6 @@ export function LevelSliders({
     field("high", "white at"),
     h("button", { onClick: () => scaled(0.8) }, "more contrast"),
     h("button", { onClick: () => scaled(1.25) }, "less contrast"),
-    h("button", { onClick: () => store.setLevels(undefined) }, "as measured"),
+    h("button", { onClick: () => store.setLevels(undefined, item) }, "as measured"),
   );
 }

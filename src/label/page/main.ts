@@ -1,5 +1,5 @@
 import { get, imageOf, login, textOf, type Facts, type State } from "./api.js";
-import { levelsOf, type Levels } from "./draw.js";
+import { ExpertsView } from "./expertsView.js";
 import { ExportView } from "./exportView.js";
 import { GalleryView } from "./galleryView.js";
 import { isTyping, LabelView } from "./labelView.js";
@@ -12,14 +12,13 @@ const tabs = [
   ["label", "Label"],
   ["gallery", "Gallery"],
   ["scans", "Scans"],
+  ["experts", "Experts"],
   ["export", "Export"],
 ] as const;
 
 let tab: string = "label";
-let measured: Levels = { low: -100, high: 100 };
 
 function App({ store }: { readonly store: Store }): View {
-  const levels = store.levels ?? measured;
   const undo = (kind: "undo" | "redo"): void => store.act({ kind });
   return h(
     "div",
@@ -68,12 +67,14 @@ function App({ store }: { readonly store: Store }): View {
       "main",
       null,
       tab === "label"
-        ? h(LabelView, { store, levels })
+        ? h(LabelView, { store })
         : tab === "gallery"
-          ? h(GalleryView, { store, levels })
+          ? h(GalleryView, { store })
           : tab === "scans"
             ? h(ScanView, { store })
-            : h(ExportView, { store }),
+            : tab === "experts"
+              ? h(ExpertsView, { store })
+              : h(ExportView, { store }),
     ),
     h(Side, { store, view: tab }),
   );
@@ -99,9 +100,15 @@ async function start(): Promise<void> {
   const state = await get<State>(`/api/state?by=${encodeURIComponent(by)}`);
   keeper = new Keeper(facts, state, redraw);
   const size = facts.shape.reduce((a, b) => a * b, 1);
-  const some = state.items.slice(0, 200).map((item, i) => imageOf(item.id, i, size));
-  const values = await Promise.all(some);
-  measured = levelsOf(Float32Array.from(values.flatMap((image) => [...image])));
+  // Some of each scan.
+  const counts = new Map<number, number>();
+  const some = [...state.items.entries()].filter(([, { scan }]) => {
+    const count = counts.get(scan) ?? 0;
+    counts.set(scan, count + 1);
+    return count < Math.max(8, Math.ceil(200 / (facts.scans.length || 1)));
+  });
+  const values = await Promise.all(some.map(([i, { id }]) => imageOf(id, i, size)));
+  keeper.measure(some.map(([, { scan }], at) => ({ scan, values: values[at] })));
   const place = document.getElementById("app");
   if (place !== null) place.replaceChildren();
   await keeper.load();

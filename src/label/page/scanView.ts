@@ -24,6 +24,7 @@ export function ScanView({ store }: { readonly store: Store }): View {
   const [adding, setAdding] = useState(false);
   const canvas = useRef<HTMLCanvasElement>(null);
   const picture = useRef<HTMLCanvasElement | undefined>(undefined);
+  const layer = useRef<Layer | undefined>(undefined);
   const drag = useRef<{ x: number; y: number; moved: boolean } | undefined>(undefined);
   const scan = scans.at(number);
   const here = store.state.items.filter((item) => item.scan === number && item.removed !== true);
@@ -54,7 +55,8 @@ export function ScanView({ store }: { readonly store: Store }): View {
     const element = canvas.current;
     if (element === null || scan === undefined) return { x: 0, y: 0, zoom: 1 };
     const zoom = Math.min(element.width / scan.width, element.height / scan.height);
-    return { x: 0, y: 0, zoom };
+    const before = (length: number, pixels: number): number => (pixels - length / zoom) / 2;
+    return { x: before(element.width, scan.width), y: before(element.height, scan.height), zoom };
   };
   const view = camera ?? fitted();
 
@@ -66,16 +68,24 @@ export function ScanView({ store }: { readonly store: Store }): View {
     context.fillStyle = "#e5e7eb";
     context.fillRect(0, 0, element.width, element.height);
     if (picture.current === undefined || values === undefined) return;
-    context.imageSmoothingEnabled = false;
     const now = camera ?? fitted();
+    const parts = [values, levels, store.state, now.zoom];
+    if (!covers(layer.current, parts, element, now))
+      layer.current = drawLayer(parts, element, now, (on, from) => {
+        if (picture.current === undefined) return;
+        on.imageSmoothingEnabled = false;
+        const [w, tall] = [scan.width * from.zoom, scan.height * from.zoom];
+        on.drawImage(picture.current, -from.x * from.zoom, -from.y * from.zoom, w, tall);
+        drawFeatures(on, here, scan, from, store);
+      });
+    const { drawn, x, y } = layer.current ?? { drawn: element, x: 0, y: 0 };
     context.drawImage(
-      picture.current,
-      -now.x * now.zoom,
-      -now.y * now.zoom,
-      scan.width * now.zoom,
-      scan.height * now.zoom,
+      drawn,
+      Math.round((x - now.x) * now.zoom),
+      Math.round((y - now.y) * now.zoom),
     );
-    drawFeatures(context, element, here, scan, now, chosen, store);
+    const marked = here.find(({ id }) => id === chosen);
+    if (marked !== undefined) drawChosen(context, boxOf(marked, scan, now));
   });
 
   const at = (event: MouseEvent): readonly [number, number] => {
@@ -89,6 +99,10 @@ export function ScanView({ store }: { readonly store: Store }): View {
     const zoom = Math.max(fitted().zoom / 2, Math.min(64, view.zoom * factor));
     const [x, y] = [view.x + px / view.zoom, view.y + py / view.zoom];
     setCamera({ x: x - px / zoom, y: y - py / zoom, zoom });
+  };
+  const middle = (): readonly [number, number] => {
+    const { width = 0, height = 0 } = canvas.current ?? {};
+    return [width / 2, height / 2];
   };
   const click = (event: MouseEvent): void => {
     if (scan === undefined) return;
@@ -144,11 +158,10 @@ export function ScanView({ store }: { readonly store: Store }): View {
   };
   useKeys((event: KeyboardEvent): void => {
     if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event)) return;
-    const middle = [(canvas.current?.width ?? 0) / 2, (canvas.current?.height ?? 0) / 2] as const;
     const step = 60 / view.zoom;
     const moves: Readonly<Record<string, () => void>> = {
-      "+": () => zoomBy(1.25, middle),
-      "-": () => zoomBy(0.8, middle),
+      "+": () => zoomBy(1.25, middle()),
+      "-": () => zoomBy(0.8, middle()),
       "0": () => setCamera(undefined),
       ",": () => walk(-1),
       ".": () => walk(1),
@@ -192,8 +205,8 @@ export function ScanView({ store }: { readonly store: Store }): View {
         adding ? "click the feature" : "add a feature",
       ),
       h("button", { disabled: item === undefined, onClick: remove }, "remove"),
-      h("button", { onClick: () => zoomBy(1.25, [0, 0]), "aria-label": "larger" }, "+"),
-      h("button", { onClick: () => zoomBy(0.8, [0, 0]), "aria-label": "smaller" }, "−"),
+      h("button", { onClick: () => zoomBy(1.25, middle()), "aria-label": "larger" }, "+"),
+      h("button", { onClick: () => zoomBy(0.8, middle()), "aria-label": "smaller" }, "−"),
       h("button", { onClick: () => setCamera(undefined) }, "whole"),
     ),
     h("canvas", {
@@ -266,42 +279,107 @@ function describe(store: Store, item: ItemInfo | undefined, count: number): stri
     : `${place}: ${told}? (${words[item.verdict]})`;
 }
 
+/** A scan with its features as it was drawn once, with room around it, so that moving it draws nothing anew. */
+interface Layer {
+  readonly drawn: HTMLCanvasElement;
+  /** What it shows; anything else makes it stale. */
+  readonly parts: readonly unknown[];
+  /** Pixel of the scan in its corner. */
+  readonly x: number;
+  readonly y: number;
+}
+
+/** Whether a layer shows these parts, and all that is to be seen. */
+function covers(
+  layer: Layer | undefined,
+  parts: readonly unknown[],
+  { width, height }: HTMLCanvasElement,
+  { x, y, zoom }: Camera,
+): layer is Layer {
+  if (layer === undefined || layer.parts.some((part, i) => part !== parts[i])) return false;
+  const [left, top] = [(layer.x - x) * zoom, (layer.y - y) * zoom];
+  const { width: w, height: tall } = layer.drawn;
+  return left <= 0 && top <= 0 && left + w >= width && top + tall >= height;
+}
+
+function drawLayer(
+  parts: readonly unknown[],
+  { width, height }: HTMLCanvasElement,
+  { x, y, zoom }: Camera,
+  draw: (context: CanvasRenderingContext2D, from: Camera) => void,
+): Layer | undefined {
+  const drawn = document.createElement("canvas");
+  [drawn.width, drawn.height] = [2 * width, 2 * height];
+  const context = drawn.getContext("2d");
+  if (context === null) return undefined;
+  const from = { x: x - width / 2 / zoom, y: y - height / 2 / zoom, zoom };
+  context.fillStyle = "#e5e7eb";
+  context.fillRect(0, 0, drawn.width, drawn.height);
+  draw(context, from);
+  return { drawn, parts, x: from.x, y: from.y };
+}
+
+type Box = readonly [left: number, top: number, width: number, height: number];
+
+/** Where a feature is on the screen; never too small to be seen. */
+function boxOf(item: ItemInfo, scan: Store["facts"]["scans"][number], { x, y, zoom }: Camera): Box {
+  const [px, py] = [scan.width / scan.sizeNm[0], scan.height / scan.sizeNm[1]];
+  const w = Math.max(8, ((item.w || 1) * px + 2) * zoom);
+  const tall = Math.max(8, ((item.h || 1) * py + 2) * zoom);
+  return [
+    ((item.x ?? 0) * px - x) * zoom - w / 2,
+    ((item.y ?? 0) * py - y) * zoom - tall / 2,
+    w,
+    tall,
+  ];
+}
+
+/** In boxes smaller than this no dash can be seen. */
+const dashable = 12;
+
 function drawFeatures(
   context: CanvasRenderingContext2D,
-  element: HTMLCanvasElement,
   items: readonly ItemInfo[],
   scan: Store["facts"]["scans"][number],
-  { x, y, zoom }: Camera,
-  chosen: string | undefined,
+  camera: Camera,
   store: Store,
 ): void {
-  const [px, py] = [scan.width / scan.sizeNm[0], scan.height / scan.sizeNm[1]];
+  const { width, height } = context.canvas;
   // One path for each look, since ten thousand strokes of their own would take a second.
   const paths = new Map<string, Path2D>();
   for (const item of items) {
-    const w = Math.max(8, ((item.w || 1) * px + 2) * zoom);
-    const tall = Math.max(8, ((item.h || 1) * py + 2) * zoom);
-    const left = ((item.x ?? 0) * px - x) * zoom - w / 2;
-    const top = ((item.y ?? 0) * py - y) * zoom - tall / 2;
-    if (left > element.width || top > element.height || left + w < 0 || top + tall < 0) continue;
+    const [left, top, w, tall] = boxOf(item, scan, camera);
+    if (left > width || top > height || left + w < 0 || top + tall < 0) continue;
     const isLabel = item.kind === "label";
     const colour = colourOf(isLabel ? item.class : item.prediction, store.state.classes);
-    const key = item.id === chosen ? "chosen" : `${colour} ${isLabel ? "solid" : "dashed"}`;
+    const look = isLabel ? "solid" : Math.max(w, tall) > dashable ? "dashed" : "thin";
+    const key = `${colour} ${look}`;
     const path = paths.get(key) ?? new Path2D();
     path.rect(left, top, w, tall);
     paths.set(key, path);
   }
   for (const [key, path] of paths) {
-    const [colour, kind] = key.split(" ");
-    // A light line below keeps a dark one visible on dark ground.
+    const [colour, look] = key.split(" ");
     context.setLineDash([]);
-    context.lineWidth = 4;
-    context.strokeStyle = "rgba(255,255,255,0.75)";
-    context.stroke(path);
-    context.lineWidth = key === "chosen" ? 4 : 2;
-    context.setLineDash(kind === "dashed" ? [5, 4] : []);
-    context.strokeStyle = key === "chosen" ? "#ffb000" : colour;
+    if (look !== "thin") {
+      // A light line below keeps a dark one visible on dark ground.
+      context.lineWidth = 4;
+      context.strokeStyle = "rgba(255,255,255,0.75)";
+      context.stroke(path);
+    }
+    context.lineWidth = look === "thin" ? 1.5 : 2;
+    context.setLineDash(look === "dashed" ? [5, 4] : []);
+    context.strokeStyle = colour;
     context.stroke(path);
   }
   context.setLineDash([]);
+}
+
+function drawChosen(context: CanvasRenderingContext2D, box: Box): void {
+  context.lineWidth = 6;
+  context.strokeStyle = "rgba(255,255,255,0.75)";
+  context.strokeRect(...box);
+  context.lineWidth = 4;
+  context.strokeStyle = "#ffb000";
+  context.strokeRect(...box);
 }

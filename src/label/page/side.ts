@@ -236,5 +236,6 @@ function Progress({ store }: { readonly store: Store }): View {
     lines.map((line) => h("p", { key: line }, line)),
     model?.accuracy === undefined ? null : h("p", { class: "accuracy" }, model.accuracy),
     model === undefined ? null : h("p", { class: "promise" }, model.sentence),
+    model?.gain === undefined ? null : h("p", { class: "gain" }, model.gain),
   );
 }

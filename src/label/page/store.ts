@@ -8,7 +8,7 @@ import {
   type ItemInfo,
   type State,
 } from "./api.js";
-import { builtIn, type Levels } from "./draw.js";
+import { builtIn, levelsOf, type Levels } from "./draw.js";
 import { Unsent } from "./unsent.js";
 
 /** What the page knows and what it can do. */
@@ -16,7 +16,8 @@ export interface Store {
   readonly facts: Facts;
   readonly state: State;
   readonly by: string;
-  readonly levels: Levels | undefined;
+  /** Values in the first and last shade for an item: the same for all, unless scans differ so much that some would be grey all over. */
+  levelsOf(item: ItemInfo | undefined): Levels;
   /** Key of each answer: a class id, "skip" or "unsure". */
   readonly keys: ReadonlyMap<string, string>;
   readonly message: string;
@@ -25,11 +26,14 @@ export interface Store {
   readonly index: ReadonlyMap<string, number>;
   item(id: string): ItemInfo | undefined;
   setBy(name: string): void;
-  setLevels(levels: Levels | undefined): void;
+  /** For all items that share the shades of this one; as measured if there are none. */
+  setLevels(levels: Levels | undefined, item: ItemInfo | undefined): void;
   setKey(answer: string, key: string): void;
   say(text: string): void;
   /** Answers items: with a class id, "skip" or "unsure". */
   answer(items: readonly string[], answer: string, how: Readonly<Record<string, unknown>>): void;
+  /** Says what a feature is that experts disagree about. */
+  decide(item: string, answer: string, how: Readonly<Record<string, unknown>>): void;
   act(action: Readonly<Record<string, unknown>>): void;
   takeFromQueue(): void;
 }
@@ -39,11 +43,15 @@ export function fresh(): string {
   return crypto.randomUUID();
 }
 
+/** Stands for all scans. */
+const everywhere = -2;
+
 /** Keeps what the page knows, and tells whoever draws when it changes. */
 export class Keeper {
   private state: State;
   private by = localStorage.getItem("fewscope-by") ?? "expert";
-  private levels: Levels | undefined;
+  private measured: ReadonlyMap<number, Levels> = new Map();
+  private readonly levels = new Map<number, Levels>();
   private rebound: Record<string, string>;
   private message = "";
   private queue: Asked[] = [];
@@ -74,7 +82,10 @@ export class Keeper {
       facts: this.facts,
       state: this.state,
       by: this.by,
-      levels: this.levels,
+      levelsOf: (item) => {
+        const of = this.shared(item);
+        return this.levels.get(of) ?? this.measured.get(of) ?? { low: -100, high: 100 };
+      },
       keys: this.keys(),
       message: this.message,
       queue: this.queue,
@@ -89,8 +100,9 @@ export class Keeper {
         this.queue = [];
         void this.load();
       },
-      setLevels: (levels) => {
-        this.levels = levels;
+      setLevels: (levels, item) => {
+        if (levels === undefined) this.levels.delete(this.shared(item));
+        else this.levels.set(this.shared(item), levels);
         this.changed();
       },
       setKey: (answer, key) => {
@@ -100,6 +112,11 @@ export class Keeper {
       },
       say: (text) => this.say(text),
       answer: (items, answer, how) => this.answer(items, answer, how),
+      decide: (item, answer, how) => {
+        const { disputed } = this.state;
+        this.state = { ...this.state, disputed: disputed.filter(({ id }) => id !== item) };
+        this.act({ kind: "adjudicate", items: [item], class: answer, how });
+      },
       act: (action) => this.act(action),
       takeFromQueue: () => {
         this.queue = this.queue.slice(1);
@@ -107,6 +124,25 @@ export class Keeper {
         this.changed();
       },
     };
+  }
+
+  /** Works out shades from some images: each scan's own where the widest are four times the narrowest. */
+  measure(images: readonly { readonly scan: number; readonly values: Float32Array }[]): void {
+    const join = (some: typeof images): Levels =>
+      levelsOf(Float32Array.from(some.flatMap(({ values }) => [...values])));
+    const scans = [...new Set(images.map(({ scan }) => scan))];
+    const each = new Map(
+      scans.map((scan) => [scan, join(images.filter((one) => one.scan === scan))]),
+    );
+    const widths = [...each.values()].map(({ low, high }) => high - low);
+    const differ = Math.max(...widths) > 4 * Math.min(...widths);
+    this.measured = differ ? each : new Map([[everywhere, join(images)]]);
+  }
+
+  /** Whose shades an item has. */
+  private shared(item: ItemInfo | undefined): number {
+    const scan = item?.scan ?? everywhere;
+    return this.measured.has(scan) ? scan : everywhere;
   }
 
   private say(text: string): void {
