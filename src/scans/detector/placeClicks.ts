@@ -19,6 +19,10 @@ export interface PlaceOptions {
 
 /** Farthest that a defect which only a click tells of reaches from it, in nm. */
 const grownNm = 0.6;
+/** ... or this many times as far as half of the sure ones do from their middles. */
+const grownShare = 1.2;
+/** Fewer sure ones tell nothing of the others. */
+const leastSure = 5;
 /** Score of what was found by a click alone: nobody saw it before. */
 const grownScore = 0.1;
 
@@ -41,12 +45,21 @@ export function placeClicks(
     const own = placed.filter((click) => click.candidate === k);
     const score = found.scores[k];
     if (own.length === 0) result.push({ candidate, score, said: undefined });
-    else if (own.length === 1) result.push({ ...judged(candidate, own[0], found), score });
-    else for (const part of split(candidate, own, found)) result.push({ ...part, score });
+    else if (own.length === 1) result.push({ ...judged(candidate, own[0], score, found), score });
+    else for (const part of split(candidate, own, score, found)) result.push({ ...part, score });
   });
+  // What somebody calls a defect lies within the outline of one.
+  for (const click of placed) {
+    if (click.candidate < 0 || !click.defect || owner[click.y * width + click.x] >= 0) continue;
+    const k = nearestOf(result.map(({ candidate }) => candidate), click, width); // prettier-ignore
+    const more = bridge(result[k].candidate, click, found, owner);
+    more.forEach((i) => (owner[i] = click.candidate));
+    result[k] = { ...result[k], candidate: candidateOf([...result[k].candidate.pixels, ...more], found) }; // prettier-ignore
+  }
+  const reachNm = usualReachNm(found);
   for (const click of placed) {
     if (click.candidate >= 0 || !click.defect) continue;
-    const pixels = grow(found, owner, click, options);
+    const pixels = grow(found, owner, click, { ...options, reachNm });
     pixels.forEach((i) => (owner[i] = result.length));
     result.push({ candidate: candidateOf(pixels, found), score: grownScore, said: 1 });
   }
@@ -57,21 +70,34 @@ export function placeClicks(
   };
 }
 
-/** Height of a place within a candidate, as a share of its top, below which "none" means the place and not the candidate. */
-const sideShare = 0.5;
+/**
+ * Height of a place within a candidate, as a share of its top, below which "none" means the place and not the candidate: the larger, the
+ * surer the candidate was.
+ */
+const sideShare = (score: number): number => Math.min(0.8, Math.max(0.5, score));
+
+/** A candidate, and what somebody said of it. */
+interface Judged {
+  readonly candidate: Candidate;
+  readonly said: 0 | 1 | undefined;
+}
 
 /** What one click says of its candidate: that it is real, or none, or too wide. */
 function judged(
   candidate: Candidate,
   { x, y, defect }: PlacedClick,
+  score: number,
   found: Search,
-): { candidate: Candidate; said: 0 | 1 | undefined } {
+): Judged {
   if (defect) return { candidate, said: 1 };
   const height = (i: number): number => Math.abs(found.answer.difference[i]);
   const top = candidate.pixels.reduce((most, i) => Math.max(most, height(i)), 0);
-  const here = height(y * found.relief.width + x);
+  const place = y * found.relief.width + x;
+  const here = height(place);
   const closer = candidate.pixels.filter((i) => height(i) > here);
-  if (here >= sideShare * top || closer.length === 0) return { candidate, said: 0 };
+  if (here >= sideShare(score) * top || closer.length === 0) return { candidate, said: 0 };
+  // Beside the outline it says what was told anyway.
+  if (!candidate.pixels.includes(place)) return { candidate, said: undefined };
   return { candidate: candidateOf(closer, found), said: undefined };
 }
 
@@ -101,22 +127,56 @@ interface PlacedClick {
   readonly defect: boolean;
 }
 
-/** Parts of a candidate, one for each click: a pixel goes with the nearest. */
+/** Index of the candidate with the pixel that lies nearest to a click. */
+function nearestOf(candidates: readonly Candidate[], { x, y }: PlacedClick, width: number): number {
+  const away = candidates.map(
+    ({ pixels }) =>
+    pixels.reduce((least, i) => Math.min(least, Math.hypot((i % width) - x, Math.floor(i / width) - y)), Infinity), // prettier-ignore
+  );
+  return away.indexOf(Math.min(...away));
+}
+
+/** Free pixels on the way from a candidate to a click beside it, and the click's own. */
+function bridge(
+  { pixels }: Candidate,
+  { x, y }: PlacedClick,
+  { relief: { width, known } }: Search,
+  owner: Int32Array,
+): number[] {
+  const away = pixels.map((i) => Math.hypot((i % width) - x, Math.floor(i / width) - y));
+  const from = pixels[away.indexOf(Math.min(...away))];
+  const [dx, dy] = [x - (from % width), y - Math.floor(from / width)];
+  const steps = Math.max(Math.abs(dx), Math.abs(dy));
+  return Array.from({ length: steps }, (_, k) => {
+    const t = (k + 1) / steps;
+    return Math.round(y - dy * (1 - t)) * width + Math.round(x - dx * (1 - t));
+  }).filter((i) => owner[i] < 0 && known[i] === 1);
+}
+
+/** Parts of a candidate, one for each click: a pixel goes with the nearest; of each is true what its click says of it. */
 function split(
   candidate: Candidate,
   clicks: readonly PlacedClick[],
+  score: number,
   found: Search,
-): { candidate: Candidate; said: 0 | 1 }[] {
+): Judged[] {
   const { width } = found.relief;
   const parts = clicks.map((): number[] => []);
   for (const i of candidate.pixels) {
     const away = clicks.map(({ x, y }) => Math.hypot((i % width) - x, Math.floor(i / width) - y));
     parts[away.indexOf(Math.min(...away))].push(i);
   }
-  return parts.flatMap(
-    (pixels, n) =>
-    pixels.length === 0 ? [] : [{ candidate: candidateOf(pixels, found), said: clicks[n].defect ? (1 as const) : (0 as const) }], // prettier-ignore
+  return parts.flatMap((pixels, n) =>
+    pixels.length === 0 ? [] : [judged(candidateOf(pixels, found), clicks[n], score, found)],
   );
+}
+
+/** How far what only a click tells of may reach, in nm: about as far as what is sure. */
+function usualReachNm({ candidates, scores, relief: { nm } }: Search): number {
+  const sure = candidates.filter((_, k) => scores[k] >= 0.5);
+  if (sure.length < leastSure) return grownNm;
+  const radii = sure.map(({ pixels }) => nm * Math.sqrt(pixels.length / Math.PI)).sort((a, b) => a - b); // prettier-ignore
+  return Math.min(grownNm, grownShare * radii[radii.length >> 1]);
 }
 
 /** The pixels around a click that answer as it does, and at least those next to it. */
@@ -124,11 +184,11 @@ function grow(
   { relief, answer }: Search,
   owner: Int32Array,
   { x, y }: PlacedClick,
-  { clickNm, extent }: PlaceOptions,
+  { clickNm, extent, reachNm }: PlaceOptions & { readonly reachNm: number },
 ): number[] {
   const { width, height, nm } = relief;
-  const reach = Math.ceil(grownNm / nm);
-  const least = Math.max(1, clickNm / nm);
+  const reach = Math.max(1, Math.ceil(reachNm / nm));
+  const least = Math.min(reach, Math.max(1, clickNm / nm));
   const at = (u: number, v: number): number => v * width + u;
   let [top, base] = [-Infinity, Infinity];
   const inside: (readonly [number, number, number])[] = [];
