@@ -5,11 +5,13 @@ const samples = 3;
  * The median of the measured pixels in a disc around each pixel, taken on a coarse set of points: follows terraces and
  * slow waves, and not what covers less than half of the disc.
  * @param radii in pixels along and across rows
+ * @param room where the result goes, so that large scans need no more of it; its values are lost
  */
 export function localBackground(
   data: Float64Array,
   width: number,
   radii: readonly [x: number, y: number],
+  room?: Float64Array,
 ): Float64Array {
   const height = data.length / width;
   const points: (readonly [number, number])[] = [];
@@ -35,7 +37,7 @@ export function localBackground(
       coarse[row * columns.length + column] = count === 0 ? NaN : selectMiddle(values, count);
     });
   });
-  return between(coarse, columns, rows);
+  return between(coarse, columns, rows, room);
 }
 
 /** Every so many pixels, the last one included. */
@@ -49,6 +51,7 @@ function between(
   coarse: Float64Array,
   columns: readonly number[],
   rows: readonly number[],
+  room?: Float64Array,
 ): Float64Array {
   const width = columns[columns.length - 1] + 1;
   const height = rows[rows.length - 1] + 1;
@@ -61,7 +64,7 @@ function between(
       return [knot, (at - places[knot]) / span];
     });
   const along = weights(columns, width);
-  const result = new Float64Array(width * height);
+  const result = room?.length === width * height ? room : new Float64Array(width * height);
   weights(rows, height).forEach(([row, t], y) => {
     const above = row * columns.length;
     const below = Math.min(rows.length - 1, row + 1) * columns.length;

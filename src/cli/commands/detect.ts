@@ -3,7 +3,7 @@ import type { Command } from "commander";
 import { InputError, writeFileAtomically, type Scan } from "../../core";
 import { exportFigure, scan as scanFigure } from "../../figures";
 import { writeNpy } from "../../formats";
-import { detect as find, type Detection, type Feature } from "../../scans";
+import { detect as find, standingStill, type Detection, type Feature } from "../../scans";
 import { examples } from "../examples";
 import { addDetectOptions, detectOptions, type DetectWords } from "../detectOptions";
 import { forEachScan, narrowed } from "../forEachScan";
@@ -60,7 +60,8 @@ async function run(inputs: string[], options: DetectCommandOptions): Promise<voi
     const found = find(scan, { ...settings, channel });
     // Levelling leaves rounding of what stood still, and only the chosen channel.
     const still = standingStill(raw, chosen.data);
-    for (const note of still.length > 0 ? still : found.notes) console.error(`${raw.name}: ${note}`);
+    for (const note of still.length > 0 ? still : found.notes)
+      console.error(`${raw.name}: ${note}`);
     table.push(
       ...found.features.map((feature, k) => row(file.path, raw.name, k + 1, feature, chosen.unit)),
     );
