@@ -1,9 +1,9 @@
 /**
  * A page of what is found on every real scan that FEWSCOPE_DATA (else ../shared/data) has, with one setting for all:
  *
- *   node --import tsx test/bench/gallery.ts [FOLDER]
+ *   node --import tsx test/bench/gallery.ts [FOLDER] [NAME...]
  *
- * writes FOLDER/index.html (runs/gallery without a word) and a picture for each scan. It shows other people's data, so it is looked at and
+ * writes FOLDER/index.html (runs/gallery without a word) and a picture for each scan, or for those with a name that begins so. It shows other people's data, so it is looked at and
  * not passed on.
  */
 import * as fs from "node:fs";
@@ -40,10 +40,12 @@ function telling(scan: Scan): Channel {
 }
 
 async function main(): Promise<void> {
-  const folder = process.argv[2] ?? path.join("runs", "gallery");
+  const [folder = path.join("runs", "gallery"), ...names] = process.argv.slice(2);
   fs.mkdirSync(folder, { recursive: true });
   const parts: string[] = [];
-  for (const [n, scan] of (await allScans()).entries()) {
+  const all = await allScans();
+  for (const [n, scan] of all.entries()) {
+    if (names.length > 0 && !names.some((name) => scan.name.startsWith(name))) continue;
     const channel = telling(scan);
     const name = `${channel.name} ${channel.direction}`;
     try {
