@@ -1,3 +1,5 @@
+import { select } from "./orderStatistics";
+
 /** Samples of the disc on each side of its middle. */
 const samples = 3;
 
@@ -34,7 +36,7 @@ export function localBackground(
         const value = data[row * width + column];
         if (!Number.isNaN(value)) values[count++] = value;
       }
-      coarse[row * columns.length + column] = count === 0 ? NaN : selectMiddle(values, count);
+      coarse[row * columns.length + column] = count === 0 ? NaN : select(values, count >> 1, count);
     });
   });
   return between(coarse, columns, rows, room);
@@ -77,26 +79,4 @@ function between(
     }
   });
   return result;
-}
-
-/** The middle one of the first `count` values, which change their order. */
-function selectMiddle(values: Float64Array, count: number): number {
-  const wanted = count >> 1;
-  let [low, high] = [0, count - 1];
-  while (low < high) {
-    const pivot = values[(low + high) >> 1];
-    let [i, j] = [low, high];
-    while (i <= j) {
-      while (values[i] < pivot) i++;
-      while (values[j] > pivot) j--;
-      if (i > j) break;
-      const kept = values[i];
-      values[i++] = values[j];
-      values[j--] = kept;
-    }
-    if (wanted <= j) high = j;
-    else if (wanted >= i) low = i;
-    else break;
-  }
-  return values[wanted];
 }
