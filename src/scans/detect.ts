@@ -22,7 +22,7 @@ export interface DetectOptions extends ChannelOptions {
    * @default 0.5
    */
   readonly sensitivity?: number;
-  /** Share of a feature's own response, 0 to 1, at which its outline lies: the larger, the closer. "learned" only. @default 0.5 */
+  /** Share of a feature's own response, 0 to 1, at which its outline lies: the larger, the closer. "learned" only. @default 0.6 */
   readonly extent?: number;
   /** Whether what the retrace shows counts as much as the trace, where both are there. "learned" only. @default "one" */
   readonly traces?: "one" | "both";

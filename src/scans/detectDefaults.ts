@@ -2,7 +2,7 @@
 export const learnedDefaults = {
   method: "learned" as string,
   sensitivity: 0.5,
-  extent: 0.5,
+  extent: 0.6,
   polarity: "both" as "both" | "bright" | "dark",
   minAreaNm2: 0,
   maxAreaNm2: Infinity,

@@ -13,6 +13,7 @@ export { correctDrift, type CorrectDriftOptions } from "./correctDrift";
 export { estimateHysteresis } from "./estimateHysteresis";
 export { correctHysteresis, type CorrectHysteresisOptions } from "./correctHysteresis";
 export { resample, type ResampleOptions } from "./resample";
+export { standingStill } from "./standingStill";
 export { detect, detectMethods, type DetectOptions } from "./detect";
 export type { Detection } from "./detection";
 export { trainDetector, type TrainDetectorOptions } from "./detector/trainDetector";

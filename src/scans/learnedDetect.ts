@@ -6,6 +6,7 @@ import { shippedDetector, type Detector } from "./detector/detector";
 import { search, type Search } from "./detector/search";
 import type { Feature } from "./describeRegion";
 import { regularity } from "./regularity";
+import { standingStill } from "./standingStill";
 import { chosenChannels } from "./steps";
 
 /** Pixels from this size on show no single atoms. */
@@ -52,10 +53,13 @@ export function tellFeatures(
     mask: maskOf(told.map(({ candidate }) => candidate), found, scan, data), // prettier-ignore
     width: scan.width,
     height: scan.height,
-    notes: notesOn(
-      scan,
-      told.map(({ feature }) => feature),
-    ),
+    notes: [
+      ...standingStill(scan, data),
+      ...notesOn(
+        scan,
+        told.map(({ feature }) => feature),
+      ),
+    ],
   };
 }
 

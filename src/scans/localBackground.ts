@@ -1,3 +1,5 @@
+import { select } from "./orderStatistics";
+
 /** Samples of the disc on each side of its middle. */
 const samples = 3;
 
@@ -5,11 +7,13 @@ const samples = 3;
  * The median of the measured pixels in a disc around each pixel, taken on a coarse set of points: follows terraces and
  * slow waves, and not what covers less than half of the disc.
  * @param radii in pixels along and across rows
+ * @param room where the result goes, so that large scans need no more of it; its values are lost
  */
 export function localBackground(
   data: Float64Array,
   width: number,
   radii: readonly [x: number, y: number],
+  room?: Float64Array,
 ): Float64Array {
   const height = data.length / width;
   const points: (readonly [number, number])[] = [];
@@ -32,10 +36,10 @@ export function localBackground(
         const value = data[row * width + column];
         if (!Number.isNaN(value)) values[count++] = value;
       }
-      coarse[row * columns.length + column] = count === 0 ? NaN : selectMiddle(values, count);
+      coarse[row * columns.length + column] = count === 0 ? NaN : select(values, count >> 1, count);
     });
   });
-  return between(coarse, columns, rows);
+  return between(coarse, columns, rows, room);
 }
 
 /** Every so many pixels, the last one included. */
@@ -49,6 +53,7 @@ function between(
   coarse: Float64Array,
   columns: readonly number[],
   rows: readonly number[],
+  room?: Float64Array,
 ): Float64Array {
   const width = columns[columns.length - 1] + 1;
   const height = rows[rows.length - 1] + 1;
@@ -61,7 +66,7 @@ function between(
       return [knot, (at - places[knot]) / span];
     });
   const along = weights(columns, width);
-  const result = new Float64Array(width * height);
+  const result = room?.length === width * height ? room : new Float64Array(width * height);
   weights(rows, height).forEach(([row, t], y) => {
     const above = row * columns.length;
     const below = Math.min(rows.length - 1, row + 1) * columns.length;
@@ -74,26 +79,4 @@ function between(
     }
   });
   return result;
-}
-
-/** The middle one of the first `count` values, which change their order. */
-function selectMiddle(values: Float64Array, count: number): number {
-  const wanted = count >> 1;
-  let [low, high] = [0, count - 1];
-  while (low < high) {
-    const pivot = values[(low + high) >> 1];
-    let [i, j] = [low, high];
-    while (i <= j) {
-      while (values[i] < pivot) i++;
-      while (values[j] > pivot) j--;
-      if (i > j) break;
-      const kept = values[i];
-      values[i++] = values[j];
-      values[j--] = kept;
-    }
-    if (wanted <= j) high = j;
-    else if (wanted >= i) low = i;
-    else break;
-  }
-  return values[wanted];
 }

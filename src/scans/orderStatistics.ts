@@ -5,7 +5,8 @@ function sorted(values: ArrayLike<number>): Float64Array {
 
 /** The middle value; of an even number the upper one of the two in the middle, as Gwyddion has it. NaN for none. */
 export function upperMedian(values: ArrayLike<number>): number {
-  return values.length === 0 ? NaN : sorted(values)[Math.floor(values.length / 2)];
+  if (values.length === 0) return NaN;
+  return select(Float64Array.from(values), Math.floor(values.length / 2));
 }
 
 /** Mean without the smallest and largest values, `fraction` of all at each end, rounded. NaN for none. */
@@ -36,7 +37,47 @@ export function mean(values: ArrayLike<number>): number {
 
 /** Quantile by linear interpolation between sorted values, as numpy has it by default. `fraction` in [0,1]; NaN for none. */
 export function quantile(values: ArrayLike<number>, fraction: number): number {
-  return quantileOfSorted(sorted(values), fraction);
+  if (values.length === 0) return NaN;
+  const own = Float64Array.from(values);
+  const at = fraction * (own.length - 1);
+  const low = Math.floor(at);
+  const below = select(own, low);
+  if (low + 1 >= own.length || at === low) return below;
+  // What follows is larger, and the smallest of it comes next.
+  let above = own[low + 1];
+  for (let i = low + 2; i < own.length; i++)
+    if (own[i] < above || Number.isNaN(above)) above = own[i];
+  return below + (at - low) * (above - below);
+}
+
+/**
+ * The value that stands at a place in ascending order, of the first `count` values, which change their order: what is before the place is
+ * not larger then, what is after it not smaller. As `sort` has it, with NaN last, in a fraction of the time.
+ */
+export function select(values: Float64Array, place: number, count = values.length): number {
+  let [low, high] = [0, count - 1];
+  for (let i = high; i >= 0; i--) {
+    if (!Number.isNaN(values[i])) continue;
+    values[i] = values[high];
+    values[high--] = NaN;
+  }
+  if (place > high) return values[place];
+  while (low < high) {
+    const pivot = values[(low + high) >> 1];
+    let [i, j] = [low, high];
+    while (i <= j) {
+      while (values[i] < pivot) i++;
+      while (values[j] > pivot) j--;
+      if (i > j) break;
+      const kept = values[i];
+      values[i++] = values[j];
+      values[j--] = kept;
+    }
+    if (place <= j) high = j;
+    else if (place >= i) low = i;
+    else break;
+  }
+  return values[place];
 }
 
 /** As `quantile`, for values that are sorted already. */
@@ -51,13 +92,9 @@ export function quantileOfSorted(order: Float64Array, fraction: number): number 
 /** Standard deviation that outliers do not move: 1.4826 times the median distance from the median. NaN for none. */
 export function robustSigma(values: ArrayLike<number>): number {
   const middle = quantile(values, 0.5);
-  return (
-    1.4826 *
-    quantile(
-      Float64Array.from(values, (value) => Math.abs(value - middle)),
-      0.5,
-    )
-  );
+  const away = new Float64Array(values.length);
+  for (let i = 0; i < away.length; i++) away[i] = Math.abs(values[i] - middle);
+  return 1.4826 * quantile(away, 0.5);
 }
 
 /** The values that are numbers. */

@@ -12,7 +12,7 @@ const [shortestNm, longestNm] = [1.2, 6];
 /** Only places within this distance of the first are compared, in nm, and so many of them. */
 const [windowNm, mostPlaces] = [40, 150];
 /** Fewer places form a pattern by chance. */
-const leastPlaces = 16;
+const leastPlaces = 12;
 /** Share of all places that must scatter in step; and so many of them, since a few do by chance. */
 const [inStep, leastInStep] = [0.25, 10];
 

@@ -41,12 +41,7 @@ export function relief(
   mostLooks = tiltLooks,
 ): Relief {
   const height = heights.length / width;
-  const asNumbers = Float64Array.from(heights, (value, i) => (known[i] === 0 ? NaN : value));
-  const background = levelCommonTilt(asNumbers, width, reach, mostLooks);
-  const flat = Float32Array.from(asNumbers);
-  const guide = Float32Array.from(background);
-  // What is not measured takes no part, and lies on no terrace.
-  for (let i = 0; i < guide.length; i++) if (Number.isNaN(guide[i])) guide[i] = 0;
+  const { flat, guide } = levelled(heights, width, known, reach, mostLooks);
   const layer = 4 * roughness(guide, width, Math.max(1, Math.round(reach)));
   sharpenEdges(guide, flat, width, { far: Math.ceil((guideRadius * reach) / 5), layer });
   const options = { cell: Math.max(1, reach / 1.12), layer };
@@ -70,6 +65,23 @@ export function relief(
   return { data, known, width, height, sigma, jumps: groundJumps(ground, width, sigma, reach) };
 }
 
+/** Heights without their tilt, and the background of each pixel; the numbers on the way are large, and go with this call. */
+function levelled(
+  heights: Float32Array,
+  width: number,
+  known: Uint8Array,
+  reach: number,
+  mostLooks: number,
+): { readonly flat: Float32Array; readonly guide: Float32Array } {
+  const numbers = new Float64Array(heights.length);
+  for (let i = 0; i < numbers.length; i++) numbers[i] = known[i] === 0 ? NaN : heights[i];
+  const background = levelCommonTilt(numbers, width, reach, mostLooks);
+  const guide = new Float32Array(background);
+  // What is not measured takes no part, and lies on no terrace.
+  for (let i = 0; i < guide.length; i++) if (Number.isNaN(guide[i])) guide[i] = 0;
+  return { flat: new Float32Array(numbers), guide };
+}
+
 /**
  * Takes the tilt off in place, and gives the background of what is left. Terraces that lean one way and steps that go the other, as a
  * plane leaves them, hide each other from the background, so that each look sees a part of the tilt.
@@ -86,7 +98,7 @@ function levelCommonTilt(
     const tilt = commonTilt(background, width, Math.max(1, Math.round(reach)));
     for (let i = 0; i < heights.length; i++)
       heights[i] -= tilt[0] * (i % width) + tilt[1] * Math.floor(i / width);
-    background = localBackground(heights, width, radius);
+    background = localBackground(heights, width, radius, background);
     if (look < tiltLooks || look === mostLooks) continue;
     const every = Math.max(1, Math.floor(heights.length / 60_000) | 1);
     const above: number[] = [];

@@ -56,12 +56,15 @@ export function searchRelief(
 
 /** Heights from the middle on, rows one above the other without their offsets; NaN where nothing is measured. */
 export function aligned(data: Float64Array, width: number): Float32Array {
-  const counts = Uint8Array.from(data, (value) => (Number.isFinite(value) ? 1 : 0));
+  // Loops, since `from` of an array makes a list of all its numbers, which for large scans is the most memory of all.
+  const counts = new Uint8Array(data.length);
+  for (let i = 0; i < data.length; i++) counts[i] = Number.isFinite(data[i]) ? 1 : 0;
   const shifts = rowShifts(data, width, counts, "median of differences", 0);
   const first = data.find((value) => Number.isFinite(value)) ?? 0;
-  return Float32Array.from(data, (value, i) =>
-    counts[i] === 0 ? NaN : value - first - shifts[Math.floor(i / width)],
-  );
+  const heights = new Float32Array(data.length);
+  for (let i = 0; i < data.length; i++)
+    heights[i] = counts[i] === 0 ? NaN : data[i] - first - shifts[Math.floor(i / width)];
+  return heights;
 }
 
 /** Bridges what was not measured where something was on two opposite sides, at most `reach` pixels away each. */

@@ -5,6 +5,7 @@ import type { ThresholdSettings } from "./detectDefaults";
 import { describeRegion } from "./describeRegion";
 import { findRegions } from "./findRegions";
 import { stepEdges } from "./stepEdges";
+import { standingStill } from "./standingStill";
 
 /**
  * Takes the local background and the lattice off, marks what stands out of the noise of the clean surface on either side, and
@@ -29,7 +30,7 @@ export function thresholdDetect(
     ),
     width: scan.width,
     height: scan.height,
-    notes: [],
+    notes: standingStill(scan, data),
   };
 }
 

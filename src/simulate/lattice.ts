@@ -44,7 +44,7 @@ export function sources(
         if (terraceAt(...middle) !== n) return;
       }
       const decor =
-        surface.ragged === true && terraces.length > 1 ? decoration(crystal, n, i, j) : 1;
+        surface.decorated === true && terraces.length > 1 ? decoration(crystal, n, i, j) : 1;
       const changed = changes.get(`${n} ${i} ${j}`);
       surface.atoms.forEach((atom, k) => {
         const change = changed?.get(k) ?? unchanged;
@@ -67,10 +67,10 @@ export function sources(
   return found;
 }
 
-/** Shares of the cells along a ragged step that carry something bright, and that are missing; assumed. */
+/** Shares of the cells along a decorated step that carry something bright, and that are missing; assumed. */
 const [brightShare, missingShare] = [0.16, 0.12];
 
-/** Factor of charge of a cell along a ragged step, where adsorbates gather and dimers are missing; the same each time. */
+/** Factor of charge of a cell along a decorated step, where adsorbates gather and dimers are missing; the same each time. */
 function decoration(
   { surface, terraces, terraceAt }: Crystal,
   n: number,

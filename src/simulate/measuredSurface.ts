@@ -40,6 +40,7 @@ export function measuredSurface(surface: Surface): Surface {
       };
     },
     ragged: true,
+    decorated: true,
   };
 }
 

@@ -22,6 +22,11 @@ export interface ScanOptions {
   readonly variety?: Variety;
   /** How many steps cross the frame, whole numbers up to 8. @default [0, 0] */
   readonly steps?: Range;
+  /**
+   * Whether steps of the variety "measured" are left without the adsorbates and missing atoms that gather along them, which no class names;
+   * everything else stays as it is. @default false
+   */
+  readonly bareSteps?: boolean;
   /** How many defects of each class. @default 6 of each class of the surface */
   readonly defects?: Readonly<Record<string, number>>;
   /** Defects for each nm^2 in place of `defects`, of classes drawn at random; silicon has 0.03 to 0.15. */
@@ -71,14 +76,15 @@ const modes = ["constant current", "constant height"] as const;
 
 /** Checks the options of a scan and fills in the defaults. @throws InputError if one is out of range */
 export function checkScan(options: ScanOptions): ScanSettings {
-  const { pixels = 224, nmPerPixel = 0.12, separationNm = 2.4, marginNm = 1 } = options;
+  const { pixels = 224, nmPerPixel = 0.12, separationNm = 2.4, marginNm = 1, bareSteps = false } = options; // prettier-ignore
   checkFrame(pixels, nmPerPixel);
+  const surface = findSurface(options.surface, options.bias, options.variety);
   const mode = checkOneOf("mode", options.mode ?? "constant current", modes);
   const { feedbackHz, ...open } = namedInstrument(options.instrument);
   const closed = mode === "constant current" && feedbackHz !== undefined;
   const instrument = checkInstrument(closed ? { ...open, feedbackHz } : open);
   return {
-    surface: findSurface(options.surface, options.bias, options.variety),
+    surface: bareSteps ? { ...surface, decorated: false } : surface,
     pixels,
     nmPerPixel,
     steps: checkSteps(options.steps ?? [0, 0]),

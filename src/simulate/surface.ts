@@ -70,8 +70,10 @@ export interface Surface {
   readonly turns: boolean;
   /** What differs from cell to cell, drawn once for a terrace. @default nothing */
   readonly vary?: (rng: Rng) => (along: number, across: number, atom: number) => SiteVariation;
-  /** Whether steps meander, kink deeply and carry bright atoms and gaps along their edges. @default false */
+  /** Whether steps meander and kink deeply. @default false */
   readonly ragged?: boolean;
+  /** Whether steps carry bright atoms and gaps along their edges. @default false */
+  readonly decorated?: boolean;
   /** Height of its rows in pm, peak to valley. */
   readonly corrugationPm: readonly [low: number, high: number];
 }

@@ -1,11 +1,12 @@
 /**
  * How well features are found, and how fast:
  *
- *   node --import tsx test/bench/detection.ts [real] [false-alarms] [calibration] [conditions] [settings] [clicks] [speed] [large]
+ *   node --import tsx test/bench/detection.ts [real] [extent] [false-alarms] [calibration] [conditions] [settings] [clicks] [speed] [large]
  *
  * Without words, all but `large`. "real": beside the masks of the authors, on the scans that FEWSCOPE_DATA (else ../shared/data)
- * has. No setting was picked on these masks but three that a study before this one took from them: the pixel of the search, the
- * rule for surfaces on which everything is bright, and how far outlines reach (lift and extent).
+ * has. Settings that come from these masks: the pixel of the search, the rule for surfaces on which everything is bright and the lift
+ * of outlines, which a study before this one took from them; and the default of `extent`, for which "extent" shows what each scan gets
+ * with the value that is best on the two others.
  */
 import { detect, type DetectOptions } from "../../src/scans";
 import { agreement } from "./agreement";
@@ -44,6 +45,25 @@ function real(): void {
   }
 }
 
+function extent(): void {
+  const cases = maskedScans();
+  const tried = [0.4, 0.45, 0.5, 0.55, 0.6, 0.65, 0.7];
+  console.log("\nDice / F1 by extent");
+  const all = tried.map((value) => {
+    const row = cases.map(({ scan, mask }) => agreement(detect(scan, { extent: value }), mask));
+    console.log(`  ${value.toFixed(2)}  ${row.map(({ dice, f1 }) => cell(dice, f1)).join(" ")}`);
+    return row;
+  });
+  cases.forEach(({ name }, left) => {
+    const others = all.map((row) =>
+      row.reduce((sum, { dice }, k) => sum + (k === left ? 0 : dice), 0),
+    );
+    const best = others.indexOf(Math.max(...others));
+    const { dice, f1 } = all[best][left];
+    console.log(`  ${name}: ${cell(dice, f1)} at ${tried[best]}, which is best on the others`);
+  });
+}
+
 function clicks(): void {
   console.log("\nten clicks, 20 draws: mean rise of F1 (least), mean rise of Dice");
   for (const { name, scan, mask } of maskedScans())
@@ -58,6 +78,7 @@ async function main(): Promise<void> {
   const words = process.argv.slice(2);
   const parts: Readonly<Record<string, () => void | Promise<void>>> = {
     real,
+    extent,
     "false-alarms": () => falseAlarms(),
     calibration,
     conditions,

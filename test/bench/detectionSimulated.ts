@@ -12,7 +12,7 @@ import {
   type ScanOptions,
 } from "../../src/simulate";
 import { agreement, pooled, type Agreement } from "./agreement";
-import { simulatedTruth, type TruthScan } from "./simulatedTruth";
+import { simulatedTruth, type AlongSteps, type TruthScan } from "./simulatedTruth";
 
 const names = ["ideal", "cold", "usual", "poor"] as const satisfies readonly InstrumentName[];
 const each = 4;
@@ -83,13 +83,20 @@ export function conditions(): void {
   const dirty = { ...usual, scars: [3, 5], glitches: [8, 15], lineWalkPm: [2, 4], tipChanges: 0 } as const; // prettier-ignore
   const still = { ...usual, tipChanges: 0 };
   const flat = { ...shared, instrument: still, density: 0.12 };
+  const three = { ...flat, steps: [3, 3], fromStepsNm: 0.8 } as const;
   const rows: Readonly<
-    Record<string, readonly [ScanOptions, (made: TruthScan, seed: number) => TruthScan]>
+    Record<
+      string,
+      readonly [ScanOptions, (made: TruthScan, seed: number) => TruthScan, AlongSteps?]
+    >
   > = {
     flat: [flat, (made) => made],
     "one step": [{ ...flat, steps: [1, 1], fromStepsNm: 0.8 }, (made) => made],
-    "three steps": [{ ...flat, steps: [3, 3], fromStepsNm: 0.8 }, (made) => made],
-    // Steps of the other variety carry no atoms and lack none; what gathers along ragged ones looks like defects.
+    "three steps": [three, (made) => made],
+    // Adsorbates and missing atoms along steps look like those elsewhere. Above they may be found or not; here they may not, must, are not there.
+    "three steps, atoms along them none": [three, (made) => made, "step"],
+    "three steps, atoms along them defects": [three, (made) => made, "defects"],
+    "three steps without atoms along them": [{ ...three, bareSteps: true }, (made) => made],
     "flat, textbook": [{ ...flat, variety: "textbook" }, (made) => made],
     "three bare steps, textbook": [{ ...flat, variety: "textbook", steps: [3, 3], fromStepsNm: 0.8 }, (made) => made], // prettier-ignore
     "tilted by 3 degrees": [{ ...flat, instrument: { ...still, tiltDegrees: [3, 3] } }, (made) => made], // prettier-ignore
@@ -99,14 +106,17 @@ export function conditions(): void {
     "the last 30 % of the rows missing": [flat, (made) => changed(made, lastRows(0.3), false)],
     "2 % of the pixels missing": [flat, (made, seed) => changed(made, missingPixels(seed, 0.02))],
   };
-  for (const [name, [options, change]] of Object.entries(rows)) {
+  for (const [name, [options, change, alongSteps]] of Object.entries(rows)) {
     const list: Agreement[] = [];
     forEachSurface((surface, seed) => {
-      const made = change(simulatedTruth({ ...options, surface, seed: seed + 70 }), seed);
+      const made = change(
+        simulatedTruth({ ...options, surface, seed: seed + 70 }, { alongSteps }),
+        seed,
+      );
       list.push(agreement(detect(made.scan), made.truth, made.faint));
     });
     const { f1, precision, recall } = pooled(list);
-    console.log(`  ${name.padEnd(34)} ${f1.toFixed(3)}  (${precision.toFixed(2)}, ${recall.toFixed(2)})`); // prettier-ignore
+    console.log(`  ${name.padEnd(38)} ${f1.toFixed(3)}  (${precision.toFixed(2)}, ${recall.toFixed(2)})`); // prettier-ignore
   }
 }
 
@@ -150,7 +160,7 @@ const missingPixels =
 /** How finding changes with its settings, all surfaces. */
 export function settings(): void {
   console.log("\nF1 on simulated scans at other settings");
-  const options: readonly DetectOptions[] = [{}, { sensitivity: 0.3 }, { sensitivity: 0.7 }, { extent: 0.3 }, { extent: 0.7 }, { traces: "both" }, { method: "threshold" }]; // prettier-ignore
+  const options: readonly DetectOptions[] = [{}, { sensitivity: 0.3 }, { sensitivity: 0.7 }, { extent: 0.4 }, { extent: 0.8 }, { traces: "both" }, { method: "threshold" }]; // prettier-ignore
   for (const how of options) {
     const list: Agreement[] = [];
     for (const instrument of ["usual", "poor"] as const)

@@ -1,14 +1,14 @@
 /**
  * A page of what is found on every real scan that FEWSCOPE_DATA (else ../shared/data) has, with one setting for all:
  *
- *   node --import tsx test/bench/gallery.ts [FOLDER]
+ *   node --import tsx test/bench/gallery.ts [FOLDER] [NAME...]
  *
- * writes FOLDER/index.html (runs/gallery without a word) and a picture for each scan. It shows other people's data, so it is looked at and
+ * writes FOLDER/index.html (runs/gallery without a word) and a picture for each scan, or for those with a name that begins so. It shows other people's data, so it is looked at and
  * not passed on.
  */
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { writeFileAtomically, type Scan } from "../../src/core";
+import { mainChannel, writeFileAtomically, type Channel, type Scan } from "../../src/core";
 import { exportFigure, scan as scanFigure } from "../../src/figures";
 import { detect, flatten, type Detection } from "../../src/scans";
 import { allScans } from "./realScans";
@@ -31,13 +31,22 @@ function described(scan: Scan, { features, notes }: Detection, unit: string): st
   return [`${x.toFixed(1)} nm x ${y.toFixed(1)} nm, ${scan.width} x ${scan.height} pixels: ${kinds.join(" and ") || "nothing"}; ${density.toPrecision(2)} for each 100 nm^2.`, ...notes].join(" "); // prettier-ignore
 }
 
+/** The channel to search: the heights, or what was measured while they stood still. */
+function telling(scan: Scan): Channel {
+  const varying = scan.channels.filter(({ data }) => data.some((value) => value !== data.find(Number.isFinite))); // prettier-ignore
+  const main = mainChannel(scan);
+  if (varying.includes(main)) return main;
+  return varying.find(({ unit }) => unit === "A") ?? varying.at(0) ?? main;
+}
+
 async function main(): Promise<void> {
-  const folder = process.argv[2] ?? path.join("runs", "gallery");
+  const [folder = path.join("runs", "gallery"), ...names] = process.argv.slice(2);
   fs.mkdirSync(folder, { recursive: true });
   const parts: string[] = [];
-  for (const [n, scan] of (await allScans()).entries()) {
-    const heights = scan.channels.filter(({ unit, data }) => unit === "m" && data.some((value) => value !== data.find(Number.isFinite))); // prettier-ignore
-    const channel = heights[0] ?? scan.channels[0];
+  const all = await allScans();
+  for (const [n, scan] of all.entries()) {
+    if (names.length > 0 && !names.some((name) => scan.name.startsWith(name))) continue;
+    const channel = telling(scan);
     const name = `${channel.name} ${channel.direction}`;
     try {
       const found = detect(scan, { channel: name });

@@ -99,7 +99,8 @@ export async function allScans(): Promise<Scan[]> {
       const file = path.join(folder, entry);
       if (!fs.statSync(file).isFile() || entry.startsWith("synth")) continue;
       try {
-        const scans = await readScans(file);
+        // One file has no unit of length.
+        const scans = await readScans(file, entry === "test.gwy" ? { nmPerPixel: 0.1 } : {});
         scans.forEach((scan, i) => found.push({ ...scan, name: scans.length > 1 ? `${entry} ${i + 1}` : entry })); // prettier-ignore
       } catch (error) {
         console.log(`${entry} is passed over: ${(error as Error).message}`);

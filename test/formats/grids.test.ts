@@ -129,6 +129,17 @@ describe("volumes of MATRIX sessions", () => {
   }
 });
 
+describe("volumes of MATRIX sessions whose parameters belong to another file", () => {
+  it("are refused before they take the memory that those ask for", async () => {
+    const { file, parameters, name } = scanFiles.matrix["volume"];
+    const bytes = Buffer.from(bytesOf(parameters));
+    const at = bytes.indexOf(Buffer.from("Device_1_Points", "utf16le"));
+    bytes.writeInt32LE(131_077, bytes.indexOf("GNOL", at) + 4);
+    const companions = [{ name: "session_0001.mtrx", bytes: new Uint8Array(bytes) }];
+    await refuses(() => readGrid(bytesOf(file), { name, companions }), /was to hold \d+ points where its grid has/); // prettier-ignore
+  });
+});
+
 describe("curves in NeXus and Gwyddion files", () => {
   it("are read as h5py wrote them, whatever the order of the rows", async () => {
     const grid = await readGrid(bytesOf(scanFiles.nexus["sts"]), { name: "a.nxs" });

@@ -185,6 +185,20 @@ describe("scans/detect", () => {
     assert.match(notes[0], /Pixels of 63 nm show no atoms/);
   });
 
+  it("says that heights stand still, and where something is to be seen", () => {
+    const scan = surface(bumps);
+    const [z] = scan.channels;
+    const still = { ...z, data: z.data.map(() => 2e-9) };
+    const current = { ...z, name: "Current", unit: "A" };
+    for (const method of ["learned", "threshold"] as const) {
+      const found = scans.detect({ ...scan, channels: [still, current] }, { method });
+      assert.deepEqual(found.features, []);
+      assert.deepEqual(found.notes, ['"Z" is the same everywhere, as at constant height: choose another channel, for example "Current".']); // prettier-ignore
+      assert.deepEqual(scans.detect({ ...scan, channels: [still] }, { method }).notes, ['"Z" is the same everywhere, as at constant height.']); // prettier-ignore
+    }
+    assert.ok(scans.detect({ ...scan, channels: [still, current] }, { channel: "Current" }).features.length > 0); // prettier-ignore
+  });
+
   it("searches heights where there are several channels", () => {
     const scan = surface(bumps);
     const current = { name: "Current", unit: "A", direction: "forward" as const, data: new Float64Array(160 * 140) }; // prettier-ignore
@@ -306,6 +320,33 @@ describe("scans/segment", () => {
       `${probability[dark]} after ${before[dark]}`,
     );
     assert.ok(probability[bright] > before[bright] - 0.05);
+  });
+
+  it("takes what is said of a place for that place: outlines go as far as clicks say, sure features stay", () => {
+    const [{ x, y }] = bumps;
+    const before = scans.detect(scan);
+    const feature = before.mask[at(x, y)];
+    const columns = [...before.mask.keys()].filter((i) => before.mask[i] === feature && Math.floor(i / 160) === Math.floor(y / 0.15)).map((i) => i % 160); // prettier-ignore
+    const [left, right] = [Math.min(...columns), Math.max(...columns)];
+    const click = (column: number, defect: boolean): scans.Click => ({ xNm: 0.15 * (column + 0.5), yNm: y, defect }); // prettier-ignore
+    const wider = scans.segment(scan, [click(right + 1, true)]);
+    assert.ok(wider.mask[at(x, y)] > 0 && wider.mask[at(0.15 * (right + 1.5), y)] === wider.mask[at(x, y)]); // prettier-ignore
+    const closer = scans.segment(scan, [click(left, false)]);
+    assert.ok(closer.mask[at(x, y)] > 0 && closer.mask[at(0.15 * (left + 0.5), y)] === 0);
+    const beside = scans.segment(scan, [click(left - 1, false)]);
+    assert.deepEqual(beside.mask, before.mask);
+    // Both at once: the feature stays, without the side that is none.
+    const both = scans.segment(scan, [{ xNm: x, yNm: y, defect: true }, click(left, false)]);
+    assert.ok(both.mask[at(x, y)] > 0 && both.mask[at(0.15 * (left + 0.5), y)] === 0);
+  });
+
+  it("learns nothing of the rest from clicks that say what was told anyway", () => {
+    const before = scans.detect(scan);
+    const after = scans.segment(scan, bumps.map(({ x, y }) => ({ xNm: x, yNm: y, defect: true }))); // prettier-ignore
+    assert.deepEqual(new Set(after.mask), new Set(before.mask));
+    const clicked = ({ xNm, yNm }: scans.Feature): boolean => bumps.some(({ x, y }) => Math.hypot(xNm - x, yNm - y) < 0.5); // prettier-ignore
+    assert.deepEqual(after.features.filter((feature) => !clicked(feature)), before.features.filter((feature) => !clicked(feature))); // prettier-ignore
+    assert.ok(after.features.filter(clicked).every(({ score }) => score === 1));
   });
 
   it("says what is wrong with clicks", () => {

@@ -11,7 +11,9 @@ describe("scans/regularity", () => {
     }));
     const period = regularity(lattice);
     assert.ok(period !== undefined && Math.abs(period - 2.3) < 0.15, String(period));
-    for (const count of [5, 16, 40, 120])
+    const few = regularity(lattice.filter((_, i) => i % 5 === 0));
+    assert.ok(few !== undefined && Math.abs(few - 2.3) < 0.15, String(few));
+    for (const count of [5, 12, 16, 40, 120])
       for (let draw = 0; draw < 5; draw++) {
         const places = Array.from({ length: count }, () => ({ xNm: rng.between(0, 20), yNm: rng.between(0, 20) })); // prettier-ignore
         assert.equal(regularity(places), undefined, `${count} places`);

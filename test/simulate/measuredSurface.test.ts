@@ -48,6 +48,18 @@ describe("simulate: surfaces as real samples show them", function () {
     assert.notDeepEqual(heights(scan(options).observed), heights(one.observed));
   });
 
+  it("carry atoms and gaps along steps, and nowhere else, which can be left out", () => {
+    const options: ScanOptions = { ...base, surface: "Si(001)-2x1", seed: 4 };
+    const differ = (steps: readonly [number, number], variety: ScanOptions["variety"]): number => {
+      const [all, bare] = [false, true].map((bareSteps) => heights(scan({ ...options, steps, variety, bareSteps }).clean)); // prettier-ignore
+      return all.filter((z, i) => Math.abs(z - bare[i]) > 20e-12).length / all.length;
+    };
+    const share = differ([2, 2], "measured");
+    assert.ok(share > 0.01 && share < 0.2, String(share));
+    assert.equal(differ([0, 0], "measured"), 0);
+    assert.equal(differ([2, 2], "textbook"), 0);
+  });
+
   it("have pits and gaps that are deep, spots and particles that are not all alike", () => {
     for (const depth of [
       ...extremes("Ge(001)", "pit", 1),

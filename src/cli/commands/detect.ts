@@ -3,7 +3,7 @@ import type { Command } from "commander";
 import { defined, InputError, writeFileAtomically, type Scan } from "../../core";
 import { exportFigure, scan as scanFigure } from "../../figures";
 import { writeNpy } from "../../formats";
-import { detect as find, type Detection, type Feature } from "../../scans";
+import { detect as find, standingStill, type Detection, type Feature } from "../../scans";
 import { examples } from "../examples";
 import { addDetectOptions, detectOptions, type DetectWords } from "../detectOptions";
 import { forEachScan, narrowed } from "../forEachScan";
@@ -58,7 +58,10 @@ async function run(inputs: string[], options: DetectCommandOptions): Promise<voi
     const scan = flatten(narrowed(raw, chosen, both), both ? chosen.name : channel);
     await on.pause();
     const found = find(scan, { ...settings, channel });
-    for (const note of found.notes) console.error(`${raw.name}: ${note}`);
+    // Levelling leaves rounding of what stood still, and only the chosen channel.
+    const still = standingStill(raw, chosen.data);
+    for (const note of still.length > 0 ? still : found.notes)
+      console.error(`${raw.name}: ${note}`);
     table.push(
       ...found.features.map((feature, k) => row(file.path, raw.name, k + 1, feature, chosen.unit)),
     );

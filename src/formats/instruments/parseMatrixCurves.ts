@@ -36,6 +36,8 @@ interface Read {
 
 /** More points than any sweep has. */
 const mostPoints = 4e6;
+/** A grid of more than so many times the points that its file was to hold belongs to another file. */
+const mostMisfit = 16;
 
 /**
  * Reads a spectrum of a MATRIX session ("...--1_2.I(V)_mtrx"): what was swept, and the channel forward and, where the ramp
@@ -114,7 +116,8 @@ export function parseMatrixGrid(
   const frames = flag("Y_Retrace") && data.captured > perFrame ? ["up", "down"] : ["up"];
   const sweeps = ramp.reversed ? (["forward", "backward"] as const) : (["forward"] as const);
   checkMemory(file, 8 * frames.length * perFrame, bytes.length);
-  if (data.intended > perFrame * (flag("Y_Retrace") ? 2 : 1)) {
+  const misfit = perFrame > mostMisfit * data.intended;
+  if (misfit || data.intended > perFrame * (flag("Y_Retrace") ? 2 : 1)) {
     throw damaged(file, `it was to hold ${data.intended} points where its grid has ${perFrame}`);
   }
   const several = frames.length * sides.length > 1;

@@ -1,11 +1,10 @@
+import { learnedDefaults } from "../detectDefaults";
 import { fitLogistic } from "../fitLogistic";
 import type { SearchRelief } from "../searchRelief";
 import { findCandidates } from "./candidates";
 import { askNetwork, type DetectorNetwork } from "./detectorNetwork";
 import type { Example } from "./example";
 
-/** Outlines and parting as `detect` has them when nothing is said. */
-const usual = { extent: 0.5, separationNm: 0.5 };
 /** Holds weights back where terms go along with each other. */
 const penalty = 1e-3;
 
@@ -18,7 +17,7 @@ export function calibrate(network: DetectorNetwork, examples: readonly Example[]
   const labels: number[] = [];
   for (const example of examples) {
     const relief = asRelief(example);
-    const { candidates } = findCandidates(relief, askNetwork(network, relief), usual);
+    const { candidates } = findCandidates(relief, askNetwork(network, relief), learnedDefaults);
     for (const { pixels, terms } of candidates) {
       rows.push(terms);
       labels.push(pixels.some((i) => example.truth[i] === 1) ? 1 : 0);

@@ -42,18 +42,23 @@ export function findCandidates(
   { extent, separationNm }: CandidateSettings,
 ): { readonly candidates: Candidate[]; readonly company: number } {
   const { width, nm, known } = relief;
-  const heights = blurred(relief.data, width, blurNm / nm);
-  const bright = isBright(logit, heights, known);
-  const response = logit.map((value, i) => {
-    if (known[i] === 0) return 0;
-    const height = bright ? 3 * (Math.max(-5, Math.min(6, heights[i])) - brightFrom) : 0;
-    return value + lift + height + floor;
-  });
+  // One array for all that follows, since scans may be large: heights, then the response, then what regions are split by.
+  const field = blurred(relief.data, width, blurNm / nm);
+  const bright = isBright(logit, field, known);
+  for (let i = 0; i < field.length; i++) {
+    const height = bright ? 3 * (Math.max(-5, Math.min(6, field[i])) - brightFrom) : 0;
+    field[i] = known[i] === 0 ? 0 : logit[i] + lift + height + floor;
+  }
   // A top is never below its own share.
   const share = Math.min(extent, 0.99);
   const settings = { threshold: floor, edge: floor, share, separationNm };
-  const whole = hills(response, { width, nmPerPixel: [nm, nm] }, settings);
-  const found = splitByHeight(whole, difference, { width, nmPerPixel: [nm, nm] }, separationNm);
+  const whole = hills(field, { width, nmPerPixel: [nm, nm] }, settings);
+  const found = splitByHeight(
+    whole,
+    difference,
+    { width, nmPerPixel: [nm, nm] },
+    { separationNm, heights: field },
+  );
   const sure = found.filter((pixels) => pixels.some((i) => logit[i] > sureLogit)).length;
   const company = Math.log1p((1e4 * sure) / logit.length);
   const candidates = found
@@ -100,9 +105,9 @@ function splitByHeight(
   regions: readonly (readonly number[])[],
   difference: Float32Array,
   grid: HillGrid,
-  separationNm: number,
+  { separationNm, heights }: { readonly separationNm: number; readonly heights: Float32Array },
 ): (readonly number[])[] {
-  const heights = new Float32Array(difference.length).fill(-Infinity);
+  heights.fill(-Infinity);
   const region = new Int32Array(difference.length).fill(-1);
   regions.forEach((pixels, k) => {
     const sign = pixels.reduce((sum, i) => sum + difference[i], 0) < 0 ? -1 : 1;

@@ -1,5 +1,6 @@
 import type { Click } from "../segment";
 import { candidateOf, type Candidate } from "./candidates";
+import { bridge, growAround, nearestOf, usualReachNm, type PlacedClick, type PlaceOptions } from "./growOutline"; // prettier-ignore
 import type { Search } from "./search";
 
 /** Candidates after clicks, and what was said of them. */
@@ -11,14 +12,6 @@ export interface PlacedClicks {
   readonly said: readonly (0 | 1 | undefined)[];
 }
 
-/** How clicks are placed. */
-export interface PlaceOptions {
-  readonly clickNm: number;
-  readonly extent: number;
-}
-
-/** Farthest that a defect which only a click tells of reaches from it, in nm. */
-const grownNm = 0.6;
 /** Score of what was found by a click alone: nobody saw it before. */
 const grownScore = 0.1;
 
@@ -36,19 +29,29 @@ export function placeClicks(
     const y = Math.min(height - 1, Math.floor(yNm / nm));
     return { x, y, defect, candidate: nearest(owner, [x, y], width, options.clickNm / nm) };
   });
-  const result: { candidate: Candidate; score: number; said: 0 | 1 | undefined }[] = [];
+  const result: (Judged & { readonly score: number })[] = [];
   found.candidates.forEach((candidate, k) => {
     const own = placed.filter((click) => click.candidate === k);
     const score = found.scores[k];
     if (own.length === 0) result.push({ candidate, score, said: undefined });
-    else if (own.length === 1) result.push({ ...judged(candidate, own[0], found), score });
-    else for (const part of split(candidate, own, found)) result.push({ ...part, score });
+    else if (own.length === 1) result.push({ ...judged(candidate, own[0], score, found), score });
+    else for (const part of split(candidate, own, score, found)) result.push({ ...part, score });
   });
+  const reachNm = usualReachNm(found);
   for (const click of placed) {
-    if (click.candidate >= 0 || !click.defect) continue;
-    const pixels = grow(found, owner, click, options);
-    pixels.forEach((i) => (owner[i] = result.length));
-    result.push({ candidate: candidateOf(pixels, found), score: grownScore, said: 1 });
+    if (!click.defect) continue;
+    if (click.candidate < 0) {
+      const pixels = growAround(found, owner, click, { ...options, reachNm });
+      pixels.forEach((i) => (owner[i] = found.candidates.length));
+      result.push({ candidate: candidateOf(pixels, found), score: grownScore, said: 1 });
+    } else if (owner[click.y * width + click.x] < 0) {
+      // What somebody calls a defect lies within the outline of one.
+      const k = nearestOf(result.map(({ candidate }) => candidate.pixels), click, width); // prettier-ignore
+      const { pixels } = result[k].candidate;
+      const more = bridge(pixels, click, found, owner);
+      more.forEach((i) => (owner[i] = click.candidate));
+      result[k] = { ...result[k], candidate: candidateOf([...pixels, ...more], found) };
+    }
   }
   return {
     candidates: result.map(({ candidate }) => candidate),
@@ -57,21 +60,34 @@ export function placeClicks(
   };
 }
 
-/** Height of a place within a candidate, as a share of its top, below which "none" means the place and not the candidate. */
-const sideShare = 0.5;
+/**
+ * Height of a place within a candidate, as a share of its top, below which "none" means the place and not the candidate: the larger, the
+ * surer the candidate was.
+ */
+const sideShare = (score: number): number => Math.min(0.8, Math.max(0.5, score));
+
+/** A candidate, and what somebody said of it. */
+interface Judged {
+  readonly candidate: Candidate;
+  readonly said: 0 | 1 | undefined;
+}
 
 /** What one click says of its candidate: that it is real, or none, or too wide. */
 function judged(
   candidate: Candidate,
   { x, y, defect }: PlacedClick,
+  score: number,
   found: Search,
-): { candidate: Candidate; said: 0 | 1 | undefined } {
+): Judged {
   if (defect) return { candidate, said: 1 };
   const height = (i: number): number => Math.abs(found.answer.difference[i]);
   const top = candidate.pixels.reduce((most, i) => Math.max(most, height(i)), 0);
-  const here = height(y * found.relief.width + x);
+  const place = y * found.relief.width + x;
+  const here = height(place);
   const closer = candidate.pixels.filter((i) => height(i) > here);
-  if (here >= sideShare * top || closer.length === 0) return { candidate, said: 0 };
+  if (here >= sideShare(score) * top || closer.length === 0) return { candidate, said: 0 };
+  // Beside the outline it says what was told anyway.
+  if (!candidate.pixels.includes(place)) return { candidate, said: undefined };
   return { candidate: candidateOf(closer, found), said: undefined };
 }
 
@@ -95,64 +111,20 @@ function nearest(
   return best;
 }
 
-interface PlacedClick {
-  readonly x: number;
-  readonly y: number;
-  readonly defect: boolean;
-}
-
-/** Parts of a candidate, one for each click: a pixel goes with the nearest. */
+/** Parts of a candidate, one for each click: a pixel goes with the nearest; of each is true what its click says of it. */
 function split(
   candidate: Candidate,
   clicks: readonly PlacedClick[],
+  score: number,
   found: Search,
-): { candidate: Candidate; said: 0 | 1 }[] {
+): Judged[] {
   const { width } = found.relief;
   const parts = clicks.map((): number[] => []);
   for (const i of candidate.pixels) {
     const away = clicks.map(({ x, y }) => Math.hypot((i % width) - x, Math.floor(i / width) - y));
     parts[away.indexOf(Math.min(...away))].push(i);
   }
-  return parts.flatMap(
-    (pixels, n) =>
-    pixels.length === 0 ? [] : [{ candidate: candidateOf(pixels, found), said: clicks[n].defect ? (1 as const) : (0 as const) }], // prettier-ignore
+  return parts.flatMap((pixels, n) =>
+    pixels.length === 0 ? [] : [judged(candidateOf(pixels, found), clicks[n], score, found)],
   );
-}
-
-/** The pixels around a click that answer as it does, and at least those next to it. */
-function grow(
-  { relief, answer }: Search,
-  owner: Int32Array,
-  { x, y }: PlacedClick,
-  { clickNm, extent }: PlaceOptions,
-): number[] {
-  const { width, height, nm } = relief;
-  const reach = Math.ceil(grownNm / nm);
-  const least = Math.max(1, clickNm / nm);
-  const at = (u: number, v: number): number => v * width + u;
-  let [top, base] = [-Infinity, Infinity];
-  const inside: (readonly [number, number, number])[] = [];
-  for (let v = Math.max(0, y - reach); v <= Math.min(height - 1, y + reach); v++)
-    for (let u = Math.max(0, x - reach); u <= Math.min(width - 1, x + reach); u++) {
-      const away = Math.hypot(u - x, v - y);
-      if (away > reach || owner[at(u, v)] >= 0 || relief.known[at(u, v)] === 0) continue;
-      inside.push([u, v, away]);
-      if (away <= least) top = Math.max(top, answer.logit[at(u, v)]);
-      base = Math.min(base, answer.logit[at(u, v)]);
-    }
-  const limit = base + extent * (top - base);
-  const allowed = new Set(inside.filter(([u, v, away]) => away <= least || answer.logit[at(u, v)] > limit).map(([u, v]) => at(u, v))); // prettier-ignore
-  // Only what hangs together with the click.
-  const [start] = inside.filter(([, , away]) => away <= least).sort((a, b) => a[2] - b[2]);
-  if ((start as typeof start | undefined) === undefined) return [at(x, y)];
-  const grown = new Set([at(start[0], start[1])]);
-  const waiting = [...grown];
-  for (let i = waiting.pop(); i !== undefined; i = waiting.pop())
-    for (const step of [-1, 1, -width, width]) {
-      const next = i + step;
-      if (!allowed.has(next) || grown.has(next)) continue;
-      grown.add(next);
-      waiting.push(next);
-    }
-  return [...grown];
 }

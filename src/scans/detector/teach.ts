@@ -14,11 +14,42 @@ const rounds = 20;
  */
 export function teach({ candidates, scores, said }: PlacedClicks, trust: number): number[] {
   const known = scores.map((score, k) => said[k] ?? score);
-  if (trust === 0 || said.every((word) => word === undefined)) return known;
+  const news = known.map((score, k) => said[k] !== undefined && Math.abs(score - scores[k]) > 0.5);
+  if (trust === 0 || !news.includes(true)) return known;
+  // A click that says what was told anyway says nothing of the rest.
+  const taught = known.map((score, k) => (news[k] ? score : scores[k]));
   const rows = standardised(candidates.map(tellingTerms));
   const before = scores.map((score) => logit(score));
-  const correction = fitCorrection(rows, before, known, said.map((word) => (word === undefined ? 1 : trust))); // prettier-ignore
+  const importance = news.map((own) => (own ? trust : 1));
+  if (!foretold({ rows, before, taught, importance, news })) return known;
+  const correction = fitCorrection(rows, before, taught, importance);
   return known.map((score, k) => said[k] !== undefined ? score : sigmoid(before[k] + dot(rows[k], correction))); // prettier-ignore
+}
+
+/** Fewer clicks that say something new have nothing in common. */
+const leastNews = 3;
+
+/** Whether clicks have something in common: what each of them says would have been told better after the others. */
+function foretold({
+  rows,
+  before,
+  taught,
+  importance,
+  news,
+}: {
+  readonly rows: readonly (readonly number[])[];
+  readonly before: readonly number[];
+  readonly taught: readonly number[];
+  readonly importance: readonly number[];
+  readonly news: readonly boolean[];
+}): boolean {
+  const clicked = [...news.keys()].filter((k) => news[k]);
+  if (clicked.length < leastNews) return false;
+  const gain = clicked.reduce((sum, k) => {
+    const correction = fitCorrection(rows, before, taught, importance.map((own, i) => (i === k ? 0 : own))); // prettier-ignore
+    return sum + (taught[k] === 1 ? 1 : -1) * dot(rows[k], correction);
+  }, 0);
+  return gain > 0;
 }
 
 /** Mean logit, area, height, step, border: what kinds differ in; and the height with its sign. */
