@@ -2,7 +2,7 @@
  * How finding fares on simulated scans whose truth is known: false alarms on clean ones, calibration, steps, dirt, gaps.
  * Their seeds are none that the detector was trained on.
  */
-import { createRng, type Scan } from "../../src/core";
+import { defined, createRng, type Scan } from "../../src/core";
 import { detect, type DetectOptions } from "../../src/scans";
 import {
   instruments,
@@ -110,7 +110,7 @@ export function conditions(): void {
     const list: Agreement[] = [];
     forEachSurface((surface, seed) => {
       const made = change(
-        simulatedTruth({ ...options, surface, seed: seed + 70 }, { alongSteps }),
+        simulatedTruth({ ...options, surface, seed: seed + 70 }, defined({ alongSteps })),
         seed,
       );
       list.push(agreement(detect(made.scan), made.truth, made.faint));

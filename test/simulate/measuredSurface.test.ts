@@ -50,7 +50,10 @@ describe("simulate: surfaces as real samples show them", function () {
 
   it("carry atoms and gaps along steps, and nowhere else, which can be left out", () => {
     const options: ScanOptions = { ...base, surface: "Si(001)-2x1", seed: 4 };
-    const differ = (steps: readonly [number, number], variety: ScanOptions["variety"]): number => {
+    const differ = (
+      steps: readonly [number, number],
+      variety: NonNullable<ScanOptions["variety"]>,
+    ): number => {
       const [all, bare] = [false, true].map((bareSteps) => heights(scan({ ...options, steps, variety, bareSteps }).clean)); // prettier-ignore
       return all.filter((z, i) => Math.abs(z - bare[i]) > 20e-12).length / all.length;
     };
