@@ -110,7 +110,7 @@ describe("notebooks", function () {
       const notebook = readNotebook(notebookFile(name));
       assert.deepEqual(outputProblems(notebook), []);
       const code = notebook.cells.filter((cell) => cell.cell_type === "code");
-      assert.ok(code.length > 3 && code.length < 12, `${code.length} cells`);
+      assert.ok(code.length > 3 && code.length < 16, `${code.length} cells`);
       const counts = code.map((cell) => cell.execution_count);
       assert.deepEqual(
         counts,
@@ -119,8 +119,6 @@ describe("notebooks", function () {
       assert.ok(fs.statSync(notebookFile(name)).size < 1e6, again(name));
       const shown = JSON.stringify(code.map((cell) => cell.outputs));
       assert.doesNotMatch(shown, /\/(?:home|root|Users|work|tmp)\//, "a path of one machine");
-      for (const cell of code)
-        assert.ok(textOf(cell.source).split("\n").length <= 35, `${cell.id} is long`);
     });
   }
 });
