@@ -7,7 +7,7 @@ import {
   selfSupervisedOptions,
   type SelfSupervisedOptions,
 } from "./selfSupervised";
-import { makeTeacher, teacherMomentum } from "./teacher";
+import { makeTeacher, teacherPace } from "./teacher";
 
 /** Options of BYOL. */
 export interface ByolOptions extends SelfSupervisedOptions, RecipeOptions {
@@ -60,7 +60,7 @@ const paper: ByolOptions = {
  */
 export function byol(given: ByolOptions = {}): Pretrain {
   const resolved = definition.resolve(fromRecipe(given, paper));
-  const { momentum, momentumRises, finalNorm, outputDim } = resolved.options;
+  const { finalNorm, outputDim } = resolved.options;
   return selfSupervised({
     task: "BYOL",
     ...resolved,
@@ -76,10 +76,11 @@ export function byol(given: ByolOptions = {}): Pretrain {
         { inputDim: outputDim, hiddenDim, outputDim, finalNorm: false },
         rng.fork("predictor"),
       );
-      const teacher = makeTeacher({ network, head }, makeHead(), {
-        momentum: momentum ?? teacherMomentum(steps),
-        ...(momentumRises ? { rises: steps } : {}),
-      });
+      const teacher = makeTeacher(
+        { network, head },
+        makeHead(),
+        teacherPace(resolved.options, steps),
+      );
       return {
         heads: { projector: head, predictor },
         memory: teacher.variables,

@@ -19,7 +19,7 @@ import {
   selfSupervisedOptions,
   type SelfSupervisedOptions,
 } from "./selfSupervised";
-import { makeTeacher, teacherMomentum } from "./teacher";
+import { makeTeacher, teacherPace } from "./teacher";
 
 /** Options of DINO. */
 export interface DinoOptions extends SelfSupervisedOptions, RecipeOptions {
@@ -82,7 +82,7 @@ const paper: DinoOptions = {
 export function dino(given: DinoOptions = {}): Pretrain {
   const resolved = definition.resolve(fromRecipe(given, paper));
   const { options } = resolved;
-  const { momentumRises, studentTemperature, teacherTemperature } = options;
+  const { studentTemperature, teacherTemperature } = options;
   const { centreMomentum, prototypes, bottleneck } = options;
   return selfSupervised({
     task: "DINO",
@@ -91,10 +91,11 @@ export function dino(given: DinoOptions = {}): Pretrain {
       const hiddenDim = options.hiddenDim ?? Math.max(256, network.dim);
       const sizes = { inputDim: network.dim, hiddenDim, bottleneck, prototypes };
       const head = prototypeHead(sizes, rng.fork("head"));
-      const teacher = makeTeacher({ network, head }, prototypeHead(sizes, rng.fork("head")), {
-        momentum: options.momentum ?? teacherMomentum(steps),
-        ...(momentumRises ? { rises: steps } : {}),
-      });
+      const teacher = makeTeacher(
+        { network, head },
+        prototypeHead(sizes, rng.fork("head")),
+        teacherPace(options, steps),
+      );
       const centre = tf.tidy(() => tf.variable(tf.zeros([prototypes]), false)) as Variable &
         Tensor1D;
       const temperatures = { studentTemperature, teacherTemperature };

@@ -1,4 +1,5 @@
 import * as fs from "node:fs";
+import { createRequire } from "node:module";
 import * as os from "node:os";
 import * as path from "node:path";
 import { cacheFolder, InputError } from "../core";
@@ -30,7 +31,7 @@ export interface OnnxArray {
 /** The part of ONNX Runtime that is used: its package's own calls do the same, behind a promise that a step of an encoder cannot wait for. */
 interface Runtime {
   readonly binding: { readonly InferenceSession: new () => NativeSession };
-  initOrt(): void;
+  readonly initOrt: () => void;
 }
 
 interface NativePlace {
@@ -57,7 +58,8 @@ interface NativeSession {
   dispose(): void;
 }
 
-interface Loaded extends Runtime {
+interface Loaded {
+  readonly binding: Runtime["binding"];
   readonly Tensor: new (
     type: "float32",
     data: Float32Array,
@@ -80,16 +82,13 @@ function load(): Loaded {
       expected: "to find it in the cache",
       todo: "Run `npx fewscope doctor --fix --onnx` once.",
     });
-  /* eslint-disable @typescript-eslint/no-require-imports -- found at run time */
-  const runtime = require(path.join(modules, "onnxruntime-node", "dist", "binding.js")) as Runtime;
-  const common = require(path.join(modules, "onnxruntime-common")) as Pick<Loaded, "Tensor">;
-  /* eslint-enable @typescript-eslint/no-require-imports */
-  runtime.initOrt();
-  loaded = {
-    binding: runtime.binding,
-    Tensor: common.Tensor,
-    initOrt: () => undefined,
-  };
+  const from = createRequire(path.join(modules, "fewscope.js"));
+  const { binding, initOrt } = from(
+    path.join(modules, "onnxruntime-node", "dist", "binding.js"),
+  ) as Runtime;
+  const { Tensor } = from("onnxruntime-common") as Pick<Loaded, "Tensor">;
+  initOrt();
+  loaded = { binding, Tensor };
   return loaded;
 }
 

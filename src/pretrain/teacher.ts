@@ -31,6 +31,15 @@ export function teacherMomentum(steps: number): number {
   return averageMomentum(steps, { share: 0.1, most: 0.996 });
 }
 
+/** How a teacher follows in a training of so many steps, by the options of its method. */
+export function teacherPace(
+  options: { readonly momentum: number | undefined; readonly momentumRises: boolean },
+  steps: number,
+): TeacherOptions {
+  const { momentum = teacherMomentum(steps), momentumRises } = options;
+  return { momentum, ...(momentumRises ? { rises: steps } : {}) };
+}
+
 /** Which momentum, at the start and whether it rises. */
 export interface TeacherOptions {
   /** Share of its old weights that the teacher keeps in a step, in [0,1]. */
