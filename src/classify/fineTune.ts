@@ -3,8 +3,7 @@ import {
   known,
   option,
   readBatch,
-  readLabels,
-  tf,
+  labelRows,
   type Augmentation,
   type Classify,
   type OptionTable,
@@ -62,10 +61,11 @@ export function fineTune(given: FineTuneOptions = {}): Classify {
         variables: model.variables,
         trainable: model.trainable,
         steps,
-        prepare: (step, stepRng) =>
-          tf.tidy(() => views(readBatch(labelled, order.at(step)), stepRng.fork("views"))),
-        loss: (batch, step) =>
-          crossEntropy(model.apply(batch, true), readLabels(labelled, order.at(step))),
+        prepare: (step, stepRng) => ({
+          images: views(readBatch(labelled, order.at(step)), stepRng.fork("views")),
+          labels: labelRows(labelled, order.at(step)),
+        }),
+        loss: ({ images, labels }) => crossEntropy(model.apply(images, true), labels),
         optimiser: withLayerRates(adamW({ weightDecay }), model.network, options),
         schedule: warmupCosine({
           learningRate,

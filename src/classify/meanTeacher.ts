@@ -1,7 +1,7 @@
 import { define, tf, type Classify, type OptionTable, type Tensor2D } from "../core";
 import { consistency, crossEntropy } from "../losses";
 import { linearRamp, rampOptions, type RampOptions } from "./ramp";
-import { scoreTogether } from "./scoringNetwork";
+import { scoreTogether, trainingPass } from "./scoringNetwork";
 import {
   semiSupervised,
   semiSupervisedOptions,
@@ -36,19 +36,22 @@ export function meanTeacher(given: MeanTeacherOptions = {}): Classify {
     ...resolved,
     second: "weak",
     averageTrains: true,
-    build: ({ student, average, steps }) => ({
-      // The teacher sees labelled images too, so that its batch norm is that of the student.
-      targets: ({ labelled, first }) => {
-        const scores = average.apply(tf.concat([labelled, first]), true);
-        return { teacher: scores.slice([labelled.shape[0], 0]) };
-      },
-      loss: ({ labelled, labels, second }, { teacher }, step) => {
-        const [labelledLogits, taught] = scoreTogether(student, labelled, second);
-        const now = weight * linearRamp(step, steps, ramp);
-        const off = consistency(taught, teacher as Tensor2D);
-        return { loss: crossEntropy(labelledLogits, labels).add(off.mul(now)) };
-      },
-    }),
+    build: ({ student, average, steps }) => {
+      const pass = trainingPass(average);
+      return {
+        // The teacher sees labelled images too, so that its batch norm is that of the student.
+        targets: ({ labelled, first }, step) => ({
+          teacher: pass.apply(tf.concat([labelled, first])).slice([labelled.shape[0], 0]),
+          now: tf.scalar(weight * linearRamp(step, steps, ramp)),
+        }),
+        loss: ({ labelled, labels, second }, { teacher, now }) => {
+          const [labelledLogits, taught] = scoreTogether(student, labelled, second);
+          const off = consistency(taught, teacher as Tensor2D);
+          return { loss: crossEntropy(labelledLogits, labels).add(off.mul(now)) };
+        },
+        dispose: pass.dispose,
+      };
+    },
   });
 }
 meanTeacher.definition = definition;

@@ -11,6 +11,7 @@ import {
 } from "../core";
 import { crossEntropy } from "../losses";
 import { linearRamp, rampOptions, type RampOptions } from "./ramp";
+import { trainingPass } from "./scoringNetwork";
 import {
   semiSupervised,
   semiSupervisedOptions,
@@ -50,31 +51,34 @@ export function mixMatch(given: MixMatchOptions = {}): Classify {
     task: "MixMatch",
     ...resolved,
     second: "weak",
-    build: ({ student, steps }) => ({
-      targets: ({ labelled, labels, first, second }, _, rng) => {
-        const views = tf.concat([first, second]);
-        const guessed = guessLabels(student.apply(views, true), temperature);
-        const given = tf.cast<Tensor2D>(tf.oneHot(labels, student.classes) as Tensor2D, "float32");
-        const images = tf.concat([labelled, views]);
-        const rows = tf.concat([given, guessed, guessed]);
-        const n = images.shape[0];
-        const other = tf.tensor1d(rng.fork("partner").permutation(n), "int32");
-        const shares = Float32Array.from({ length: n }, () => mixingShare(alpha, rng));
-        return {
-          mixed: mixRows(images, tf.gather(images, other), shares),
-          mixedLabels: mixRows(rows, tf.gather(rows, other), shares),
-        };
-      },
-      loss: ({ labels }, { mixed, mixedLabels }, step) => {
-        const scores = student.apply(mixed as Tensor4D, true);
-        const cut = [labels.shape[0], scores.shape[0] - labels.shape[0]];
-        const [labelledLogits, guessed] = tf.split<Tensor2D>(scores, cut);
-        const [labelledTargets, guessedLabels] = tf.split<Tensor2D>(mixedLabels, cut);
-        const off = squaredDifference(guessed, guessedLabels);
-        const now = weight * linearRamp(step, steps, ramp);
-        return { loss: crossEntropy(labelledLogits, labelledTargets).add(off.mul(now)) };
-      },
-    }),
+    build: ({ student, steps }) => {
+      const pass = trainingPass(student);
+      return {
+        targets: ({ labelled, labels, first, second }, step, rng) => {
+          const views = tf.concat([first, second]);
+          const guessed = guessLabels(pass.apply(views), temperature);
+          const images = tf.concat([labelled, views]);
+          const rows = tf.concat([labels, guessed, guessed]);
+          const n = images.shape[0];
+          const other = tf.tensor1d(rng.fork("partner").permutation(n), "int32");
+          const shares = Float32Array.from({ length: n }, () => mixingShare(alpha, rng));
+          return {
+            mixed: mixRows(images, tf.gather(images, other), shares),
+            mixedLabels: mixRows(rows, tf.gather(rows, other), shares),
+            now: tf.scalar(weight * linearRamp(step, steps, ramp)),
+          };
+        },
+        loss: ({ labels }, { mixed, mixedLabels, now }) => {
+          const scores = student.apply(mixed as Tensor4D, true);
+          const cut = [labels.shape[0], scores.shape[0] - labels.shape[0]];
+          const [labelledLogits, guessed] = tf.split<Tensor2D>(scores, cut);
+          const [labelledTargets, guessedLabels] = tf.split<Tensor2D>(mixedLabels, cut);
+          const off = squaredDifference(guessed, guessedLabels);
+          return { loss: crossEntropy(labelledLogits, labelledTargets).add(off.mul(now)) };
+        },
+        dispose: pass.dispose,
+      };
+    },
   });
 }
 mixMatch.definition = definition;

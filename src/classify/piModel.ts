@@ -1,4 +1,4 @@
-import { define, type Classify, type OptionTable } from "../core";
+import { define, tf, type Classify, type OptionTable } from "../core";
 import { consistency, crossEntropy } from "../losses";
 import { linearRamp, rampOptions, type RampOptions } from "./ramp";
 import { scoreTogether } from "./scoringNetwork";
@@ -36,9 +36,9 @@ export function piModel(given: PiModelOptions = {}): Classify {
     ...resolved,
     second: "weak",
     build: ({ student, steps }) => ({
-      loss: ({ labelled, labels, first, second }, _, step) => {
+      targets: (_, step) => ({ now: tf.scalar(weight * linearRamp(step, steps, ramp)) }),
+      loss: ({ labelled, labels, first, second }, { now }) => {
         const [labelledLogits, teacher, taught] = scoreTogether(student, labelled, first, second);
-        const now = weight * linearRamp(step, steps, ramp);
         return {
           loss: crossEntropy(labelledLogits, labels).add(consistency(taught, teacher).mul(now)),
         };

@@ -1,4 +1,4 @@
-import { define, option, type Classify, type OptionTable } from "../core";
+import { define, option, tf, type Classify, type OptionTable } from "../core";
 import { consistency, crossEntropy } from "../losses";
 import { linearRamp, rampOptions, type RampOptions } from "./ramp";
 import { scoreTogether, shareAbove } from "./scoringNetwork";
@@ -39,13 +39,12 @@ export function pseudoLabel(given: PseudoLabelOptions = {}): Classify {
     second: "same",
     chooses: true,
     build: ({ student, steps }) => ({
-      loss: ({ labelled, labels, first }, _, step) => {
+      targets: (_, step) => ({ now: tf.scalar(weight * linearRamp(step, steps, ramp)) }),
+      loss: ({ labelled, labels, first }, { now }) => {
         const [labelledLogits, scores] = scoreTogether(student, labelled, first);
         const own = consistency(scores, scores, { measure: "crossEntropy", hard: true, threshold });
         return {
-          loss: crossEntropy(labelledLogits, labels).add(
-            own.mul(weight * linearRamp(step, steps, ramp)),
-          ),
+          loss: crossEntropy(labelledLogits, labels).add(own.mul(now)),
           accepted: shareAbove(scores, threshold),
         };
       },

@@ -106,11 +106,10 @@ export interface ConsistencyObjective {
   readonly targets?: (images: StepImages, step: number, rng: Rng) => Record<string, Tensor>;
   /** Other numbers worth keeping at the end, by name. */
   readonly keep?: () => Readonly<Record<string, Float32Array>>;
-  readonly loss: (
-    images: StepImages,
-    targets: Readonly<Record<string, Tensor>>,
-    step: number,
-  ) => StepLoss;
+  /** Depends on these and the variables alone: what else changes from step to step is among the targets. */
+  readonly loss: (images: StepImages, targets: Readonly<Record<string, Tensor>>) => StepLoss;
+  /** Frees what the memory does not cover. */
+  readonly dispose?: () => void;
 }
 
 /** What a method can build its objective of. */
@@ -153,14 +152,20 @@ export function semiSupervised(recipe: ConsistencyRecipe): Classify {
   const { momentum = averageMomentum(steps) } = recipe.options;
   const classify: Classify = async (encoder, train, rng, on = {}) => {
     const training = prepareTraining(recipe, encoder, train, rng);
-    const { student, average, objective, accepted, follower } = training;
+    const { student, average, objective, accepted, share, follower } = training;
     try {
       await trainLoop({
         task,
         variables: joinVariables({
           student,
           average,
-          memory: { variables: new Map([...(objective.memory ?? []), ["accepted", accepted]]) },
+          memory: {
+            variables: new Map([
+              ...(objective.memory ?? []),
+              ["accepted", accepted],
+              ["share", share],
+            ]),
+          },
         }),
         trainable: student.trainable,
         steps,
@@ -168,12 +173,15 @@ export function semiSupervised(recipe: ConsistencyRecipe): Classify {
           const images = training.draw(step, stepRng);
           return { ...images, ...objective.targets?.(images, step, stepRng.fork("targets")) };
         },
-        loss: (batch, step) => {
-          const found = objective.loss(batch, batch, step);
-          if (found.accepted !== undefined) recordAt(accepted, step, found.accepted);
+        loss: (batch) => {
+          const found = objective.loss(batch, batch);
+          if (found.accepted !== undefined) share.assign(found.accepted);
           return found.loss;
         },
-        afterStep: (step) => follower.update(Math.min(momentum, 1 - 1 / (step + 1))),
+        afterStep: (step) => {
+          if (recipe.chooses === true) recordAt(accepted, step, share);
+          follower.update(Math.min(momentum, 1 - 1 / (step + 1)));
+        },
         optimiser: sgd({ momentum: 0.9, nesterov: true, weightDecay }),
         schedule: (step) => learningRate * Math.cos((7 * Math.PI * step) / (16 * steps)),
         rng: rng.fork("steps"),
@@ -191,7 +199,8 @@ export function semiSupervised(recipe: ConsistencyRecipe): Classify {
       throw error;
     } finally {
       follower.dispose();
-      accepted.dispose();
+      tf.dispose([accepted, share]);
+      objective.dispose?.();
       for (const variable of objective.memory?.values() ?? []) variable.dispose();
     }
     return averageClassifier(average, student);
@@ -228,6 +237,8 @@ interface Training {
   readonly objective: ConsistencyObjective;
   /** Share of the unlabelled images that counted, by step; in the checkpoint, so that it outlives a stop. [steps] */
   readonly accepted: Variable;
+  /** The same of the latest step. */
+  readonly share: Variable;
   readonly draw: (step: number, rng: Rng) => StepImages;
 }
 
@@ -265,11 +276,12 @@ function prepareTraining(
     follower: movingAverage(average.trainable, student.trainable),
     objective: recipe.build({ student, average, steps, poolSize }),
     accepted: tf.tidy(() => tf.variable(tf.ones([steps]), false)),
+    share: tf.tidy(() => tf.variable(tf.scalar(1), false)),
     draw: drawImages(changes, { labelled, labelledOrder, pool, poolOrder }),
   };
 }
 
-function recordAt(record: Variable, step: number, value: Scalar): void {
+function recordAt(record: Variable, step: number, value: Tensor): void {
   const values = record.dataSync<"float32">().slice();
   values[step] = value.dataSync()[0];
   record.assign(tf.tensor1d(values));

@@ -1,11 +1,12 @@
 import {
+  labelRows,
   readBatch,
-  readLabels,
   tf,
   type Augmentation,
   type ImageSet,
   type Rng,
   type Tensor1D,
+  type Tensor2D,
   type Tensor4D,
 } from "../core";
 import type { Batches } from "../train";
@@ -14,8 +15,8 @@ import type { Batches } from "../train";
 export type StepImages = {
   /** Weakly changed. [b,h,w,c] */
   readonly labelled: Tensor4D;
-  /** Class indices. [b] int32 */
-  readonly labels: Tensor1D;
+  /** A row a label: 1 at its class. [b,classes] */
+  readonly labels: Tensor2D;
   /** Weakly changed. [u,h,w,c] */
   readonly first: Tensor4D;
   /** The same images as `first`, changed once more, as the method says. [u,h,w,c] */
@@ -55,7 +56,7 @@ export function drawImages(
     const again = rng.fork("second");
     return {
       labelled: weak(readBatch(labelled, chosen), rng.fork("labelled")),
-      labels: readLabels(labelled, chosen),
+      labels: labelRows(labelled, chosen),
       first,
       second:
         changes.second === "same"

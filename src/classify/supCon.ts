@@ -10,7 +10,10 @@ import {
   type Augmentation,
   type Classify,
   type OptionTable,
+  type Tensor,
+  type Tensor1D,
   type Tensor2D,
+  type Tensor4D,
 } from "../core";
 import { photo, viewsFor, viewsOption } from "../augment";
 import { supCon as supConLoss } from "../losses";
@@ -82,13 +85,15 @@ export function supCon(given: SupConOptions = {}): Classify {
         steps,
         prepare: (step, stepRng) => {
           const images = readBatch(labelled, order.at(step));
-          return views(tf.concat([images, images]), stepRng.fork("views"));
+          return {
+            both: views(tf.concat([images, images]), stepRng.fork("views")),
+            labels: readLabels(labelled, order.at(step)) as Tensor,
+          };
         },
-        loss: (both, step) => {
-          const labels = readLabels(labelled, order.at(step));
-          const projected = head.apply(network.apply(both, true), true);
+        loss: ({ both, labels }) => {
+          const projected = head.apply(network.apply(both as Tensor4D, true), true);
           const [a, b] = tf.split(projected, 2) as [Tensor2D, Tensor2D];
-          return supConLoss(a, b, { labels, temperature });
+          return supConLoss(a, b, { labels: labels as Tensor1D, temperature });
         },
         optimiser: sgd({ momentum: 0.9, weightDecay }),
         schedule: warmupCosine({

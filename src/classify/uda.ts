@@ -5,7 +5,7 @@ import {
   type Classify,
   type OptionTable,
   type Scalar,
-  type Tensor1D,
+  type Tensor,
   type Tensor2D,
 } from "../core";
 import { consistency } from "../losses";
@@ -65,12 +65,16 @@ export function uda(given: UdaOptions = {}): Classify {
     second: "strong",
     chooses: true,
     build: ({ student, steps }) => ({
-      loss: ({ labelled, labels, first, second }, _, step) => {
+      targets: (_, step) => ({
+        bound: tf.scalar(annealedBound(annealing, step / steps, student.classes)),
+      }),
+      loss: ({ labelled, labels, first, second }, { bound }) => {
         const [labelledLogits, weak, strong] = scoreTogether(student, labelled, first, second);
-        const bound = annealedBound(annealing, step / steps, student.classes);
         const off = consistency(strong, weak, { measure: "crossEntropy", temperature, threshold });
         return {
-          loss: annealedCrossEntropy(labelledLogits, labels, bound).add(off.mul(weight)),
+          loss: annealedCrossEntropy(labelledLogits, labels, annealing === "none" ? 1 : bound).add(
+            off.mul(weight),
+          ),
           accepted: shareAbove(weak, threshold),
         };
       },
@@ -90,13 +94,16 @@ export function annealedBound(annealing: SignalAnnealing, done: number, classes:
   return rise * (1 - 1 / classes) + 1 / classes;
 }
 
-/** Mean cross-entropy of the images whose class is less probable than a bound; 0 if there is none. [n,c], [n] -> scalar */
-export function annealedCrossEntropy(scores: Tensor2D, labels: Tensor1D, bound: number): Scalar {
+/** Mean cross-entropy of the images whose class is less probable than a bound, 1 for all; 0 if there is none. [n,c], [n,c], scalar -> scalar */
+export function annealedCrossEntropy(
+  scores: Tensor2D,
+  labels: Tensor2D,
+  bound: Tensor | 1,
+): Scalar {
   return tf.tidy(() => {
-    const target = tf.oneHot(labels, scores.shape[1]).toFloat();
-    const logProbability = tf.logSoftmax(scores).mul(target).sum(1);
+    const logProbability = tf.logSoftmax(scores).mul(labels).sum(1);
     // A probability rounds to 1, so that a bound of 1 must not be compared with.
-    if (bound >= 1) return logProbability.mean<Scalar>().neg();
+    if (bound === 1) return logProbability.mean<Scalar>().neg();
     // Not `less`, which has no gradient in TensorFlow.js, not even that of 0.
     const counts = tf.sub(1, logProbability.exp().greaterEqual(bound).toFloat());
     return logProbability.mul(counts).sum().neg().div<Scalar>(counts.sum().maximum(1));

@@ -61,8 +61,9 @@ export type {
   Variable,
 } from "./backend";
 export { joinVariables, trainableVariables, type HasVariables } from "./variables";
-export { readBatch, readLabels } from "./readBatch";
+export { labelRows, readBatch, readLabels } from "./readBatch";
 export { columnMeans, columnScale, normaliseRows, unitRows } from "./rows";
 export { defined, type Defined } from "./defined";
+export { repeatedWork, type RepeatedWork, type Work } from "./repeatedWork";
 export { escapeHtml } from "./escapeHtml";
 export { twoDigits } from "./twoDigits";

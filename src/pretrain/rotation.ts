@@ -7,7 +7,7 @@ import {
   type OptionTable,
   type Pretrain,
   type Rng,
-  type Tensor1D,
+  type Tensor2D,
   type Tensor4D,
 } from "../core";
 import { mild } from "../augment";
@@ -58,8 +58,8 @@ export function rotation(given: RotationOptions = {}): Pretrain {
 }
 rotation.definition = definition;
 
-/** Turns a random quarter of the images by each quarter turn. [n,h,h,c] -> [n,h,h,c], [n] */
-function turned(images: Tensor4D, rng: Rng): { images: Tensor4D; turns: Tensor1D } {
+/** Turns a random quarter of the images by each quarter turn. [n,h,h,c] -> [n,h,h,c], [n,4] */
+function turned(images: Tensor4D, rng: Rng): { images: Tensor4D; turns: Tensor2D } {
   const n = images.shape[0];
   const order = rng.permutation(n);
   const labels = new Int32Array(n);
@@ -68,7 +68,10 @@ function turned(images: Tensor4D, rng: Rng): { images: Tensor4D; turns: Tensor1D
     labels.fill(turns, from, to);
     return quarterTurn(tf.gather(images, tf.tensor1d(order.subarray(from, to), "int32")), turns);
   });
-  return { images: tf.concat(parts), turns: tf.tensor1d(labels, "int32") };
+  return {
+    images: tf.concat(parts),
+    turns: tf.oneHot(tf.tensor1d(labels, "int32"), 4).toFloat() as Tensor2D,
+  };
 }
 
 /** Turns every image counter-clockwise. [n,h,h,c] -> [n,h,h,c] */

@@ -6,7 +6,7 @@ import {
   labelledIndices,
   option,
   readBatch,
-  readLabels,
+  labelRows,
   subset,
   trainableVariables,
   type Augmentation,
@@ -87,7 +87,7 @@ export function supervised(given: SupervisedOptions): Pretrain {
         prepare: (step, stepRng) => {
           const indices = order.at(step);
           const seen = views(readBatch(labelled, indices), stepRng.fork("views"));
-          return { seen, labels: readLabels(labelled, indices) };
+          return { seen, labels: labelRows(labelled, indices) };
         },
         loss: ({ seen, labels }) =>
           crossEntropy(head.apply(network.apply(seen, true), true), labels),

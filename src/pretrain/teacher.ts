@@ -1,5 +1,6 @@
 import {
   joinVariables,
+  repeatedWork,
   trainableVariables,
   type Network,
   type Tensor2D,
@@ -63,11 +64,20 @@ export function makeTeacher(
     trainableVariables({ variables: joinVariables({ encoder: of.network, head: of.head }) });
   const average = movingAverage(weights({ network, head }), weights(student));
   const momentumAt = rises === undefined ? (): number => momentum : cosineMomentum(momentum, rises);
+  const variables = joinVariables({ "teacher.encoder": network, "teacher.head": head });
+  const state = [...variables.values()];
+  const pass = repeatedWork({
+    state: () => state,
+    work: ([images]) => [head.apply(network.apply(images as Tensor4D, true), true)],
+  });
   return {
     network,
-    variables: joinVariables({ "teacher.encoder": network, "teacher.head": head }),
-    apply: (images) => head.apply(network.apply(images, true), true),
+    variables,
+    apply: (images) => pass.run([images])[0] as Tensor2D,
     follow: (step) => average.update(momentumAt(step)),
-    dispose: () => average.dispose(),
+    dispose: () => {
+      pass.dispose();
+      average.dispose();
+    },
   };
 }

@@ -14,8 +14,9 @@ const napiVersion = 8;
 /** Where tfjs-node looks for its binding. */
 const bindingFile = path.join(tfjsNodeFolder, "lib", `napi-v${napiVersion}`, "tfjs_binding.node");
 
-/** What we link into the binding beside tfjs-node's own sources. */
-const ownSources = process.platform === "darwin" ? [] : ["quietLog.cc"];
+/** What we link into the binding beside tfjs-node's own sources; the second takes in tfjs_binding.cc. */
+const ownSources =
+  process.platform === "darwin" ? ["stepPrograms.cc"] : ["quietLog.cc", "stepPrograms.cc"];
 
 /** Changes with our own sources, so that a binding made of older ones is made again. */
 const ownHash = hashOfFiles(__dirname, ownSources).slice(0, 12);
@@ -63,7 +64,6 @@ function compilerArguments(wheel, libraryFolder) {
     path.join(libraryFolder, "include"),
     sourceFolder,
   ];
-  const sources = ["tfjs_backend.cc", "tfjs_binding.cc"].map((f) => path.join(sourceFolder, f));
   // Linux: the second library is used through the first one only, and some linkers would leave it out and not find it later.
   const link =
     process.platform === "darwin"
@@ -75,7 +75,7 @@ function compilerArguments(wheel, libraryFolder) {
     ...includes.map((folder) => `-I${folder}`),
     ...link,
     ...ownSources.map((file) => path.join(__dirname, file)),
-    ...sources,
+    path.join(sourceFolder, "tfjs_backend.cc"),
     ...wheel.libraries.map((file) => path.join(libraryFolder, file)),
     `-Wl,-rpath,${libraryFolder}`,
   ];

@@ -1,6 +1,7 @@
 import { checkNumber, tf, type Tensor1D, type Variable } from "../core";
-import { flatVariables } from "./flatVariables";
-import { decays, zeros, type Optimiser } from "./optimiser";
+import { flatVariables, followedBy } from "./flatVariables";
+import { decays, type Optimiser } from "./optimiser";
+import { zeros } from "./zeros";
 
 /** How AdamW moves. */
 export interface AdamWOptions {
@@ -37,19 +38,21 @@ export function adamW(options: AdamWOptions = {}): Optimiser {
         ["square", square],
         ["steps", count],
       ]),
-      step: (gradients, rate) =>
+      ...followedBy(flat),
+      numbers: (rate) =>
         tf.tidy(() => {
           const t = count.dataSync()[0] + 1;
           count.assign(tf.scalar(t, "int32"));
+          return [rate, rate / (1 - beta1 ** t), 1 - beta2 ** t].map((number) => tf.scalar(number));
+        }),
+      step: (gradients, [rate, meanRate, squareShare]) =>
+        tf.tidy(() => {
           const w = flat.values();
           const g = flat.join(gradients);
           mean.assign(mean.mul<Tensor1D>(beta1).add(g.mul(1 - beta1)));
           square.assign(square.mul<Tensor1D>(beta2).add(g.square().mul(1 - beta2)));
-          const divisor = square
-            .div(1 - beta2 ** t)
-            .sqrt()
-            .add(epsilon);
-          const move = mean.mul(rate / (1 - beta1 ** t)).div(divisor);
+          const divisor = square.div<Tensor1D>(squareShare).sqrt().add(epsilon);
+          const move = mean.mul<Tensor1D>(meanRate).div(divisor);
           flat.assign(w.sub(w.mul(tf.tensor1d(decay).mul(rate))).sub(move));
         }),
       dispose: () => {

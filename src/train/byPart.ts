@@ -22,17 +22,30 @@ export function byPart(parts: Readonly<Record<string, OptimiserPart>>): Optimise
       const { optimiser, rate = (given: number): number => given } = parts[part];
       return own.size === 0 ? [] : [{ part, rate, own, rule: optimiser(own) }];
     });
+    let counts: number[] = [];
     return {
       state: new Map(
         bound.flatMap(({ part, rule }) =>
           Array.from(rule.state, ([name, state]) => [`${part}/${name}`, state] as const),
         ),
       ),
-      step: (gradients, learningRate) => {
-        for (const { rate, own, rule } of bound) {
+      memory: bound.flatMap(({ rule }) => rule.memory),
+      numbers: (learningRate) => {
+        const numbers = bound.map(({ rate, rule }) => rule.numbers(rate(learningRate)));
+        counts = numbers.map(({ length }) => length);
+        return numbers.flat();
+      },
+      step: (gradients, numbers) => {
+        let from = 0;
+        bound.forEach(({ own, rule }, part) => {
           const given = new Map(Array.from(gradients).filter(([name]) => own.has(name)));
-          rule.step(given, rate(learningRate));
-        }
+          rule.step(given, numbers.slice(from, from + counts[part]));
+          from += counts[part];
+        });
+      },
+      usual: () => bound.every(({ rule }) => rule.usual()),
+      assigned: () => {
+        for (const { rule } of bound) rule.assigned();
       },
       dispose: () => {
         for (const { rule } of bound) rule.dispose();

@@ -1,4 +1,5 @@
 import { tf, type Tensor, type Tensor1D, type Variable } from "../core";
+import { zeros } from "./zeros";
 
 /** Many variables seen as one long vector: an update then is a few operations, not a few for each of a hundred tensors. */
 export interface FlatVariables {
@@ -12,6 +13,12 @@ export interface FlatVariables {
   readonly assign: (values: Tensor1D) => void;
   /** What is given for each variable, repeated for each of its values. [size] */
   readonly repeat: (value: (variable: Variable) => number) => Float32Array;
+  /** The values that were assigned last. [size] */
+  readonly joined: Variable;
+  /** Whether these still are the variables' values. */
+  readonly unchanged: () => boolean;
+  /** To be called after `joined` and the variables were assigned what belongs together. */
+  readonly adopt: () => void;
   readonly dispose: () => void;
 }
 
@@ -22,8 +29,12 @@ export function flatVariables(variables: ReadonlyMap<string, Variable>): FlatVar
   const sizes = list.map((variable) => variable.size);
   const size = sizes.reduce((sum, n) => sum + n, 0);
   // What was assigned last, and where its parts lie: as long as no one else has changed a variable, nothing is joined.
-  let last: Tensor1D | undefined;
+  const joined = zeros(size);
   let parts: object[] = [];
+  const unchanged = (): boolean => list.every((variable, i) => variable.dataId === parts[i]);
+  const adopt = (): void => {
+    parts = list.map((variable) => variable.dataId);
+  };
   const join = (tensors: ReadonlyMap<string, Tensor>): Tensor1D =>
     tf.concat1d(
       names.map((name) => {
@@ -34,13 +45,9 @@ export function flatVariables(variables: ReadonlyMap<string, Variable>): FlatVar
   return {
     size,
     join,
-    values: () => {
-      const unchanged = list.every((variable, i) => variable.dataId === parts[i]);
-      return last !== undefined && unchanged ? last : join(variables);
-    },
+    values: () => (unchanged() ? joined : join(variables)),
     assign: (values) => {
-      last?.dispose();
-      last = tf.keep(values.clone());
+      joined.assign(values);
       tf.tidy(() => {
         const split = tf.split(values, sizes);
         list.forEach((variable, i) => {
@@ -48,8 +55,11 @@ export function flatVariables(variables: ReadonlyMap<string, Variable>): FlatVar
           variable.assign(rank === 1 ? split[i] : split[i].reshape(shape));
         });
       });
-      parts = list.map((variable) => variable.dataId);
+      adopt();
     },
+    joined,
+    unchanged,
+    adopt,
     repeat: (value) => {
       const out = new Float32Array(size);
       let from = 0;
@@ -59,6 +69,15 @@ export function flatVariables(variables: ReadonlyMap<string, Variable>): FlatVar
       }
       return out;
     },
-    dispose: () => last?.dispose(),
+    dispose: () => joined.dispose(),
   };
+}
+
+/** What an optimiser that moves its variables by this vector says of its steps. */
+export function followedBy(flat: FlatVariables): {
+  readonly memory: readonly Variable[];
+  readonly usual: () => boolean;
+  readonly assigned: () => void;
+} {
+  return { memory: [flat.joined], usual: flat.unchanged, assigned: flat.adopt };
 }

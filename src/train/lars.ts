@@ -1,6 +1,7 @@
 import { checkNumber, checkOneOf, tf, type Tensor, type Tensor1D, type Variable } from "../core";
-import { flatVariables } from "./flatVariables";
-import { decays, zeros, type Optimiser } from "./optimiser";
+import { flatVariables, followedBy } from "./flatVariables";
+import { decays, type Optimiser } from "./optimiser";
+import { zeros } from "./zeros";
 
 /**
  * Where published LARS codes differ. "google": the norm of gradient and decay together, rate inside the momentum (the SimCLR code);
@@ -47,7 +48,9 @@ export function lars(options: LarsOptions = {}): Optimiser {
     const velocity = zeros(flat.size);
     return {
       state: new Map([["momentum", velocity]]),
-      step: (gradients, rate) =>
+      ...followedBy(flat),
+      numbers: (rate) => [tf.scalar(rate)],
+      step: (gradients, [rate]) =>
         tf.tidy(() => {
           const w = flat.values();
           const moves = Array.from(variables, ([name, variable]): [string, Tensor] => [

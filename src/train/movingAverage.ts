@@ -1,4 +1,4 @@
-import { checkProbability, tf, type Tensor1D, type Variable } from "../core";
+import { checkProbability, repeatedWork, tf, type Tensor1D, type Variable } from "../core";
 import { flatVariables } from "./flatVariables";
 
 /** Weights that follow others: a teacher, or what is evaluated at the end. */
@@ -20,19 +20,27 @@ export function movingAverage(
   const missing = [...average.keys()].find((name) => !source.has(name));
   if (missing !== undefined) throw new Error(`there is no "${missing}" to follow`);
   const flat = flatVariables(average);
+  const followed = [...average.keys()].map((name) => source.get(name) as Variable);
+  const update = repeatedWork({
+    state: () => [...average.values(), ...followed, flat.joined],
+    usual: flat.unchanged,
+    assigned: flat.adopt,
+    work: ([momentum, rest]) => {
+      const now = flat.join(source);
+      flat.assign(flat.values().mul<Tensor1D>(momentum).add(now.mul(rest)));
+      return [];
+    },
+  });
   return {
     update: (momentum) => {
       checkProbability("momentum", momentum);
       tf.tidy(() => {
-        const now = flat.join(source);
-        flat.assign(
-          flat
-            .values()
-            .mul<Tensor1D>(momentum)
-            .add(now.mul(1 - momentum)),
-        );
+        update.run([tf.scalar(momentum), tf.scalar(1 - momentum)]);
       });
     },
-    dispose: () => flat.dispose(),
+    dispose: () => {
+      update.dispose();
+      flat.dispose();
+    },
   };
 }

@@ -1,4 +1,4 @@
-import { tf, type Tensor, type Tensor1D, type Variable } from "../core";
+import type { Tensor, Variable } from "../core";
 
 /** Binds an update rule to the variables it will change. */
 export type Optimiser = (variables: ReadonlyMap<string, Variable>) => BoundOptimiser;
@@ -7,8 +7,16 @@ export type Optimiser = (variables: ReadonlyMap<string, Variable>) => BoundOptim
 export interface BoundOptimiser {
   /** What it remembers between steps, by stable name: belongs in a checkpoint. */
   readonly state: ReadonlyMap<string, Variable>;
+  /** What a step reads or replaces beside `state` and the variables. */
+  readonly memory: readonly Variable[];
+  /** Makes what the next step needs of numbers, and counts it; so that a step itself does the same each time. */
+  numbers(learningRate: number): readonly Tensor[];
   /** Changes every variable once by the gradient of the same name. */
-  step(gradients: ReadonlyMap<string, Tensor>, learningRate: number): void;
+  step(gradients: ReadonlyMap<string, Tensor>, numbers: readonly Tensor[]): void;
+  /** Whether a step would go its usual way: no one else has changed a variable since the last one. */
+  usual(): boolean;
+  /** To be called after variables, `state` and `memory` were assigned what a step would have assigned. */
+  assigned(): void;
   dispose(): void;
 }
 
@@ -18,9 +26,4 @@ export interface BoundOptimiser {
  */
 export function decays(variable: Variable): boolean {
   return variable.rank > 1;
-}
-
-/** A vector of zeros to remember something in. [size] */
-export function zeros(size: number): Variable & Tensor1D {
-  return tf.tidy(() => tf.variable(tf.zeros([size]), false)) as Variable & Tensor1D;
 }

@@ -1,6 +1,7 @@
 import { checkNumber, tf, type Tensor1D } from "../core";
-import { flatVariables } from "./flatVariables";
-import { decays, zeros, type Optimiser } from "./optimiser";
+import { flatVariables, followedBy } from "./flatVariables";
+import { decays, type Optimiser } from "./optimiser";
+import { zeros } from "./zeros";
 
 /** How stochastic gradient descent moves. */
 export interface SgdOptions {
@@ -30,7 +31,9 @@ export function sgd({
     const decay = flat.repeat((variable) => (decays(variable) ? weightDecay : 0));
     return {
       state: new Map([["momentum", velocity]]),
-      step: (gradients, rate) =>
+      ...followedBy(flat),
+      numbers: (rate) => [tf.scalar(rate)],
+      step: (gradients, [rate]) =>
         tf.tidy(() => {
           const w = flat.values();
           const given = flat.join(gradients);

@@ -3,6 +3,7 @@ import {
   canonicalJson,
   checkInteger,
   InputError,
+  repeatedWork,
   sha256,
   StoppedError,
   tf,
@@ -31,8 +32,11 @@ export interface TrainLoopOptions<B extends Batch> {
   readonly steps: number;
   /** Makes the batch of a step, outside of the gradient; the loop disposes it. */
   readonly prepare: (step: number, rng: Rng) => B;
-  /** The loss of a step on its batch. Called inside tf.tidy. */
-  readonly loss: (batch: B, step: number, rng: Rng) => Scalar;
+  /**
+   * The loss of a step on its batch. It depends on the batch and the variables alone, so that its kernels can be recorded and repeated: what else changes
+   * from step to step, a number or a random one, belongs in the batch. Called inside tf.tidy.
+   */
+  readonly loss: (batch: B) => Scalar;
   /** Called after each step, for example to update an average of the weights. */
   readonly afterStep?: ((step: number) => void) | undefined;
   readonly optimiser: Optimiser;
@@ -62,6 +66,7 @@ export async function trainLoop<B extends Batch>(
   const { checkpointSeconds = 30 } = on;
   checkInteger("steps", steps, { min: 0 });
   const optimiser = options.optimiser(options.trainable);
+  const one = stepOf(options, optimiser);
   const losses = new Float32Array(steps);
   const saved = new Map([
     ...variables,
@@ -82,7 +87,7 @@ export async function trainLoop<B extends Batch>(
         save(step);
         throw new StoppedError();
       }
-      losses[step] = trainStep(options, optimiser, step);
+      losses[step] = one.make(step);
       const done = step + 1;
       on.report?.({ task, done, total: steps, unit: "step", values: { loss: losses[step] } });
       if (done === steps || performance.now() - savedAt >= 1000 * checkpointSeconds) {
@@ -92,39 +97,65 @@ export async function trainLoop<B extends Batch>(
       await setImmediate();
     }
   } finally {
+    one.dispose();
     optimiser.dispose();
   }
   on.keep?.("loss", losses);
   return { losses };
 }
 
-/** Makes one step and gives its loss. */
-function trainStep<B extends Batch>(
-  { task, trainable, prepare, loss, afterStep, schedule, rng }: TrainLoopOptions<B>,
-  optimiser: BoundOptimiser,
-  step: number,
-): number {
-  const stepRng = rng.fork(`step ${step}`);
-  const rate = schedule(step);
-  return tf.tidy(() => {
-    // The type of tidy does not know read-only lists.
-    const batch = tf.tidy((() => prepare(step, stepRng)) as () => Tensor) as B;
-    const names = [...trainable.keys()];
-    const { value, grads } = tf.variableGrads(
-      () => loss(batch, step, stepRng),
-      [...trainable.values()],
-    );
-    const lossValue = value.dataSync()[0];
-    if (!Number.isFinite(lossValue)) throw diverged(task, step, lossValue, rate);
-    const gradients = new Map(
-      Array.from(trainable, ([name, variable]) => [name, grads[variable.name]] as const),
-    );
-    const missing = names.find((name) => gradients.get(name) === undefined);
-    if (missing !== undefined) throw new Error(`"${missing}" has no part in the loss of ${task}`);
-    optimiser.step(gradients, rate);
-    afterStep?.(step);
-    return lossValue;
+interface Step {
+  /** Makes one step and gives its loss. */
+  readonly make: (step: number) => number;
+  readonly dispose: () => void;
+}
+
+/** A step in two parts: what differs each time is made first, so that the rest can be recorded and repeated. */
+function stepOf<B extends Batch>(options: TrainLoopOptions<B>, optimiser: BoundOptimiser): Step {
+  const { task, variables, trainable, prepare, loss, afterStep, schedule, rng } = options;
+  let batch: B;
+  const state = [
+    ...new Set([...variables.values(), ...optimiser.state.values(), ...optimiser.memory]),
+  ];
+  const rest = repeatedWork({
+    state: () => state,
+    usual: () => optimiser.usual(),
+    assigned: () => optimiser.assigned(),
+    work: (given) => {
+      const counted = tensorsOf(batch).length;
+      const { value, grads } = tf.variableGrads(() => loss(batch), [...trainable.values()]);
+      const gradients = new Map(
+        Array.from(trainable, ([name, variable]) => [name, grads[variable.name]] as const),
+      );
+      const missing = [...trainable.keys()].find((name) => gradients.get(name) === undefined);
+      if (missing !== undefined) throw new Error(`"${missing}" has no part in the loss of ${task}`);
+      optimiser.step(gradients, given.slice(counted));
+      return [value];
+    },
   });
+  return {
+    make: (step) => {
+      const rate = schedule(step);
+      return tf.tidy(() => {
+        const stepRng = rng.fork(`step ${step}`);
+        // The type of tidy does not know read-only lists.
+        batch = tf.tidy((() => prepare(step, stepRng)) as () => Tensor) as B;
+        const [value] = rest.run([...tensorsOf(batch), ...optimiser.numbers(rate)]);
+        const lossValue = value.dataSync()[0];
+        if (!Number.isFinite(lossValue)) throw diverged(task, step, lossValue, rate);
+        afterStep?.(step);
+        return lossValue;
+      });
+    },
+    dispose: rest.dispose,
+  };
+}
+
+function tensorsOf(batch: Batch): readonly Tensor[] {
+  if (batch instanceof tf.Tensor) return [batch];
+  return Array.isArray(batch)
+    ? (batch as Tensor[])
+    : Object.values(batch as Record<string, Tensor>);
 }
 
 function fingerprintOf<B extends Batch>(

@@ -35,7 +35,11 @@ const rules: Readonly<Record<string, Rule>> = {
   flexMatch: (student, teacher, { threshold }) =>
     flexibleConsistency(student, teacher, classThresholds(classifyParity.latest, 4, threshold)),
   annealed: (student, _, { bound }) =>
-    annealedCrossEntropy(student, tf.tensor1d(labels, "int32"), bound),
+    annealedCrossEntropy(
+      student,
+      tf.oneHot(tf.tensor1d(labels, "int32"), 4).toFloat() as Tensor2D,
+      bound < 1 ? tf.scalar(bound) : 1,
+    ),
   fixMatch: (student, teacher, options) =>
     consistency(student, teacher, { measure: "crossEntropy", hard: true, ...options }),
   uda: (student, teacher, options) =>

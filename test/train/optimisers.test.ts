@@ -16,7 +16,7 @@ function optimise(
   ]);
   const bound = optimiser(variables);
   rates.forEach((rate, step) =>
-    tf.tidy(() => bound.step(new Map(Object.entries(gradients(step))), rate)),
+    tf.tidy(() => bound.step(new Map(Object.entries(gradients(step))), bound.numbers(rate))),
   );
   const [w, b] = [...variables.values()].map((variable) => variable.dataSync());
   bound.dispose();

@@ -31,12 +31,14 @@ import { assertClose, noise, parity } from "../fixtures/networkParity";
 import { fillLikePython } from "../nets/fillLikePython";
 
 interface Setup {
-  readonly options: TrainLoopOptions<Tensor4D>;
+  readonly options: TrainLoopOptions<LabelledBatch>;
   readonly bytes: () => string;
   readonly dispose: () => void;
 }
 
 const steps = 6;
+
+type LabelledBatch = { readonly images: Tensor4D; readonly labels: Tensor2D };
 
 /** A small training with batch norm, random batches and random images. */
 function setUp(optimiser: Optimiser = sgd({ weightDecay: 0.01 })): Setup {
@@ -45,22 +47,25 @@ function setUp(optimiser: Optimiser = sgd({ weightDecay: 0.01 })): Setup {
   const head = linear({ inputDim: network.dim, outputDim: 2 }, rng.fork("head"));
   const variables = joinVariables({ network, head });
   const order = batches({ count: 20, batchSize: 8, rng: rng.fork("order") });
-  const options: TrainLoopOptions<Tensor4D> = {
+  const options: TrainLoopOptions<LabelledBatch> = {
     task: "test",
     variables,
     trainable: trainableVariables({ variables: joinVariables({ network, head }) }),
     steps,
     prepare: (step, stepRng) => {
       const values = Float32Array.from(order.at(step), (i) => i / 20 + stepRng.uniform());
-      return tf.tensor4d(noise(step, 8 * 36), [8, 6, 6, 1]).mul(tf.tensor4d(values, [8, 1, 1, 1]));
-    },
-    loss: (images, step) => {
-      const labels = Int32Array.from(order.at(step), (i) => i % 2);
-      return crossEntropy(
-        head.apply(network.apply(images, true), true),
-        tf.tensor1d(labels, "int32"),
+      const labels = Float32Array.from({ length: 16 }, (_, i) =>
+        order.at(step)[i >> 1] % 2 === i % 2 ? 1 : 0,
       );
+      return {
+        images: tf
+          .tensor4d(noise(step, 8 * 36), [8, 6, 6, 1])
+          .mul<Tensor4D>(tf.tensor4d(values, [8, 1, 1, 1])),
+        labels: tf.tensor2d(labels, [8, 2]),
+      };
     },
+    loss: ({ images, labels }) =>
+      crossEntropy(head.apply(network.apply(images, true), true), labels),
     optimiser,
     schedule: constant(0.05),
     rng: rng.fork("steps"),
@@ -243,7 +248,7 @@ describe("train/trainLoop", () => {
     const checkpoint = path.join(folder, "checkpoint");
     const setup = setUp();
     const on = { checkpoint };
-    const again = (options: Partial<TrainLoopOptions<Tensor4D>>): Promise<unknown> =>
+    const again = (options: Partial<TrainLoopOptions<LabelledBatch>>): Promise<unknown> =>
       trainLoop({ ...setup.options, on, ...options });
     try {
       await again({});
@@ -270,10 +275,12 @@ describe("train/trainLoop", () => {
 
   it("says at which step and rate the loss ceased to be a number", async () => {
     const { options, dispose } = setUp();
-    const loss = (images: Tensor4D, step: number): Scalar =>
-      options.loss(images, step, options.rng).mul(step === 2 ? NaN : 1);
+    const prepare: typeof options.prepare = (step, rng) => {
+      const { images, labels } = options.prepare(step, rng);
+      return { images: images.mul(step === 2 ? NaN : 1), labels };
+    };
     await assert.rejects(
-      trainLoop({ ...options, loss }),
+      trainLoop({ ...options, prepare }),
       /loss of NaN at step 3 of test, with learning rate 0.0500/,
     );
     dispose();

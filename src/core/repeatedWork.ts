@@ -1,0 +1,127 @@
+import { tf, type Tensor, type Variable } from "./backend";
+import { recordCalls, sameRecording, type Recording } from "./recordCalls";
+import { stepBackend, type StepBackend } from "./stepBackend";
+
+/** Work on tensors that is done over and over, of the same kernels each time. */
+export interface Work {
+  /**
+   * Computes new tensors and may assign to variables of `state`. It must depend on nothing but `given` and `state`: a number of its own may not
+   * change from one time to the next, nor may a random one be drawn. Called inside `tf.tidy`.
+   */
+  readonly work: (given: readonly Tensor[]) => readonly Tensor[];
+  /** Every variable that is read or assigned and not the same for ever. */
+  readonly state: () => readonly Variable[];
+  /** Whether the work would go its usual way now; where it would not, it is done without a recording. @default always */
+  readonly usual?: () => boolean;
+  /** Called after the variables were assigned from a recording. */
+  readonly assigned?: () => void;
+}
+
+/** Work that is recorded, then repeated. */
+export interface RepeatedWork {
+  /** Does the work once; the caller disposes the results. Results and variables have the same bits however it was done. */
+  run(given: readonly Tensor[]): Tensor[];
+  /** How many times a recording did the work. */
+  readonly repeats: number;
+  /** Frees what was recorded. */
+  dispose(): void;
+}
+
+/** Recordings that may differ from the one before until the work counts as never the same. */
+const mostTries = 4;
+
+/** What is known of the work on tensors of certain shapes. */
+interface Known {
+  before: Recording | undefined;
+  tries: number;
+  program: Program | undefined;
+}
+
+interface Program {
+  readonly id: number;
+  /** Which variables are assigned, by their place in the state; their new values come after the results. */
+  readonly assigned: readonly number[];
+}
+
+/**
+ * Work that is done over and over: its kernels are written down twice, and if both lists are the same they are from then on run by one call of the native
+ * library, in the same order and so with the same bits. Where the lists go on to differ, values are read back meanwhile, or the backend cannot, the work
+ * is simply done each time.
+ */
+export function repeatedWork(work: Work): RepeatedWork {
+  const known = new Map<string, Known>();
+  const plainly = (given: readonly Tensor[]): Tensor[] => tidied(() => work.work(given));
+  let repeats = 0;
+  return {
+    run: (given) => {
+      const backend = stepBackend();
+      if (backend === undefined || work.usual?.() === false) return plainly(given);
+      const key = given.map(({ shape, dtype }) => `${dtype}[${shape.join()}]`).join();
+      const found = known.get(key) ?? { before: undefined, tries: 0, program: undefined };
+      known.set(key, found);
+      if (found.program !== undefined) {
+        repeats++;
+        return runProgram(backend, found.program, given, work);
+      }
+      return found.tries >= mostTries ? plainly(given) : recordOnce(backend, found, given, work);
+    },
+    get repeats() {
+      return repeats;
+    },
+    dispose: () => {
+      for (const { program } of known.values()) {
+        if (program !== undefined) stepBackend()?.dropProgram(program.id);
+      }
+      known.clear();
+    },
+  };
+}
+
+function tidied(work: () => readonly Tensor[]): Tensor[] {
+  // The type of tidy does not know read-only lists.
+  return tf.tidy(work as () => Tensor[]);
+}
+
+/** Does the work from JavaScript, and learns from it. */
+function recordOnce(
+  backend: StepBackend,
+  known: Known,
+  given: readonly Tensor[],
+  work: Work,
+): Tensor[] {
+  const state = work.state();
+  const before = state.map(({ dataId }) => dataId);
+  return tidied(() => {
+    const inputs = backend.ids([...given, ...state]);
+    const { results, calls } = recordCalls(backend, () => work.work(given));
+    const assigned = state.flatMap(({ dataId }, i) => (dataId === before[i] ? [] : [i]));
+    const outputs = backend.ids([...results, ...assigned.map((i) => state[i])]);
+    const recording = calls.finish(inputs, outputs);
+    known.tries++;
+    if (recording !== undefined && known.before !== undefined) {
+      if (sameRecording(recording, known.before)) {
+        known.program = { id: backend.makeProgram(recording), assigned };
+      }
+    }
+    known.before = known.program === undefined ? recording : undefined;
+    return results;
+  });
+}
+
+/** Does the work by its recording. */
+function runProgram(
+  backend: StepBackend,
+  { id, assigned }: Program,
+  given: readonly Tensor[],
+  work: Work,
+): Tensor[] {
+  return tidied(() => {
+    const state = work.state();
+    const made = backend.runProgram(id, [...given, ...state]);
+    const results = made.slice(0, made.length - assigned.length);
+    const values = made.slice(results.length);
+    assigned.forEach((place, i) => state[place].assign(values[i]));
+    work.assigned?.();
+    return results;
+  });
+}

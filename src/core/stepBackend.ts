@@ -1,0 +1,97 @@
+import { tf, type Tensor } from "./backend";
+import type { Recording } from "./recordCalls";
+
+/** An attribute of a kernel, as tfjs-node gives it to TensorFlow. */
+export interface KernelAttribute {
+  readonly name: string;
+  readonly type: number;
+  readonly value: unknown;
+}
+
+/** What TensorFlow says of a tensor that it made. */
+export interface TensorFacts {
+  readonly id: number;
+  readonly dtype: number;
+  readonly shape: readonly number[];
+}
+
+/** The binding to TensorFlow, as far as a recording needs it; the last three are our own addition to it. */
+export interface Binding {
+  executeOp(
+    name: string,
+    attributes: readonly KernelAttribute[],
+    ids: readonly number[],
+    outputs: number,
+  ): TensorFacts[];
+  createTensor(shape: readonly number[], dtype: number, values: unknown): number;
+  deleteTensor(id: number): void;
+  tensorDataSync(id: number): unknown;
+  makeProgram?(program: object): number;
+  runProgram?(program: number, given: readonly number[]): TensorFacts[];
+  dropProgram?(program: number): void;
+}
+
+interface NativeBackend {
+  binding: Binding;
+  getInputTensorIds(tensors: readonly Tensor[]): number[];
+  createOutputTensor(facts: TensorFacts): Tensor;
+}
+
+/** The native backend, seen as what records and repeats lists of kernel calls. */
+export interface StepBackend {
+  /** Ids of tensors in the native library, to which values go now that were not yet there. */
+  ids(tensors: readonly Tensor[]): number[];
+  /** Has another binding take the calls while `work` runs. */
+  during<T>(replace: (binding: Binding) => Partial<Binding>, work: () => T): T;
+  makeProgram(recording: Recording): number;
+  /** Results, and new values of what the recording assigns. */
+  runProgram(program: number, given: readonly Tensor[]): Tensor[];
+  dropProgram(program: number): void;
+}
+
+/** Set to "off", every kernel is called from JavaScript: for finding out whether a fault lies in the recordings. */
+const switchName = "FEWSCOPE_PROGRAMS";
+
+/** The native backend, or undefined where it cannot repeat a list of calls. */
+export function stepBackend(): StepBackend | undefined {
+  if (process.env[switchName] === "off" || tf.getBackend() !== "tensorflow") return undefined;
+  const backend = tf.backend() as unknown as NativeBackend;
+  const { makeProgram, runProgram, dropProgram } = backend.binding;
+  if (makeProgram === undefined || runProgram === undefined || dropProgram === undefined) {
+    return undefined;
+  }
+  return {
+    ids: (tensors) => backend.getInputTensorIds(tensors),
+    during: (replace, work) => {
+      const { binding } = backend;
+      // The binding's own members cannot be written to, so they are covered instead.
+      const covers = Object.getOwnPropertyDescriptors(replace(binding));
+      backend.binding = Object.create(binding, covers) as Binding;
+      try {
+        return work();
+      } finally {
+        backend.binding = binding;
+      }
+    },
+    makeProgram: ({ given, calls, constants, outputs, slots }) => {
+      const made = constants.map((constant) =>
+        typeof constant === "number"
+          ? { id: constant, own: false }
+          : {
+              id: backend.binding.createTensor(constant.shape, constant.dtype, constant.values),
+              own: true,
+            },
+      );
+      try {
+        return makeProgram({ given, calls, outputs, slots, constants: made.map(({ id }) => id) });
+      } finally {
+        for (const { id, own } of made) if (own) backend.binding.deleteTensor(id);
+      }
+    },
+    runProgram: (program, given) =>
+      runProgram(program, backend.getInputTensorIds(given)).map((facts) =>
+        backend.createOutputTensor(facts),
+      ),
+    dropProgram,
+  };
+}
