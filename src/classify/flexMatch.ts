@@ -7,7 +7,6 @@ import {
   type Scalar,
   type Tensor1D,
   type Tensor2D,
-  type Variable,
 } from "../core";
 import { crossEntropy } from "../losses";
 import { scoreTogether } from "./scoringNetwork";
@@ -50,23 +49,42 @@ export function flexMatch(given: FlexMatchOptions = {}): Classify {
     ...resolved,
     second: "strong",
     chooses: true,
-    build: ({ student, poolSize }) => {
-      const latest = tf.tidy(() => tf.variable(tf.fill([poolSize], -1), false)) as Variable &
-        Tensor1D;
+    build: ({ student, poolSize, poolBatch }) => {
+      const latest = tf.tidy(() => tf.variable(tf.fill([poolSize], -1), false));
+      // What the step's unlabelled images are taken for, and how surely: noted by the loss, looked at after it.
+      const [classes, sureness] = tf.tidy(() =>
+        [0, 1].map(() => tf.variable(tf.zeros([poolBatch]), false)),
+      );
+      let indices: ArrayLike<number> = [];
+      const thresholds = (): Float32Array =>
+        classThresholds(latest.dataSync(), student.classes, threshold);
       return {
-        memory: new Map([["latest", latest]]),
-        keep: () => ({
-          thresholds: classThresholds(latest.dataSync(), student.classes, threshold),
-        }),
-        loss: ({ labelled, labels, first, second, indices }) => {
+        memory: new Map([
+          ["latest", latest],
+          ["classes", classes],
+          ["sureness", sureness],
+        ]),
+        keep: () => ({ thresholds: thresholds() }),
+        targets: (images) => {
+          indices = images.indices.dataSync<"int32">();
+          return { bounds: tf.tensor1d(thresholds()) };
+        },
+        loss: ({ labelled, labels, first, second }, targets) => {
+          const bounds = targets["bounds"] as Tensor1D;
           const [labelledLogits, weak, strong] = scoreTogether(student, labelled, first, second);
-          const taken = latest.dataSync<"float32">().slice();
-          const bounds = classThresholds(taken, student.classes, threshold);
           const off = flexibleConsistency(strong, weak, bounds);
-          remember(taken, weak, indices.dataSync<"int32">(), threshold);
-          latest.assign(tf.tensor1d(taken));
+          classes.assign(weak.argMax<Tensor1D>(1).toFloat());
+          sureness.assign(tf.softmax(weak).max<Tensor1D>(1));
           const accepted = certain(weak, bounds).mean<Scalar>();
           return { loss: crossEntropy(labelledLogits, labels).add(off.mul(weight)), accepted };
+        },
+        afterStep: () => {
+          const taken = latest.dataSync<"float32">().slice();
+          const [found, sure] = [classes.dataSync(), sureness.dataSync()];
+          for (let i = 0; i < indices.length; i++)
+            // Where the network is not sure, what an image was taken for before stays.
+            if (sure[i] >= threshold) taken[indices[i]] = found[i];
+          latest.assign(tf.tensor1d(taken));
         },
       };
     },
@@ -90,35 +108,22 @@ export function classThresholds(
   return counts.map((count) => (threshold * (count / most)) / (2 - count / most));
 }
 
-/** Notes what each image is taken for, where the network is sure of it; else what it was taken for before stays. */
-function remember(
-  latest: Float32Array,
-  scores: Tensor2D,
-  indices: ArrayLike<number>,
-  threshold: number,
-): void {
-  const classes = scores.argMax(1).dataSync();
-  const largest = tf.softmax(scores).max(1).dataSync();
-  for (let i = 0; i < indices.length; i++)
-    if (largest[i] >= threshold) latest[indices[i]] = classes[i];
-}
-
-/** 1 for each row whose largest probability reaches its class's threshold, else 0. [n,c] -> [n] */
-function certain(scores: Tensor2D, thresholds: Float32Array): Tensor1D {
+/** 1 for each row whose largest probability reaches its class's threshold, else 0. [n,c], [c] -> [n] */
+function certain(scores: Tensor2D, thresholds: Tensor1D): Tensor1D {
   // A product rather than a look-up, which the gradient would stumble over.
   const taken = tf.oneHot(scores.argMax(1).toInt(), scores.shape[1]).toFloat();
-  const needed = taken.mul(tf.tensor1d(thresholds)).sum<Tensor1D>(1);
+  const needed = taken.mul(thresholds).sum<Tensor1D>(1);
   return tf.softmax(scores).max<Tensor1D>(1).greaterEqual<Tensor1D>(needed).toFloat();
 }
 
 /**
  * Mean over all images of the cross-entropy of the student with the teacher's class, where the teacher reaches that class's threshold. Nothing flows
- * back into the teacher. [n,c], [n,c] -> scalar
+ * back into the teacher. [n,c], [n,c], [c] -> scalar
  */
 export function flexibleConsistency(
   student: Tensor2D,
   teacher: Tensor2D,
-  thresholds: Float32Array,
+  thresholds: Tensor1D,
 ): Scalar {
   return tf.tidy(() => {
     // Classes and comparisons have no gradient, so none can reach the teacher.

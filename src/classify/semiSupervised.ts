@@ -108,6 +108,8 @@ export interface ConsistencyObjective {
   readonly keep?: () => Readonly<Record<string, Float32Array>>;
   /** Depends on these and the variables alone: what else changes from step to step is among the targets. */
   readonly loss: (images: StepImages, targets: Readonly<Record<string, Tensor>>) => StepLoss;
+  /** Called after each step with the step's images gone, for example to look at what the loss noted in the memory. */
+  readonly afterStep?: () => void;
   /** Frees what the memory does not cover. */
   readonly dispose?: () => void;
 }
@@ -121,6 +123,8 @@ export interface ConsistencyParts {
   readonly steps: number;
   /** Unlabelled images in all, the labelled ones among them. */
   readonly poolSize: number;
+  /** Unlabelled images in a step. */
+  readonly poolBatch: number;
 }
 
 /** A method: its options, filled in, and what it makes of them. */
@@ -179,6 +183,7 @@ export function semiSupervised(recipe: ConsistencyRecipe): Classify {
           return found.loss;
         },
         afterStep: (step) => {
+          objective.afterStep?.();
           if (recipe.chooses === true) recordAt(accepted, step, share);
           follower.update(Math.min(momentum, 1 - 1 / (step + 1)));
         },
@@ -274,7 +279,13 @@ function prepareTraining(
     student,
     average,
     follower: movingAverage(average.trainable, student.trainable),
-    objective: recipe.build({ student, average, steps, poolSize }),
+    objective: recipe.build({
+      student,
+      average,
+      steps,
+      poolSize,
+      poolBatch: poolOrder.at(0).length,
+    }),
     accepted: tf.tidy(() => tf.variable(tf.ones([steps]), false)),
     share: tf.tidy(() => tf.variable(tf.scalar(1), false)),
     draw: drawImages(changes, { labelled, labelledOrder, pool, poolOrder }),

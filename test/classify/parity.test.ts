@@ -33,7 +33,11 @@ type Rule = (student: Tensor2D, teacher: Tensor2D, options: Readonly<Record<stri
 
 const rules: Readonly<Record<string, Rule>> = {
   flexMatch: (student, teacher, { threshold }) =>
-    flexibleConsistency(student, teacher, classThresholds(classifyParity.latest, 4, threshold)),
+    flexibleConsistency(
+      student,
+      teacher,
+      tf.tensor1d(classThresholds(classifyParity.latest, 4, threshold)),
+    ),
   annealed: (student, _, { bound }) =>
     annealedCrossEntropy(
       student,
@@ -91,7 +95,7 @@ describe("classify: losses and rules of consistency beside the papers' formulas 
         flexibleConsistency(
           tf.tensor2d(studentScores),
           tf.tensor2d(teacherScores),
-          found,
+          tf.tensor1d(found),
         ).dataSync()[0],
     );
     assert.ok(Math.abs(loss - sum) < 1e-5);
