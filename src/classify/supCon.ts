@@ -10,10 +10,7 @@ import {
   type Augmentation,
   type Classify,
   type OptionTable,
-  type Tensor,
-  type Tensor1D,
   type Tensor2D,
-  type Tensor4D,
 } from "../core";
 import { photo, viewsFor, viewsOption } from "../augment";
 import { supCon as supConLoss } from "../losses";
@@ -87,13 +84,13 @@ export function supCon(given: SupConOptions = {}): Classify {
           const images = readBatch(labelled, order.at(step));
           return {
             both: views(tf.concat([images, images]), stepRng.fork("views")),
-            labels: readLabels(labelled, order.at(step)) as Tensor,
+            labels: readLabels(labelled, order.at(step)),
           };
         },
         loss: ({ both, labels }) => {
-          const projected = head.apply(network.apply(both as Tensor4D, true), true);
+          const projected = head.apply(network.apply(both, true), true);
           const [a, b] = tf.split(projected, 2) as [Tensor2D, Tensor2D];
-          return supConLoss(a, b, { labels: labels as Tensor1D, temperature });
+          return supConLoss(a, b, { labels: labels, temperature });
         },
         optimiser: sgd({ momentum: 0.9, weightDecay }),
         schedule: warmupCosine({

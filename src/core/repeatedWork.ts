@@ -20,11 +20,11 @@ export interface Work {
 /** Work that is recorded, then repeated. */
 export interface RepeatedWork {
   /** Does the work once; the caller disposes the results. Results and variables have the same bits however it was done. */
-  run(given: readonly Tensor[]): Tensor[];
+  readonly run: (given: readonly Tensor[]) => Tensor[];
   /** How many times a recording did the work. */
   readonly repeats: number;
   /** Frees what was recorded. */
-  dispose(): void;
+  readonly dispose: () => void;
 }
 
 /** Recordings that may differ from the one before until the work counts as never the same. */

@@ -26,9 +26,9 @@ export interface Binding {
   createTensor(shape: readonly number[], dtype: number, values: unknown): number;
   deleteTensor(id: number): void;
   tensorDataSync(id: number): unknown;
-  makeProgram?(program: object): number;
-  runProgram?(program: number, given: readonly number[]): TensorFacts[];
-  dropProgram?(program: number): void;
+  readonly makeProgram?: (program: object) => number;
+  readonly runProgram?: (program: number, given: readonly number[]) => TensorFacts[];
+  readonly dropProgram?: (program: number) => void;
 }
 
 interface NativeBackend {

@@ -63,7 +63,7 @@ describe("study/repeatedSteps: recorded steps give the same bits as kernels call
     if (!trains(factory)) continue;
     it(`pretrain.${name}`, async () => {
       const { plain, repeated, repeats } = await bothWays(async () => {
-        const method = study.pretrainings[name as "simclr"](optionsOf(factory) as never);
+        const method = study.pretrainings[name as "simclr"](optionsOf(factory));
         const encoder = await method(images, createRng(5));
         const rows = await nets.embedImages(encoder, images);
         encoder.dispose();
@@ -78,7 +78,7 @@ describe("study/repeatedSteps: recorded steps give the same bits as kernels call
     if (!trains(factory) || withoutTensors.includes(name)) continue;
     it(`classify.${name}`, async () => {
       const { plain, repeated, repeats } = await bothWays(async () => {
-        const method = study.classifiers[name as "fineTune"](optionsOf(factory) as never);
+        const method = study.classifiers[name as "fineTune"](optionsOf(factory));
         const classifier = await method(start, train, createRng(5));
         const rows = await classifier.predict(images);
         classifier.dispose();
