@@ -29,6 +29,8 @@ export interface RepeatedWork {
 
 /** Recordings that may differ from the one before until the work counts as never the same. */
 const mostTries = 4;
+/** Kinds of shapes that are recorded; work that meets more of them would fill the memory with recordings. */
+const mostKinds = 16;
 
 /** What is known of the work on tensors of certain shapes. */
 interface Known {
@@ -58,6 +60,7 @@ export function repeatedWork(work: Work): RepeatedWork {
       if (backend === undefined || work.usual?.() === false) return plainly(given);
       const key = given.map(({ shape, dtype }) => `${dtype}[${shape.join()}]`).join();
       const found = known.get(key) ?? { before: undefined, tries: 0, program: undefined };
+      if (!known.has(key) && known.size >= mostKinds) return plainly(given);
       known.set(key, found);
       if (found.program !== undefined) {
         repeats++;

@@ -58,7 +58,8 @@ struct Program {
   TFE_Op *op = nullptr;
 };
 
-std::unordered_map<int32_t, std::unique_ptr<Program>> programs;
+// Never destroyed: at the end of the process TensorFlow's context may be gone before a program that nobody dropped.
+auto &programs = *new std::unordered_map<int32_t, std::unique_ptr<Program>>();
 int32_t nextProgram = 0;
 
 void Throw(napi_env env, const std::string &message) {

@@ -52,7 +52,8 @@ export async function runPlan(
     const found = job.units.filter(({ key }) => before.has(key)).length;
     // What failed may go well now; unless others are at it, who would be told that they failed and did not.
     if (share === undefined && store.claims.held().size === 0) store.clearFailures();
-    if (workers > 1) await workInProcesses(job, { plan, out, encoders, workers }, on);
+    const hands = Math.min(workers, job.units.length - found);
+    if (hands > 1) await workInProcesses(job, { plan, out, encoders, workers: hands }, on);
     else await work(job, on, share);
     const { results, failures } = gather(job, store);
     const told = [...notes, ...resultNotes(plan, results)];

@@ -100,10 +100,18 @@ async function freePorts(count: number): Promise<number[]> {
 }
 
 /** Waits until something is so. */
-export async function until(what: string, isSo: () => boolean, seconds = 60): Promise<void> {
+export async function until(
+  what: string | (() => string),
+  isSo: () => boolean,
+  seconds = 60,
+): Promise<void> {
   const last = Date.now() + 1000 * seconds;
   while (!isSo()) {
-    if (Date.now() > last) throw new Error(`Waited ${seconds} s in vain for ${what}`);
+    if (Date.now() > last) {
+      throw new Error(
+        `Waited ${seconds} s in vain for ${typeof what === "string" ? what : what()}`,
+      );
+    }
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
 }

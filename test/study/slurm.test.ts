@@ -25,6 +25,29 @@ const records = (): number => {
   return fs.existsSync(where) ? fs.readdirSync(where).length : 0;
 };
 
+const queueNow = (): string => `an empty queue, which is ${squeue("%i %T %N %r").join("; ")}`;
+
+/** Whether the process that looks after a job on its node is still there: a node drains itself that is given a job which it still tidies up. */
+function isOnNode(job: string): boolean {
+  return fs.readdirSync("/proc").some((name) => {
+    if (!/^\d+$/.test(name)) return false;
+    try {
+      return fs.readFileSync(`/proc/${name}/cmdline`, "utf8").startsWith(`slurmstepd: [${job}.`);
+    } catch {
+      // It has ended meanwhile.
+      return false;
+    }
+  });
+}
+
+/** A launch on a node that is still tidying up fails, and Slurm then holds the job until someone who looked at the node lets it go. */
+function letGo(): void {
+  for (const line of squeue("%i|%r")) {
+    const [id, reason] = line.split("|");
+    if (/held|launch failed/i.test(reason)) slurm?.run("scontrol", "release", id);
+  }
+}
+
 describe("study/executors/slurm: two nodes", function () {
   this.timeout(600_000);
   before(async function () {
@@ -45,13 +68,15 @@ describe("study/executors/slurm: two nodes", function () {
     assert.match(submitted, /Submitted 2 tasks for trials/);
     assert.match(await cli("study", "status", out("cluster")), /waits for the pretraining/);
     await until("a task that runs", () => squeue("%T").includes("RUNNING"));
-    const [node] = squeue("%T|%N").filter((line) => line.startsWith("RUNNING|")).map((line) => line.split("|")[1]); // prettier-ignore
+    const running = squeue("%T|%N|%A").find((line) => line.startsWith("RUNNING|")) ?? "";
+    const [, node, job] = running.split("|");
     slurm?.run("scontrol", "update", `NodeName=${node}`, "State=DOWN", "Reason=test");
     await until("what ran there in the queue again", () => squeue("%T|%N").every((line) => !line.startsWith(`RUNNING|${node}`))); // prettier-ignore
+    await until("the end of what ran there", () => !isOnNode(job));
     slurm?.run("scontrol", "update", `NodeName=${node}`, "State=RESUME");
     // Slurm lets what it takes back wait for two minutes.
     for (const id of squeue("%i|%T").filter((line) => line.endsWith("PENDING")).map((line) => line.split("|")[0])) slurm?.run("scontrol", "update", `JobId=${id}`, "StartTime=now"); // prettier-ignore
-    await until("an empty queue", () => squeue("%i").length === 0, 300);
+    await until(queueNow, () => (letGo(), squeue("%i").length === 0), 300);
     assert.equal(records(), 16, await cli("study", "status", out("cluster")));
     await runPlan(stripesPlan(folder), { out: out("here") });
     assert.deepEqual(lastingFiles(out("cluster")), lastingFiles(out("here")));
@@ -62,7 +87,7 @@ describe("study/executors/slurm: two nodes", function () {
     fs.writeFileSync(out("more.json"), JSON.stringify(plan));
     await cli("study", "submit", out("more.json"), "--slurm", "--out", out("cluster"));
     assert.match(await cli("study", "cancel", out("cluster")), /Cancelled \d+/);
-    await until("an empty queue", () => squeue("%i").length === 0);
+    await until(queueNow, () => (letGo(), squeue("%i").length === 0), 200);
     await cli("study", out("more.json"), "--out", out("cluster"));
     assert.equal(records(), 24);
     const again = await cli("study", "submit", out("more.json"), "--slurm", "--out", out("cluster")); // prettier-ignore

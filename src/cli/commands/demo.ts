@@ -1,7 +1,7 @@
 import * as path from "node:path";
 import type { Command } from "commander";
 import { readPlan } from "../../study";
-import { printOutcome, runWithProgress } from "./study";
+import { printOutcome, runWithProgress, workersFor } from "./study";
 import { examples } from "../examples";
 
 /** The project's own folder, which holds the plans. */
@@ -16,6 +16,7 @@ export function demo(program: Command): void {
     .option("--out <folder>", "folder for records, tables and figure", path.join("runs", "demo"))
     .action(async (options: { out: string }) => {
       const plan = readPlan(path.join(project, "notebooks", "plans", "demo.json"));
-      printOutcome(await runWithProgress(plan, options, "demo"));
+      const all = { ...options, workers: workersFor(plan) };
+      printOutcome(await runWithProgress(plan, all, "demo"));
     });
 }

@@ -12,6 +12,7 @@ import {
 } from "../../study";
 import { examples } from "../examples";
 import { interruptible } from "../interrupt";
+import { fittingWorkers } from "../fittingWorkers";
 import { showProgress } from "../showProgress";
 import { addStudyTools } from "./studyTools";
 
@@ -22,7 +23,11 @@ export function study(program: Command): void {
     .description("run the study of a plan; run again to resume")
     .argument("<plan>", "plan file in JSON")
     .option("--out <folder>", "folder for records, tables and figure")
-    .option("--workers <n>", "processes, each with the threads that the plan says", Number, 1)
+    .option(
+      "--workers <n>",
+      "processes, each with the threads that the plan says (default: as many as there are cores and memory for)",
+      Number,
+    )
     .option("--shard <i/n>", "begin at this part; for processes that are started by hand")
     .option("--encoders-only", "pretrain what is missing, and no more")
     .option("--encoders <folder>", "folder that studies share pretrained encoders in")
@@ -33,7 +38,7 @@ export function study(program: Command): void {
       "after",
       examples(
         "study plan.json --out runs/mine                run it here, again to resume",
-        "study plan.json --out runs/mine --workers 4    the same with four processes",
+        "study plan.json --out runs/mine --workers 4    the same with four processes, which give the same numbers",
         "study plan.json --out runs/mine --shard 1/3    one of three processes that share a folder, on any machines",
         "study status runs/mine                         how far it is",
       ),
@@ -43,7 +48,10 @@ export function study(program: Command): void {
       const options = checkOut(given);
       const plan = readPlan(file);
       if (options.dryRun === true) await printDryRun(plan, options.out);
-      else printOutcome(await runWithProgress(plan, optionsOf(options), againWords(file, options)));
+      else {
+        const all = optionsOf(options, plan);
+        printOutcome(await runWithProgress(plan, all, againWords(file, options)));
+      }
     });
   addStudyTools(command);
 }
@@ -51,7 +59,7 @@ export function study(program: Command): void {
 /** The words of the command line. */
 interface StudyWords {
   readonly out: string;
-  readonly workers: number;
+  readonly workers?: number;
   readonly shard?: string;
   readonly encodersOnly?: boolean;
   readonly encoders?: string;
@@ -61,8 +69,8 @@ interface StudyWords {
 }
 
 function checkOut(words: Partial<StudyWords>): StudyWords {
-  const { out, workers = 1 } = words;
-  if (out !== undefined) return { ...words, out, workers };
+  const { out } = words;
+  if (out !== undefined) return { ...words, out };
   throw new InputError({
     got: "no --out",
     expected: "the folder for records, tables and figure",
@@ -75,8 +83,11 @@ export interface StudyOptions extends RunPlanOptions {
   readonly checkpointSeconds?: number | undefined;
 }
 
-function optionsOf(words: StudyWords): StudyOptions {
-  const { out, workers, checkpointSeconds, encoders, shareEncoders, shard, encodersOnly } = words;
+function optionsOf(words: StudyWords, plan: Plan): StudyOptions {
+  const { out, checkpointSeconds, encoders, shareEncoders, shard, encodersOnly } = words;
+  // One of several processes that were started by hand is one process.
+  const alone = shard !== undefined || encodersOnly === true;
+  const { workers = alone ? 1 : workersFor(plan) } = words;
   if (!Number.isSafeInteger(workers) || workers < 1) {
     throw new InputError({
       got: `--workers ${workers}`,
@@ -102,8 +113,13 @@ function readShard(text: string): Share {
 }
 
 function againWords(file: string, { out, workers, shard }: StudyWords): string {
-  const how = shard !== undefined ? ` --shard ${shard}` : workers > 1 ? ` --workers ${workers}` : ""; // prettier-ignore
+  const how = shard !== undefined ? ` --shard ${shard}` : workers !== undefined ? ` --workers ${workers}` : ""; // prettier-ignore
   return `study ${file} --out ${out}${how}`;
+}
+
+/** Processes that a plan can well have on this machine. */
+export function workersFor({ threads = 2 }: Plan): number {
+  return fittingWorkers(threads);
 }
 
 /** Runs a plan with progress shown and Ctrl-C heard; `again` is the command that resumes it. */

@@ -1,0 +1,114 @@
+/*
+ * Times a step of training from scratch, forward, backward and AdamW of a ResNet-18 on 32 x 32 images, here and in PyTorch, in turn and each in a process of
+ * its own, and prints a table with the ratio of each one's best:
+ *
+ *   node --import tsx test/bench/steps.ts [PYTHON]
+ *
+ * PYTHON is that of a throw-away environment with torch==2.9.1; without it only ours is timed. Needs a quiet machine.
+ */
+import { spawnSync } from "node:child_process";
+import * as path from "node:path";
+import {
+  createRng,
+  joinVariables,
+  tf,
+  trainableVariables,
+  type Tensor2D,
+  type Tensor4D,
+} from "../../src/core";
+import { crossEntropy } from "../../src/losses";
+import { buildNetwork, linear } from "../../src/nets";
+import { adamW, constant, trainLoop } from "../../src/train";
+
+const steps = 30;
+const warmUp = 8;
+const rounds = 3;
+const batches = [4, 10, 64, 256];
+const widths = [8];
+const threads = [1, 2];
+
+/** Milliseconds of a step with this number of images, the median. */
+async function timeOurs(batch: number, width: number): Promise<number> {
+  const rng = createRng(3);
+  const network = buildNetwork({ resnet: { depth: 18, width } }, [32, 32, 3], rng.fork("network"));
+  const head = linear({ inputDim: network.dim, outputDim: 10 }, rng.fork("head"));
+  const variables = joinVariables({ network, head });
+  const classes = Int32Array.from({ length: batch }, (_, i) => i % 10);
+  const labels = tf.tidy(() => tf.oneHot(tf.tensor1d(classes), 10).toFloat() as Tensor2D);
+  const images = tf.randomNormal([batch, 32, 32, 3], 0, 1, "float32", 7);
+  const times: number[] = [];
+  let start = 0;
+  await trainLoop({
+    task: "bench",
+    variables,
+    trainable: trainableVariables({ variables }),
+    steps: warmUp + steps,
+    prepare: () => {
+      start = performance.now();
+      return { images: images.clone(), labels: labels.clone() };
+    },
+    loss: (batch) =>
+      crossEntropy(head.apply(network.apply(batch.images as Tensor4D, true), true), batch.labels as Tensor2D), // prettier-ignore
+    optimiser: adamW({ weightDecay: 0.05 }),
+    schedule: constant(0.001),
+    rng: rng.fork("steps"),
+    on: { report: () => times.push(performance.now() - start) },
+  });
+  return median(times.slice(warmUp));
+}
+
+function median(values: readonly number[]): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  return sorted[sorted.length >> 1];
+}
+
+function timed(program: string, words: readonly string[], env: NodeJS.ProcessEnv = {}): number {
+  const { stdout, stderr, status } = spawnSync(program, words, { encoding: "utf8", env: { ...process.env, ...env } }); // prettier-ignore
+  if (status !== 0) throw new Error(stderr);
+  return (JSON.parse(stdout.trim().split("\n").at(-1) ?? "") as { milliseconds: number })
+    .milliseconds;
+}
+
+function ours(batch: number, width: number, cores: number): number {
+  const env = { TF_NUM_INTRAOP_THREADS: String(cores), TF_NUM_INTEROP_THREADS: "1" };
+  return timed(process.execPath, ["--import", "tsx", __filename, "one", String(batch), String(width)], env); // prettier-ignore
+}
+
+function theirs(python: string, batch: number, width: number, cores: number): number {
+  const script = path.join(__dirname, "peers", "step.py");
+  const sizes = Object.entries({ batch, width, threads: cores, steps }).flatMap(([name, value]) => [`--${name}`, String(value)]); // prettier-ignore
+  return Math.min(
+    ...["contiguous", "channels_last"].map((layout) =>
+      timed(python, [script, ...sizes, "--layout", layout]),
+    ),
+  );
+}
+
+function table(python: string | undefined): void {
+  console.log("milliseconds a step, the faster memory layout of PyTorch; median of rounds in turn");
+  for (const width of widths) {
+    for (const batch of batches) {
+      const found = threads.map((cores) => {
+        const turns = Array.from({ length: rounds }, () => ({
+          here: ours(batch, width, cores),
+          there: python === undefined ? NaN : theirs(python, batch, width, cores),
+        }));
+        return { here: median(turns.map(({ here }) => here)), there: median(turns.map(({ there }) => there)) }; // prettier-ignore
+      });
+      const best = (of: "here" | "there"): number => Math.min(...found.map((one) => one[of]));
+      const cells = found.map(
+        ({ here, there }, i) =>
+          `${threads[i]} threads ${here.toFixed(1)} | ${there.toFixed(1)} (${(there / here).toFixed(2)}x)`,
+      );
+      console.log(`width ${width}, batch ${batch}: ${cells.join("; ")}; best against best ${(best("there") / best("here")).toFixed(2)}x`); // prettier-ignore
+    }
+  }
+}
+
+async function main(): Promise<void> {
+  const [first, batch, width] = process.argv.slice(2);
+  if (first !== "one") table(first);
+  else console.log(JSON.stringify({ milliseconds: await timeOurs(Number(batch), Number(width)) }));
+}
+
+void main();
