@@ -6,8 +6,9 @@ import { cues } from "./sets";
 
 const names = { none: "no cue", corner: "mark in the corner", lines: "jumping lines" } as const;
 const panels = [
-  { outcome: "home", title: "accuracy at home (%)" },
-  { outcome: "surface", title: "on an unseen surface (%)" },
+  { by: "home", title: "accuracy at home, no cue (%)", scale: 100 },
+  { by: "excess", title: "evidence on the defect", scale: 1 },
+  { by: "occlusion", title: "occlusion of the defect (z)", scale: 1 },
 ] as const;
 const symbols = {
   supervised: "circle",
@@ -15,11 +16,16 @@ const symbols = {
   prototypical: "triangle-up",
 } as const;
 
-/** An encoder a point: accuracy at home and on an unseen surface against the evidence on the defect. */
+/** An encoder a point: accuracy on an unseen surface against what may foresee it. */
 export function figureOf(kept: readonly Measured[], sentences: readonly string[]): Figure {
   const shown = cues.map((cue) => names[cue]);
-  const data = panels.flatMap(({ outcome }, p) =>
-    cues.map((cue, c) => {
+  const axes: Record<string, object> = {};
+  const data = panels.flatMap(({ by, title, scale }, p) => {
+    const n = p === 0 ? "" : String(p + 1);
+    const from = p * 0.35;
+    axes[`xaxis${n}`] = paperAxis(title, { domain: [from, from + 0.3], anchor: `y${n}` });
+    axes[`yaxis${n}`] = paperAxis(p === 0 ? "on an unseen surface (%)" : "", { range: [42, 100], anchor: `x${n}` }); // prettier-ignore
+    return cues.map((cue, c) => {
       const own = kept.filter((one) => one.cue === cue);
       return {
         type: "scatter",
@@ -27,8 +33,8 @@ export function figureOf(kept: readonly Measured[], sentences: readonly string[]
         name: names[cue],
         showlegend: p === 0,
         legendgroup: cue,
-        x: own.map(({ excess }) => Number(excess.toFixed(4))),
-        y: own.map((one) => Number((100 * one[outcome]).toFixed(2))),
+        x: own.map((one) => Number((scale * one[by]).toFixed(3))),
+        y: own.map(({ surface }) => Number((100 * surface).toFixed(2))),
         text: own.map(({ id }) => id),
         marker: {
           size: 9,
@@ -37,29 +43,17 @@ export function figureOf(kept: readonly Measured[], sentences: readonly string[]
           line: { color: "white", width: 1 },
         },
         hovertemplate: "%{text}: %{y:.1f} %<extra></extra>",
-        ...(p === 0 ? {} : { xaxis: "x2", yaxis: "y2" }),
+        xaxis: `x${n}`,
+        yaxis: `y${n}`,
       };
-    }),
-  );
+    });
+  });
   const layout = paperLayout({
     title: "Does attention foresee how an encoder carries over?",
-    notes: [
-      ...sentences,
-      "Circles: supervised; squares: supervised by 60 labels; triangles: prototypical networks.",
-    ],
-    width: 900,
-    plotHeight: 340,
+    notes: [...sentences, "Circles: supervised; squares: supervised by 60 labels; triangles: prototypical networks."], // prettier-ignore
+    width: 1000,
+    plotHeight: 300,
     legend: shown,
   });
-  const x = "evidence on the defect (excess)";
-  return {
-    data,
-    layout: {
-      ...layout,
-      xaxis: paperAxis(x, { domain: [0, 0.44], anchor: "y" }),
-      xaxis2: paperAxis(x, { domain: [0.56, 1], anchor: "y2" }),
-      yaxis: paperAxis(panels[0].title, { range: [30, 101], anchor: "x" }),
-      yaxis2: paperAxis(panels[1].title, { range: [30, 101], anchor: "x2" }),
-    },
-  };
+  return { data, layout: { ...layout, ...axes } };
 }
