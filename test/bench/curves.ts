@@ -23,9 +23,9 @@ interface Shown {
   readonly broadenVolts: number;
 }
 
-/** Temperatures are not in the files: liquid helium by the comment of the first, room temperature assumed for the second. */
+/** The first is of a tip that was withdrawn, as its comment says: a measurement of noise. Temperatures are not in the files: liquid helium by the name of its session, room temperature assumed for the second. */
 const curves: readonly Shown[] = [
-  { file: "STS_generic_5e_1.dat", title: "Au(111), 5 K", lockIn: "LI Demod 1 Y", window: 61, kelvin: 5, modulationVolts: 2e-3 / Math.SQRT2, broadenVolts: 0 }, // prettier-ignore
+  { file: "STS_generic_5e_1.dat", title: "tip withdrawn from Au(111), noise only", lockIn: "LI Demod 1 Y", window: 61, kelvin: 5, modulationVolts: 2e-3 / Math.SQRT2, broadenVolts: 0 }, // prettier-ignore
   { file: "STS_generic_4_5.dat", title: "unnamed sample", lockIn: "LI Demod X", window: 21, kelvin: 300, modulationVolts: 0, broadenVolts: 1 }, // prettier-ignore
 ];
 
@@ -44,6 +44,14 @@ function measured(
   const options = { window, kelvin, modulationVolts, broadenVolts };
   const { conductance } = physics.ldos({ volts, amperes, lockIn }, options);
   return { ...physics.ldos({ volts, amperes }, options), fromLockIn: conductance };
+}
+
+/** All but the outermost hundredth, where sweeps begin and 0 V lies. */
+function rangeOf(values: Float64Array): readonly [number, number] {
+  const order = values.slice().sort();
+  const [low, high] = [0.01, 0.99].map((share) => order[Math.floor(share * order.length)]);
+  const air = 0.15 * (high - low);
+  return [low - air, high + air];
 }
 
 function figureOf(list: readonly { shown: Shown; found: ReturnType<typeof measured> }[]): Figure {
@@ -71,7 +79,7 @@ function figureOf(list: readonly { shown: Shown; found: ReturnType<typeof measur
       const n = 2 * c + row + 1;
       const name = n === 1 ? "" : String(n);
       axes[`xaxis${name}`] = paperAxis("bias (V)", { domain: [c * 0.56, c * 0.56 + 0.44], anchor: `y${n}`.replace(/y1$/, "y") }); // prettier-ignore
-      axes[`yaxis${name}`] = paperAxis(row === 0 ? "nS" : "normalised", { domain: row === 0 ? [0.6, 1] : [0, 0.4], anchor: `x${n}`.replace(/x1$/, "x"), ...(row === 1 ? { range: [-2, 12] } : {}) }); // prettier-ignore
+      axes[`yaxis${name}`] = paperAxis(row === 0 ? "nS" : "normalised", { domain: row === 0 ? [0.6, 1] : [0, 0.4], anchor: `x${n}`.replace(/x1$/, "x"), range: rangeOf(row === 0 ? nano(found.conductance) : found.normalised) }); // prettier-ignore
     }
     const onset = ({ volts: at, errorVolts }: physics.Onset): string => Number.isNaN(at) ? "none" : `${at.toFixed(3)} ± ${errorVolts.toFixed(3)} V`; // prettier-ignore
     notes.push(`${c === 0 ? "Left" : "Right"}, ${shown.title}: onsets below ${onset(found.below)}, above ${onset(found.above)}; window of ${shown.window} points.`); // prettier-ignore
