@@ -47,7 +47,7 @@ export function evidenceProfile(row: EvidenceRow, frame: EvidenceFrame): Evidenc
     ],
     axes: {
       [`xaxis${upper.name}`]: { ...smallAxis(left[3], upper.yaxis, across), showticklabels: false },
-      [`yaxis${upper.name}`]: { ...smallAxis([middle + 0.04 * (top - bottom), top], upper.xaxis), nticks: 3 }, // prettier-ignore
+      [`yaxis${upper.name}`]: { ...smallAxis([middle + 0.1 * (top - bottom), top], upper.xaxis), nticks: 3 }, // prettier-ignore
       [`xaxis${lower.name}`]: smallAxis(left[3], lower.yaxis, across),
       [`yaxis${lower.name}`]: evidenceAxis,
     },
