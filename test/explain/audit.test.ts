@@ -92,7 +92,10 @@ describe("explain/audit, with planted shortcuts", function () {
   const plant = (set: ImageSet, how: Plant, label: number): ImageSet =>
     explain.changedImages(set, (image, i) => (set.labels[i] === label ? how(image) : image));
 
-  async function learnt(set: ImageSet): Promise<{
+  async function learnt(
+    set: ImageSet,
+    epochs = 20,
+  ): Promise<{
     model: explain.Explained;
     right: (images: ImageSet) => Promise<number>;
     encoder: Awaited<ReturnType<ReturnType<typeof none>>>;
@@ -133,6 +136,18 @@ describe("explain/audit, with planted shortcuts", function () {
     assert.ok(lines.before > 0.8 && lines.after < 0.65, JSON.stringify(lines));
     assert.ok(lines.changed.low > 0.2 && region.changed.mean < 0.1);
     assert.ok((await right(plant(test.images, shaken, 0))) < 0.4);
+    encoder.dispose();
+  });
+
+  it("says of a network that has learnt it that its exact evidence is usable, and of integrated gradients that they are not", async () => {
+    const easy = { pixels: 160, defects: { phosphine: 6, "single dimer vacancy": 6 }, instrument: "usual" } as const; // prettier-ignore
+    const [learning, asked] = [1, 2].map((seed) => explain.markedImages({ scans: 8, seed, scan: easy })); // prettier-ignore
+    const { encoder, right } = await learnt(learning.images);
+    const home = await right(asked.images);
+    assert.ok(home > 0.75, `${home}`);
+    const ways = ["exact evidence", "integrated gradients"] as const;
+    const { rows } = await explain.audit(encoder, asked.images, { ...options, ways, masks: asked.masks, rng: createRng(1) }); // prettier-ignore
+    assert.deepEqual(rows.map(({ usable }) => usable), [true, false], JSON.stringify(rows)); // prettier-ignore
     encoder.dispose();
   });
 
