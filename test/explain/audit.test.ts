@@ -92,10 +92,7 @@ describe("explain/audit, with planted shortcuts", function () {
   const plant = (set: ImageSet, how: Plant, label: number): ImageSet =>
     explain.changedImages(set, (image, i) => (set.labels[i] === label ? how(image) : image));
 
-  async function learnt(
-    set: ImageSet,
-    epochs = 20,
-  ): Promise<{
+  async function learnt(set: ImageSet): Promise<{
     model: explain.Explained;
     right: (images: ImageSet) => Promise<number>;
     encoder: Awaited<ReturnType<ReturnType<typeof none>>>;
