@@ -3,10 +3,12 @@ import { cellMap, type CellMap } from "./cells";
 import type { Target } from "./head";
 import { lastStage, scoreImages, targetsFor, targetTensor, type Explained } from "./model";
 
-/** Images that gradients are taken of at a time. */
-const batch = 64;
-
 type Targets = Target | readonly Target[];
+
+/** Images that gradients are taken of at a time: many, since each step costs some; as many as some 100 MB hold. */
+function batchOf([height, width]: ImageSet["shape"]): number {
+  return Math.max(8, Math.min(256, Math.floor(2 ** 18 / (height * width))));
+}
 
 /** Gradients of the targets' scores with respect to pixels. [n*h*w*c] -> the same */
 function slopes(
@@ -17,19 +19,28 @@ function slopes(
 ): Float32Array {
   const size = shape[0] * shape[1] * shape[2];
   const out = new Float32Array(pixels.length);
-  const stage = lastStage(maps);
+  const batch = batchOf(shape);
   for (let from = 0; from < targets.length; from += batch) {
     const part = targets.slice(from, from + batch);
     const result = tf.tidy(() => {
-      const score = (x: Tensor4D) =>
-        targetTensor(head, maps.from(maps.upTo(x, stage), stage), part);
       const values = pixels.subarray(from * size, (from + part.length) * size);
-      return tf.grad(score as never)(tf.tensor4d(values, [part.length, ...shape]));
+      return slopesAt({ maps, head }, tf.tensor4d(values, [part.length, ...shape]), part);
     });
     out.set(result.dataSync(), from * size);
     result.dispose();
   }
   return out;
+}
+
+/** The same of one batch. [b,h,w,c] -> [b,h,w,c] */
+function slopesAt(
+  { maps, head }: Explained,
+  images: Tensor4D,
+  targets: readonly Target[],
+): Tensor4D {
+  const stage = lastStage(maps);
+  const score = (x: Tensor4D) => targetTensor(head, maps.from(maps.upTo(x, stage), stage), targets);
+  return tf.grad(score as never)(images) as Tensor4D;
 }
 
 function everyPixel({ ids, pixels }: ImageSet): Float32Array {
@@ -116,12 +127,7 @@ export function integratedGradients(
   const [ends, starts] = [score(pixels, list), score(from, list)];
   const size = pixels.length / Math.max(1, list.length);
   for (let count = points; ; count *= 2) {
-    const mean = new Float32Array(pixels.length);
-    for (let k = 0; k < count; k++) {
-      const share = (k + 0.5) / count;
-      const between = pixels.map((value, i) => from[i] + share * (value - from[i]));
-      slopes(model, between, images.shape, list).forEach((value, i) => (mean[i] += value / count));
-    }
+    const mean = meanSlopes(model, { pixels, from, shape: images.shape }, list, count);
     const values = mean.map((value, i) => value * (pixels[i] - from[i]));
     const incomplete = Float64Array.from(list, (_, i) => {
       const sum = values.subarray(i * size, (i + 1) * size).reduce((total, v) => total + v, 0);
@@ -135,6 +141,49 @@ export function integratedGradients(
       return { values, incomplete, points: count, warning };
     }
   }
+}
+
+/** The way from a baseline to an image, for each image. */
+interface Way {
+  readonly pixels: Float32Array;
+  readonly from: Float32Array;
+  readonly shape: ImageSet["shape"];
+}
+
+/** Mean gradient at the midpoints of equal steps of the way. Few images go through the network at several points together. [n*h*w*c] */
+function meanSlopes(
+  model: Explained,
+  { pixels, from, shape }: Way,
+  targets: readonly Target[],
+  points: number,
+): Float32Array {
+  const size = shape[0] * shape[1] * shape[2];
+  const out = new Float32Array(pixels.length);
+  const batch = batchOf(shape);
+  for (let first = 0; first < targets.length; first += batch) {
+    const part = targets.slice(first, first + batch);
+    const images = (values: Float32Array): Tensor4D =>
+      tf.tensor4d(values.subarray(first * size, (first + part.length) * size), [part.length, ...shape]); // prettier-ignore
+    const together = Math.max(1, Math.floor(batch / part.length));
+    const [start, way] = tf.tidy(() => {
+      const begin = images(from);
+      return [begin, images(pixels).sub<Tensor4D>(begin)];
+    });
+    let sum = tf.zerosLike(start);
+    for (let k = 0; k < points; k += together) {
+      const shares = Array.from({ length: Math.min(together, points - k) }, (_, i) => (k + i + 0.5) / points); // prettier-ignore
+      const next = tf.tidy(() => {
+        const between = tf.concat(shares.map((share) => start.add<Tensor4D>(way.mul(share))));
+        const found = slopesAt(model, between, shares.flatMap(() => part)); // prettier-ignore
+        return tf.split(found, shares.length).reduce<Tensor4D>((total, one) => total.add(one), sum);
+      });
+      sum.dispose();
+      sum = next;
+    }
+    sum.dataSync<"float32">().forEach((value, i) => (out[first * size + i] = value / points));
+    tf.dispose([start, way, sum]);
+  }
+  return out;
 }
 
 /** Each image's lower median in all its pixels. */
@@ -168,6 +217,7 @@ export function layerMap(
   checkInteger("stage", at, { min: 0, max: maps.stages.length - 1 });
   const list = targetsFor(targets, images.ids.length);
   const out: CellMap[] = [];
+  const batch = batchOf(images.shape);
   for (let from = 0; from < list.length; from += batch) {
     const part = list.slice(from, from + batch);
     const indices = Array.from(part, (_, i) => from + i);

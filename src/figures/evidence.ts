@@ -1,5 +1,6 @@
 import { defined, InputError, type Figure } from "../core";
 import { fontSizes, paperLayout, type FigureOptions } from "./paperLayout";
+import { axesAt, evidenceProfile, smallAxis, type EvidenceFrame, type EvidencePart } from "./evidenceProfile"; // prettier-ignore
 import { escapeText, wrapText } from "./text";
 
 /** One image with a map of what speaks for a class. */
@@ -25,21 +26,24 @@ export interface EvidenceFigureOptions extends FigureOptions {
 }
 
 const gapBelow = 66;
-const gapBetween = 0.13;
+
+/** Parts of the plot's width: four panels, with bars of colours after the first two. */
+const panel = 0.168;
+const lefts = [0, panel + 0.128, 2 * (panel + 0.128), 2 * (panel + 0.128) + panel + 0.072] as const;
 
 /**
- * Topography, evidence and both together, a row for each image. Evidence has one scale for all rows, the same for and against, so that an image without evidence
- * looks empty; contours lie at half of the largest. [h*w] -> figure
+ * Topography, evidence, both together and a profile, a row for each image. Evidence has one scale for all rows, the same for and against, so that an image without
+ * evidence looks empty; contours lie at half of the largest. The profile runs along the line with the most evidence: heights, and evidence under them. [h*w] -> figure
  * @throws InputError if there is no row, or a map has not as many values as its image
  */
 export function evidence(
   rows: readonly EvidenceRow[],
   options: EvidenceFigureOptions = {},
 ): Figure {
-  const { unit = "pm", nmPerPixel, verdict, notes = [], width = 760 } = options;
+  const { unit = "pm", nmPerPixel, verdict, notes = [], width = 940 } = options;
   checkRows(rows);
   const most = Math.max(1e-12, ...rows.flatMap(({ evidence: map }) => Array.from(map, Math.abs)));
-  const side = (width - 72 - 84) / 3.4;
+  const side = (width - 72 - 20) * panel;
   const plotHeight = rows.length * (side + gapBelow);
   const scale = nmPerPixel ?? 1;
   const layout = paperLayout({
@@ -47,11 +51,10 @@ export function evidence(
     width,
     plotHeight,
     notes: [
-      `Blue speaks for the class, red against it, in units of the score, on one scale. Axes in ${nmPerPixel === undefined ? "pixels" : "nm"}.`,
+      `From left to right: heights; evidence; its contours at half of the largest; heights and evidence along the dotted line. Blue speaks for the class, red against it, in units of the score, on one scale. Axes in ${nmPerPixel === undefined ? "pixels" : "nm"}.`, // prettier-ignore
       ...(verdict === undefined ? [] : [verdict]),
       ...notes,
     ],
-    right: 84,
   });
   const data: object[] = [];
   const axes: Record<string, object> = {};
@@ -60,22 +63,34 @@ export function evidence(
     const top = 1 - (r * (side + gapBelow) + gapBelow * 0.6) / plotHeight;
     const bottom = top - side / plotHeight;
     annotations.push(above(row.title, top, width - 100));
-    const x = Array.from({ length: row.width }, (_, i) => i * scale);
-    const y = Array.from({ length: row.height }, (_, i) => i * scale);
-    [0, 1, 2].forEach((column) => {
-      const n = 3 * r + column + 1;
-      const name = n === 1 ? "" : String(n);
-      const left = column * ((1 - 2 * gapBetween) / 3 + gapBetween);
-      axes[`xaxis${name}`] = axis([left, left + (1 - 2 * gapBetween) / 3], `y${name}`, [-0.5 * scale, (row.width - 0.5) * scale]); // prettier-ignore
-      axes[`yaxis${name}`] = { ...axis([bottom, top], `x${name}`, [(row.height - 0.5) * scale, -0.5 * scale]), scaleanchor: `x${name}` }; // prettier-ignore
-      const at = { x, y, xaxis: `x${name}`, yaxis: `y${name}` };
-      const bar = { len: side / plotHeight, y: (top + bottom) / 2, thickness: 12, tickfont: { size: fontSizes.note }, nticks: 4, title: { side: "top", font: { size: fontSizes.note } } }; // prettier-ignore
-      if (column !== 1) data.push(heights(row, at, unit, column === 0 ? { ...bar, x: left + (1 - 2 * gapBetween) / 3 + 0.005 } : undefined)); // prettier-ignore
-      if (column === 1) data.push(signed(row, at, most, r === 0 ? { ...bar, x: left + (1 - 2 * gapBetween) / 3 + 0.005 } : undefined)); // prettier-ignore
-      if (column === 2) data.push(contours(row, at, most));
-    });
+    const frame = { scale, unit, most, top, bottom, left: lefts.map((left) => [left, left + panel] as const), first: 5 * r + 1 }; // prettier-ignore
+    for (const part of [pictures(row, frame), evidenceProfile(row, frame)]) {
+      data.push(...part.data);
+      Object.assign(axes, part.axes);
+    }
   });
   return { data, layout: { ...layout, ...axes, annotations } };
+}
+
+/** Heights, evidence and contours. */
+function pictures(row: EvidenceRow, frame: EvidenceFrame): EvidencePart {
+  const { scale, unit, most, top, bottom, left, first } = frame;
+  const x = Array.from({ length: row.width }, (_, i) => i * scale);
+  const y = Array.from({ length: row.height }, (_, i) => i * scale);
+  const font = { size: fontSizes.note - 2 };
+  const bar = (column: number, text: string): object => ({ len: top - bottom, x: left[column][1] + 0.005, y: (top + bottom) / 2, thickness: 12, tickfont: font, nticks: 4, title: { text, side: "top", font } }); // prettier-ignore
+  const axes: Record<string, object> = {};
+  const data = left.slice(0, 3).map((span, column) => {
+    const { name, xaxis, yaxis } = axesAt(first + column);
+    axes[`xaxis${name}`] = smallAxis(span, yaxis, [-0.5 * scale, (row.width - 0.5) * scale]);
+    axes[`yaxis${name}`] = { ...smallAxis([bottom, top], xaxis, [(row.height - 0.5) * scale, -0.5 * scale]), scaleanchor: xaxis }; // prettier-ignore
+    const at = { x, y, xaxis, yaxis };
+    if (column === 0) return [heights(row, at, unit, bar(0, unit))];
+    // One bar serves all rows, since their scale is one.
+    if (column === 1) return [signed(row, at, most, first === 1 ? bar(1, "score") : undefined)];
+    return [heights(row, at, unit, undefined), contours(row, at, most)];
+  });
+  return { data: data.flat(), axes };
 }
 
 function checkRows(rows: readonly EvidenceRow[]): void {
@@ -88,19 +103,6 @@ function checkRows(rows: readonly EvidenceRow[]): void {
   });
 }
 
-const axis = (domain: readonly number[], anchor: string, range: readonly number[]): object => ({
-  domain,
-  anchor,
-  range,
-  constrain: "domain",
-  showgrid: false,
-  zeroline: false,
-  ticks: "outside",
-  ticklen: 3,
-  nticks: 4,
-  tickfont: { size: fontSizes.note - 3 },
-});
-
 const above = (text: string, y: number, wide: number): object => ({
   text: wrapText(text, fontSizes.note, wide).map(escapeText).join("<br>"),
   align: "left",
@@ -112,6 +114,7 @@ const above = (text: string, y: number, wide: number): object => ({
   yref: "paper",
   y,
   yanchor: "bottom",
+  yshift: 5,
 });
 
 const grid = (values: ArrayLike<number>, { height, width }: EvidenceRow): number[][] =>
@@ -130,7 +133,7 @@ function heights(row: EvidenceRow, at: object, unit: string, colorbar: object | 
     zmax: order[order.length - 1 - cut],
     colorscale: [[0, "black"], [1, "white"]], // prettier-ignore
     showscale: colorbar !== undefined,
-    ...(colorbar === undefined ? {} : { colorbar: { ...colorbar, title: { ...(colorbar as { title: object }).title, text: unit } } }), // prettier-ignore
+    ...defined({ colorbar }),
     hovertemplate: `%{z} ${unit}<extra></extra>`,
   };
 }

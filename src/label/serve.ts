@@ -60,6 +60,7 @@ const pageFiles: Readonly<Record<string, readonly [file: string, type: string]>>
       "image",
       "levels",
       "side",
+      "why",
       "unsent",
       "keys",
       ...views,
@@ -134,6 +135,12 @@ function addRoutes(
       max: 100,
     });
     return context.json(session.next(expert(context), count));
+  });
+  app.get("/api/nearest", (context) => {
+    const id = context.req.query("item") ?? "";
+    // Whoever is to answer it too must not be led.
+    const led = session.secondOpinions(expert(context)).includes(id);
+    return context.json(led ? [] : session.nearest(id, 6));
   });
   app.get("/api/images", (context) => {
     const wanted = (context.req.query("i") ?? "").split(",").map(Number);

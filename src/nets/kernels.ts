@@ -86,13 +86,18 @@ function plainBatchNorm(
 /** Normalises each channel by the running statistics. [b,h,w,c] -> [b,h,w,c] */
 export function batchNormInference(x: Tensor4D, norm: NormVariables, relu: boolean): Tensor4D {
   const { scale, offset, runningMean, runningVariance } = norm;
+  const run = native();
+  if (run !== undefined) {
+    const inputs = { x, scale, offset, mean: runningMean, variance: runningVariance };
+    return run(relu ? "FixedNormRelu" : "FixedNorm", inputs, { epsilon })[0] as Tensor4D;
+  }
   const y = tf.batchNorm4d(x, runningMean, runningVariance, offset, scale, epsilon);
   return relu ? tf.relu(y) : y;
 }
 
 /** Sum with negative values set to 0: the end of a residual block. Any equal shapes. */
-export function addRelu<T extends Tensor>(a: T, b: T, training: boolean): T {
-  const run = training ? native() : undefined;
+export function addRelu<T extends Tensor>(a: T, b: T): T {
+  const run = native();
   return run === undefined ? tf.relu(tf.add<T>(a, b)) : (run("AddRelu", { a, b })[0] as T);
 }
 

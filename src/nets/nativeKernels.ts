@@ -1,4 +1,4 @@
-import { tf, type NamedTensorMap, type Tensor, type Tensor4D } from "../core";
+import { tf, type NamedTensorMap, type Tensor, type Tensor1D, type Tensor4D } from "../core";
 
 /*
  * The only place that calls kernels of TensorFlow which tfjs has no function for. They are registered with tfjs as kernels
@@ -30,7 +30,8 @@ type BindingConstant =
   "TF_FLOAT" | "TF_ATTR_TYPE" | "TF_ATTR_INT" | "TF_ATTR_FLOAT" | "TF_ATTR_STRING" | "TF_ATTR_BOOL";
 
 /** The kernels that are registered here. */
-export type NativeKernel = "Convolution" | "BatchNorm" | "BatchNormRelu" | "AddRelu";
+export type NativeKernel =
+  "Convolution" | "BatchNorm" | "BatchNormRelu" | "FixedNorm" | "FixedNormRelu" | "AddRelu";
 
 /** Runs one of our kernels on the native backend. */
 export type RunNative = (
@@ -50,6 +51,8 @@ export function native(): RunNative | undefined {
     registerConvolution();
     registerBatchNorm("BatchNorm");
     registerBatchNorm("BatchNormRelu");
+    registerFixedNorm("FixedNorm");
+    registerFixedNorm("FixedNormRelu");
     registerAddRelu();
     registered = true;
   }
@@ -306,6 +309,43 @@ function fusesRelu(): boolean {
     // Another TensorFlow without this kernel: the two-pass way gives the same.
   }
   return fused;
+}
+
+/** Batch norm by running statistics. Values are those of tfjs; its gradient takes five passes over the map and that of ReLU two, where two in all do. */
+function registerFixedNorm(name: "FixedNorm" | "FixedNormRelu"): void {
+  const kernelName = prefix + name;
+  const relu = name === "FixedNormRelu";
+  tf.registerKernel({
+    kernelName,
+    backendName: "tensorflow",
+    kernelFunc: ({ inputs, attrs }) => {
+      const { x, scale, offset, mean, variance } = inputs as Record<string, Tensor1D>;
+      const { epsilon } = attrs as { epsilon: number };
+      const image = x as Tensor as Tensor4D;
+      const y = tf.batchNorm4d(image, mean, variance, offset, scale, epsilon);
+      if (!relu) return y;
+      const positive = run("Relu", attributes(["T"]), y);
+      y.dispose();
+      return positive;
+    },
+  });
+  tf.registerGradient({
+    kernelName,
+    inputsToSave: ["x", "scale", "mean", "variance"],
+    outputsToSave: [relu],
+    gradFunc: (dys, [x, scale, mean, variance, y], attrs) => {
+      const { epsilon } = attrs as { epsilon: number };
+      const dy = dys as Tensor;
+      const inner = relu ? run("ReluGrad", attributes(["T"]), dy, y) : dy;
+      const rate = variance.add(epsilon).rsqrt();
+      const overPixels = (values: Tensor): Tensor => values.sum([0, 1, 2]);
+      return {
+        x: () => inner.mul(scale.mul(rate)),
+        scale: () => overPixels(inner.mul(x.sub(mean).mul(rate))),
+        offset: () => overPixels(inner),
+      };
+    },
+  });
 }
 
 function registerAddRelu(): void {

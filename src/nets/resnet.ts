@@ -134,7 +134,7 @@ function basicBlock({ inputs, outputs, stride }: BlockShape, rng: Rng): Layer<Te
     apply: (x, training) => {
       const inner = bn1.apply(conv1.apply(x, training), training);
       const outer = bn2.apply(conv2.apply(inner, training), training);
-      return addRelu(outer, downsample?.apply(x, training) ?? x, training);
+      return addRelu(outer, downsample?.apply(x, training) ?? x);
     },
   };
 }
@@ -170,7 +170,7 @@ function bottleneckBlock({ inputs, outputs, stride }: BlockShape, rng: Rng): Lay
       const narrow = bn1.apply(conv1.apply(x, training), training);
       const middle = bn2.apply(conv2.apply(narrow, training), training);
       const outer = bn3.apply(conv3.apply(middle, training), training);
-      return addRelu(outer, downsample?.apply(x, training) ?? x, training);
+      return addRelu(outer, downsample?.apply(x, training) ?? x);
     },
   };
 }

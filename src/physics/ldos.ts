@@ -27,7 +27,7 @@ export interface LdosOptions {
 
 /** Where the density of states rises. */
 export interface Onset {
-  /** Volts where the line through the steepest part of dI/dV meets zero; NaN where nothing rises. */
+  /** Volts where the line through the flank of dI/dV meets the floor of the gap; NaN where nothing rises, or there is no gap. */
   readonly volts: number;
   /** One deviation from temperature and modulation: sqrt((3.3 kT)^2 + (2.5 V_mod)^2). */
   readonly errorVolts: number;
@@ -164,6 +164,9 @@ function broadened(values: Float64Array, points: number): Float64Array {
   });
 }
 
+/** Around 0 V a gap has at most this share of the conductance that rises beside it; ours. */
+const mostFloor = 0.25;
+
 /**
  * Where the line through the flank of dI/dV meets the floor of the gap: the first run, outwards from the gap, where it goes from a third to nine tenths of
  * what it reaches within the next third of the side. More stable than where it leaves the noise, which moves with the noise.
@@ -183,6 +186,7 @@ function onsetOf(
   if (first < 0) return NaN;
   const reach = side.slice(first, first + Math.max(5, Math.floor(side.length / 3)));
   const top = Math.max(...reach.map((i) => conductance[i])) - floor;
+  if (floor > mostFloor * top) return NaN;
   const flank: number[] = [];
   for (const i of side) {
     const share = (conductance[i] - floor) / top;
@@ -195,5 +199,6 @@ function onsetOf(
   const [v, g] = [mean((i) => volts[i]), mean((i) => conductance[i])];
   const slope =
     mean((i) => (volts[i] - v) * (conductance[i] - g)) / mean((i) => (volts[i] - v) ** 2);
-  return v + (floor - g) / slope;
+  const at = v + (floor - g) / slope;
+  return sign * at > 0 ? at : NaN;
 }

@@ -1,5 +1,6 @@
 export { hog, type HogOptions } from "./hog";
 export { physics, type PhysicsOptions } from "./physics";
+export { joined, type JoinedOptions } from "./joined";
 export { none, type NoneOptions } from "./none";
 export { pixels, type PixelsOptions } from "./pixels";
 export { simclr, type SimclrOptions } from "./simclr";

@@ -1,4 +1,10 @@
-export { openSession, type Asked, type Session, type SessionOptions } from "./openSession";
+export {
+  openSession,
+  type Asked,
+  type LabelledNeighbour,
+  type Session,
+  type SessionOptions,
+} from "./openSession";
 export { collect, collectImages, type CollectOptions, type PreparedScan } from "./collect";
 export type { Collection, FeaturePlace, Item, SessionScan } from "./items";
 export { type Action, type EventRequest, type How, type SessionEvent } from "./events";

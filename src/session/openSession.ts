@@ -10,6 +10,7 @@ import {
 } from "../core";
 import { maxHerding, type Acquire } from "../acquire";
 import { logisticRegression } from "../classify";
+import { neighbours } from "../explain";
 import { addedItem, checkAgainst } from "./checkAgainst";
 import { embedOnce } from "./embed";
 import { openEventLog } from "./eventLog";
@@ -47,6 +48,17 @@ export interface Asked {
   readonly reason: string;
 }
 
+/** A labelled feature that looks like another. */
+export interface LabelledNeighbour {
+  readonly item: string;
+  /** Id of its class. */
+  readonly class: string;
+  /** Euclidean, in the directions in which features differ most. */
+  readonly distance: number;
+  /** Whether both are of one scan, so that it may be near for the scan's sake. */
+  readonly sameScan: boolean;
+}
+
 /** Labels that an expert gives, and what is learnt of them while they do. Everything said is on the disk before it counts. */
 export interface Session {
   readonly folder: string;
@@ -74,6 +86,11 @@ export interface Session {
   next(by: string, count: number): readonly Asked[];
   /** Items that another expert answered and this one is to answer too, without seeing that. */
   secondOpinions(by: string): readonly string[];
+  /**
+   * The labelled features that a feature is most like, nearest first: what makes the model say what it says. Those that measure are not among them; of one that measures and
+   * has no answer yet nothing is told.
+   */
+  nearest(item: string, count: number): readonly LabelledNeighbour[];
   close(): void;
 }
 
@@ -250,6 +267,16 @@ export async function openSession(
         // The label before one leans on the next, so each expert has an order of their own.
         const order = createRng(seed).fork(`order ${by} ${log.events.length}`);
         return Array.from(order.permutation(asked.length), (at) => asked[at]);
+      },
+      nearest: (id, count) => {
+        const at = index.get(id);
+        if (at === undefined || (auditSet.has(id) && !state.answers.has(id))) return [];
+        const dim = main.dim;
+        const labels = Int32Array.from(items, (item) => item.id === id ? -1 : teachingLabel(state, auditSet, item.id)); // prettier-ignore
+        const groups = items.map(({ scan }) => String(scan));
+        const row = reduced.subarray(at * dim, (at + 1) * dim);
+        const group = items[at].scan < 0 ? {} : { groups, group: groups[at] };
+        return neighbours({ features: reduced, labels, dim }, row, { count, ...group }).map((one) => ({ item: items[one.row].id, class: state.classes[one.label].id, distance: one.distance, sameScan: one.sameGroup })); // prettier-ignore
       },
       close: () => {
         log.close();

@@ -12,6 +12,7 @@ export const pretrainings = {
   pixels: pretrain.pixels,
   hog: pretrain.hog,
   physics: pretrain.physics,
+  joined: pretrain.joined,
   simclr: pretrain.simclr,
   moco: pretrain.moco,
   byol: pretrain.byol,

@@ -129,6 +129,12 @@ describe("the page for labels in a browser", function () {
     await page.keyboard.press("ArrowRight");
     await page.keyboard.press("Space");
     await page.getByText("2 chosen").waitFor();
+    // What was chosen last, beside what was labelled and looks like it.
+    const why = page.getByRole("complementary", { name: "most like" });
+    await why.locator("figure").nth(3).waitFor();
+    assert.match(await why.innerText(), /away/);
+    assert.deepEqual(await violations(), []);
+    await shot("why");
     await page.keyboard.press("n");
     await until(() => labels() === 22);
     const last = session.events.at(-1)?.action;

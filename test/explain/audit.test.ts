@@ -136,6 +136,18 @@ describe("explain/audit, with planted shortcuts", function () {
     encoder.dispose();
   });
 
+  it("says of a network that has learnt it that its exact evidence is usable, and of integrated gradients that they are not", async () => {
+    const easy = { pixels: 160, defects: { phosphine: 6, "single dimer vacancy": 6 }, instrument: "usual" } as const; // prettier-ignore
+    const [learning, asked] = [1, 2].map((seed) => explain.markedImages({ scans: 8, seed, scan: easy })); // prettier-ignore
+    const { encoder, right } = await learnt(learning.images);
+    const home = await right(asked.images);
+    assert.ok(home > 0.75, `${home}`);
+    const ways = ["exact evidence", "integrated gradients"] as const;
+    const { rows } = await explain.audit(encoder, asked.images, { ...options, ways, masks: asked.masks, rng: createRng(1) }); // prettier-ignore
+    assert.deepEqual(rows.map(({ usable }) => usable), [true, false], JSON.stringify(rows)); // prettier-ignore
+    encoder.dispose();
+  });
+
   it("says of a network that has learnt nothing that its maps are not usable", async () => {
     const encoder = await none({ encoder: { resnet: { depth: 8, width: 4 } } })(test.images, createRng(8)); // prettier-ignore
     const found = await explain.audit(encoder, test.images, { ...options, filled: 3, masks: test.masks, rng: createRng(1) }); // prettier-ignore

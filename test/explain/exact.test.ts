@@ -58,12 +58,13 @@ describe("explain, on the network whose values PyTorch and captum gave", () => {
   });
 
   it("gives integrated gradients that add up to the score's change", () => {
-    const zero = { baseline: new Float32Array(16), points: 256 };
+    // With kinks no rule is exact: of the published values, which took 300 points, 2048 are nowhere further than 1e-4.
+    const zero = { baseline: new Float32Array(16), points: 2048, most: 2048 };
     const found = integratedGradients(alone(), vectorImage, one, zero);
     const expected = [-0.03798, 0.06118, -0.029, 0.00151, -0.0081, -0.00675, 0.01063, 0.01137, 0.00212, 0.03181, 0.01561, 0.01146, 0.02561, -0.01604, 0.01798, -0.01927]; // prettier-ignore
-    close(found.values, expected, 4e-4);
-    assert.ok(Math.abs(sum(found.values) - 0.0721495) < 0.006 * 0.0721495);
-    assert.ok(found.incomplete[0] < 0.006);
+    close(found.values, expected);
+    close([sum(found.values)], [0.0721495]);
+    assert.ok(found.incomplete[0] < 1e-3, `${found.incomplete[0]}`);
     assert.equal(found.warning, undefined);
     // The lower median of the pixels is the baseline where none is given.
     const median = integratedGradients(alone(), vectorImage, one, { points: 64 });
@@ -123,6 +124,14 @@ describe("explain, on the network whose values PyTorch and captum gave", () => {
     close([of("hiResCam", -1), of("layerCam", -1)].map(sum), [0.2776576, 0.3583112]);
     const early = [of("gradCam", 0), of("hiResCam", 0), of("layerCam", 0)].map(sum);
     close(early, [-0.0559391, 0.1057826, 0.2011638]);
+    // Weights of the channels: sum(g A) / sum(A).
+    const { maps } = vectorNet();
+    const a = valuesOf(() => maps.upTo(tf.tensor4d(vectorImage.pixels.read([0]), [1, 4, 4, 1]), 0));
+    const weighted = Array.from(
+      { length: 16 },
+      (_, u) => 0.0057 * a[2 * u] + 0.10892 * a[2 * u + 1],
+    );
+    close(of("xGradCam", 0), weighted);
   });
 
   it("gives the exact evidence: the last map's, with the bias as rest", () => {

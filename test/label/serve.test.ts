@@ -196,6 +196,15 @@ describe("the page for labels", function () {
     }
   });
 
+  it("names the labelled features that one is most like, to those who may know", async () => {
+    const address = (item: string): string => `/api/nearest?item=${encodeURIComponent(item)}&by=ann`; // prettier-ignore
+    const [{ id }] = session.items;
+    const found = await get(address(id));
+    assert.equal(found.status, 200);
+    assert.deepEqual(json(found), session.nearest(id, 6));
+    assert.deepEqual(json(await get(address("nothing"))), []);
+  });
+
   it("refuses what is too large before it is read, and what is out of range", async () => {
     // A gigabyte is announced; the answer comes without one byte of it.
     const status = await new Promise((resolve, reject) => {

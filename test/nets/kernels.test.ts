@@ -34,7 +34,46 @@ function everything(): number[] {
   return all;
 }
 
+/** Output in evaluation, and its gradients with respect to images and weights, where running statistics, scale and offset are no longer what they begin as. */
+function evaluated(): number[] {
+  const network = buildNetwork({ resnet: { depth: 8, width: 3 } }, [9, 8, 2], createRng(1));
+  const all: number[] = [];
+  tf.tidy(() => {
+    [...network.variables].forEach(([name, variable], i) => {
+      const values = noise(i + 3, variable.size).map((v) => (name.endsWith("running_var") ? 0.5 + v * v : v)); // prettier-ignore
+      if (name.includes("bn")) variable.assign(tf.tensor(values, variable.shape));
+    });
+    const images: Tensor4D = tf.tensor4d(noise(1, 6 * 9 * 8 * 2), [6, 9, 8, 2]);
+    const score = (x: Tensor4D): Scalar => {
+      const y = network.apply(x, false);
+      return y.mul(tf.tensor(noise(2, y.size), y.shape)).sum<Scalar>();
+    };
+    const trainable = [...trainableVariables(network).values()];
+    const { value, grads } = tf.variableGrads(() => score(images), trainable);
+    all.push(
+      ...value.dataSync(),
+      ...tf
+        .grad(score as never)(images)
+        .dataSync(),
+    );
+    for (const variable of trainable) all.push(...grads[variable.name].dataSync());
+  });
+  network.dispose();
+  return all;
+}
+
 describe("nets/kernels", () => {
+  it("give on a plain backend what the native kernels give in evaluation, gradients too", async () => {
+    const native = evaluated();
+    const before = tf.getBackend();
+    try {
+      await tf.setBackend("cpu");
+      assertClose(evaluated(), native, "value", { relative: 1e-3, absolute: 1e-4 });
+    } finally {
+      await tf.setBackend(before);
+    }
+  });
+
   it("give on a plain backend what the native kernels give", async () => {
     const native = everything();
     const before = tf.getBackend();

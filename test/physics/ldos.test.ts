@@ -91,6 +91,18 @@ describe("physics/ldos", () => {
     }
   });
 
+  it("tells no onset where there is no gap, or nothing but noise", () => {
+    const rng = createRng(2);
+    const volts = range(301, -1.5, 1.5);
+    const metal = ldos({
+      volts,
+      amperes: volts.map((v) => v + 0.2 * v ** 3 + 0.1 * Math.sin(6 * v)),
+    });
+    const noise = ldos({ volts, amperes: volts.map(() => 1e-14 * rng.normal()) }, { window: 31 });
+    for (const { below, above, gapVolts } of [metal, noise])
+      assert.ok([below.volts, above.volts, gapVolts].every(Number.isNaN));
+  });
+
   it("tells the error that temperature and modulation make", () => {
     const volts = range(41, -2, 2);
     const { above } = ldos({ volts, amperes: volts.map((v) => v ** 3) });

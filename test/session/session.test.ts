@@ -59,6 +59,32 @@ describe("session", function () {
     }
   };
 
+  it("names the labelled features that one is most like, and nothing of what measures", async () => {
+    const session = await open();
+    addClasses(session);
+    await answer(session, 40);
+    const free = session.items.filter(({ id }) => !session.state.answers.has(id));
+    let [right, all] = [0, 0];
+    for (const { id } of free) {
+      const near = session.nearest(id, 3);
+      if (session.isAudit(id)) {
+        assert.deepEqual(near, []);
+        continue;
+      }
+      assert.equal(near.length, 3);
+      assert.ok(near.every((one, i) => i === 0 || one.distance >= near[i - 1].distance));
+      for (const one of near) {
+        assert.equal(session.isAudit(one.item), false);
+        assert.equal(one.class, truth(one.item));
+        all += 1;
+        right += one.class === truth(id) ? 1 : 0;
+      }
+    }
+    assert.ok(all > 20 && right / all > 0.8, `${right} of ${all}`);
+    assert.deepEqual(session.nearest("not there", 3), []);
+    session.close();
+  });
+
   it("finds features up to the border and cuts an image around each", () => {
     const { items, images } = collection;
     assert.ok(items.length >= 60, `only ${items.length} features`);

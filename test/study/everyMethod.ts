@@ -1,9 +1,13 @@
 import * as path from "node:path";
 import type { Factory, ImageSet } from "../../src/core";
+import { none, physics } from "../../src/pretrain";
+
+const encoder = { resnet: { depth: 8, width: 2 } } as const;
 
 /** Sizes that take a moment, for every option that has such a name. */
 const small: Readonly<Record<string, unknown>> = {
-  encoder: { resnet: { depth: 8, width: 2 } },
+  encoder,
+  of: [none({ encoder }), physics()],
   epochs: 2,
   batchSize: 16,
   steps: 4,

@@ -52,6 +52,7 @@ const candidates: readonly unknown[] = [
     "mean",
   ],
   ...[{ stem: 0 }, [1, 2], [1, 2, 3], { conv4: { width: 2 } }, (x: unknown) => x],
+  [pretrain.pixels(), pretrain.hog()],
 ];
 
 const settingsOf = (factory: Factory<Known>, options: object): Settings => {

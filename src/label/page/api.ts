@@ -72,6 +72,14 @@ export interface Asked {
   readonly reason: string;
 }
 
+/** A labelled feature that another is like. */
+export interface Neighbour {
+  readonly item: string;
+  readonly class: string;
+  readonly distance: number;
+  readonly sameScan: boolean;
+}
+
 /** Trades the secret of the address for a cookie, and takes it out of the address. */
 export async function login(): Promise<void> {
   const token = location.hash.slice(1);

@@ -68,3 +68,9 @@ export function colourOf(id: string | undefined, classes: readonly { id: string 
 
 /** Classes that are there from the start. */
 export const builtIn: readonly string[] = ["unknown", "artefact", "nothing"];
+
+/** Sets a colour from data, since the policy of the page allows no style in its markup. */
+export function paint(element: HTMLElement | null): void {
+  if (element !== null)
+    element.style.setProperty("--class", element.dataset["colour"] ?? "#9aa3ad");
+}

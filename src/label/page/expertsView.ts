@@ -1,5 +1,4 @@
-import { colourOf } from "./draw.js";
-import { paint } from "./galleryView.js";
+import { colourOf, paint } from "./draw.js";
 import { FeatureImage } from "./image.js";
 import { useKeys } from "./keys.js";
 import { className, isTyping, Surroundings } from "./labelView.js";

@@ -1,9 +1,10 @@
 import type { ItemInfo } from "./api.js";
-import { colourOf } from "./draw.js";
+import { colourOf, paint } from "./draw.js";
 import { FeatureImage } from "./image.js";
 import { className, isTyping } from "./labelView.js";
 import { h, useState, type View } from "./preact.js";
 import { useKeys } from "./keys.js";
+import { Why } from "./why.js";
 import type { Store } from "./store.js";
 
 const page = 120;
@@ -49,6 +50,7 @@ export function GalleryView({ store }: { readonly store: Store }): View {
     setChosen(new Set());
     setCount(page);
   };
+  const why = chosen.size === 0 ? undefined : shown.at(last)?.id;
   const choose = (at: number, range: boolean, add: boolean): void => {
     setShownBefore(ids);
     const next = new Set(add || range ? chosen : []);
@@ -162,6 +164,7 @@ export function GalleryView({ store }: { readonly store: Store }): View {
             }),
           ),
         ),
+    why !== undefined && store.state.model !== undefined ? h(Why, { store, id: why }) : null,
     count < ids.length
       ? h("button", { class: "more", onClick: () => setCount(count + page) }, "show more")
       : null,
@@ -207,10 +210,4 @@ function Tile(props: {
       text,
     ),
   );
-}
-
-/** Sets a colour from data, since the policy of the page allows no style in its markup. */
-export function paint(element: HTMLElement | null): void {
-  if (element !== null)
-    element.style.setProperty("--class", element.dataset["colour"] ?? "#9aa3ad");
 }

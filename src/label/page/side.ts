@@ -1,5 +1,4 @@
-import { builtIn, colourOf } from "./draw.js";
-import { paint } from "./galleryView.js";
+import { builtIn, colourOf, paint } from "./draw.js";
 import { h, useState, type View } from "./preact.js";
 import { fresh, type Store } from "./store.js";
 
