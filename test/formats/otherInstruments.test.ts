@@ -170,7 +170,7 @@ describe("NeXus files", () => {
     await refuses(() => readScan(cut), /damaged: it cannot be read as HDF5/);
     // Here a packed piece says that it takes a gigabyte: the library does not get it, and need not be ended.
     const forged = [...forge([bytesOf(scanFiles.nexus["stm"])], 1539)].slice(-1);
-    await refuses(() => readScan(forged[0]), /memory allocation failed|abort/);
+    await refuses(() => readScan(forged[0]), /memory|abort/);
   });
 });
 
