@@ -32,6 +32,9 @@ export function summarise(
   });
 }
 
+/** How much wider a t-interval over few draws is than over five of the same spread: (t / sqrt(n)) / (t(4) / sqrt(5)). */
+const widerThanFive: Readonly<Record<number, string>> = { 3: "twice", 4: "1.3 times" };
+
 /** The summary as a plain-text table: a line a method, a column a budget, percent with the interval's half width. */
 export function summaryTable(rows: readonly SummaryRow[]): string {
   const budgets = [...new Set(rows.map((row) => row.labelsPerClass))].sort(
@@ -51,7 +54,11 @@ export function summaryTable(rows: readonly SummaryRow[]): string {
     line.map((text, i) => (i === 0 ? text.padEnd(widths[i]) : text.padStart(widths[i]))).join("  ");
   const rule = widths.map((width) => "-".repeat(width)).join("  ");
   const short = rows.some((row) => row.draws > 1 && Number.isNaN(row.halfWidth));
-  const note = short ? ["No interval where fewer than three draws, or pretrainings that draws share, were done: too few."] : []; // prettier-ignore
+  const few = rows.find(({ draws, halfWidth }) => draws in widerThanFive && Number.isFinite(halfWidth)); // prettier-ignore
+  const note = [
+    ...(short ? ["No interval where fewer than three draws, or pretrainings that draws share, were done: too few."] : []), // prettier-ignore
+    ...(few === undefined ? [] : [`Over ${few.draws} draws an interval is ${widerThanFive[few.draws]} as wide as over five of the same spread: give more draws.`]), // prettier-ignore
+  ];
   return [format(header), rule, ...lines.map(format), ...note].join("\n");
 }
 

@@ -280,7 +280,7 @@ describe("cli for scans", function () {
 
   it("looks at curves on a grid and at single curves, and converts both", async () => {
     fs.writeFileSync(inFolder("grid.3ds"), bytesOf(scanFiles.grids["whole"].file));
-    fs.writeFileSync(inFolder("point.VERT"), bytesOf(scanFiles.vert.file));
+    fs.writeFileSync(inFolder("point.VERT"), bytesOf(scanFiles.verts["3.0"].file));
     const out = works("look", "grid.3ds", "point.VERT", "--out", "pictures");
     assert.match(out, /curves on a grid of 3 x 2 places, 3 x 2 nm, Bias -1 to 1 V in 4 points/);
     assert.match(out, /curves of 6 points in 2 parts, at 1\.83105, -3\.66211, - nm/);
@@ -294,7 +294,7 @@ describe("cli for scans", function () {
     assert.deepEqual(readNpy(fs.readFileSync(inFolder("grids", "grid.npy"))).shape, [2, 3, 4]);
     works("convert", "point.VERT", "--to", "csv", "--out", "grids");
     const table = fs.readFileSync(inFolder("grids", "point.csv"), "utf8");
-    assert.match(table, /\nBias \(V\),Z \(m\),Current \(A\),dI\/dV \(V\)\n-1,0,/);
+    assert.match(table, /\nBias \(V\),Z \(m\),Current \(A\),ADC1 \(V\)\n-1,0,/);
     refuses(["convert", "grid.3ds", "--to", "png"], /--at/);
     refuses(["convert", "grid.3ds", "--to", "gsf", "--at", "7"], /from -1 to 1 V/);
     refuses(["convert", "point.VERT", "--to", "gwy"], /csv or npy/);

@@ -98,7 +98,7 @@ function otherTargets(scans: (bytes: Uint8Array) => unknown): Target[] {
   const nexus = Object.values(scanFiles.nexus).map(bytesOf);
   return [
     { name: "3ds", files: files(scanFiles.grids), read: (bytes) => readGrid(bytes) },
-    { name: "vert", files: [bytesOf(scanFiles.vert.file)], read: (bytes) => readCurves(bytes) },
+    { name: "vert", files: files(scanFiles.verts), read: (bytes) => readCurves(bytes) },
     { name: "igor", files: [bytesOf(scanFiles.igor["asylum"].file)], read: scans },
     {
       name: "igor curve",

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { readCurves, readScan } from "../../src/formats";
+import { scanFiles } from "../fixtures/scanFiles";
 import { refuses } from "./helpers";
 import { bytesOf, nanonisDatFile, sxmFile } from "./instrumentFiles";
 
@@ -50,6 +51,25 @@ describe("curves of Nanonis", () => {
     assert.equal(curves.metadata["Experiment"], "bias spectroscopy");
     assert.equal(curves.metadata["Experiment_2"], "again");
   });
+
+  for (const [name, { file, parts, columns, bias }] of Object.entries(scanFiles.dats)) {
+    it(`swept in ${name} have the values and parts that nanonis-xarray reads`, () => {
+      const curves = readCurves(Buffer.from(file, "base64"));
+      const wanted = [bias, columns.fw, columns.bw];
+      assert.deepEqual(
+        curves.columns.map(({ data }) => Array.from(data)),
+        wanted,
+      );
+      const starts = parts.map((_, i) => parts.slice(0, i).reduce((sum, [, , n]) => sum + n, 0));
+      assert.deepEqual(curves.segments, starts);
+      parts.forEach(([first, last, points], i) =>
+        assert.deepEqual(
+          [0, points - 1].map((at) => curves.columns[0].data[starts[i] + at]),
+          [first, last],
+        ),
+      );
+    });
+  }
 
   it("are refused where a value is no number, and where the file holds an image", async () => {
     const bad = bytesOf("A\t1\n[DATA]\nBias (V)\tI (A)\n1\t2\n3\tfour\n");

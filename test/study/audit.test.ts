@@ -37,12 +37,16 @@ function cut(from: (y: number, x: number) => number, top: number, left: number):
 const learnt = Array.from({ length: 60 }, field);
 const learntImages = learnt.map((one) => cut(one, 10, 10));
 
-/** The learnt images and these for the test, each a group of its own. */
-function setWith(tested: readonly Float32Array[]): {
+/** The learnt images and these for the test, each a group of its own, or of these groups. */
+function setWith(
+  tested: readonly Float32Array[],
+  from: readonly Float32Array[] = learntImages,
+  groups?: readonly string[],
+): {
   set: ImageSet;
   split: Parameters<typeof auditSplit>[1];
 } {
-  const all = [...learntImages, ...tested];
+  const all = [...from, ...tested];
   const pixels = new Float32Array(all.length * edge * edge);
   all.forEach((image, i) => pixels.set(image, i * edge * edge));
   const set = imageSet({
@@ -52,11 +56,12 @@ function setWith(tested: readonly Float32Array[]): {
     labels: Int32Array.from(all, (_, i) => i % 2),
     classNames: ["a", "b"],
     unit: "pm",
+    ...(groups === undefined ? {} : { groups }),
   });
   const range = (from: number, to: number): Int32Array =>
     Int32Array.from({ length: to - from }, (_, i) => from + i);
-  const pool = range(0, learntImages.length);
-  return { set, split: { pretrain: pool, pool, test: range(learntImages.length, all.length) } };
+  const pool = range(0, from.length);
+  return { set, split: { pretrain: pool, pool, test: range(from.length, all.length) } };
 }
 
 describe("leak audit", function () {
@@ -95,6 +100,29 @@ describe("leak audit", function () {
       alike.map(({ test, learnt: other }) => [test, other]),
       [0, 1, 2, 3, 4, 5, 8, 9].map((i, at) => [set.ids[60 + at], set.ids[i]]),
     );
+  });
+
+  it("takes no two round spots for one place, be they of one scan or of several", async () => {
+    const spot = (): Float32Array => {
+      const [wide, y0, x0] = [3 + rng.uniform(), 7 + rng.uniform(), 7 + rng.uniform()];
+      return cut((y, x) => Math.exp(-((y - y0) ** 2 + (x - x0) ** 2) / (2 * wide * wide)) + 0.04 * rng.normal(), 0, 0); // prettier-ignore
+    };
+    const spots = (count: number): Float32Array[] => Array.from({ length: count }, spot);
+    const [from, tested] = [spots(40), spots(20)];
+    const scans = (of: (i: number) => string): string[] => Array.from({ length: 61 }, (_, i) => of(i)); // prettier-ignore
+    for (const scan of [
+      (i: number) => (i < 40 ? "a" : "b"),
+      (i: number) => (i < 40 ? "a" : i % 2 === 0 ? "b" : "c"),
+    ]) {
+      // The last is a spot that was learnt from, with noise of its own.
+      const again = from[3].map((x) => x + 0.01 * rng.normal());
+      const { set, split } = setWith([...tested, again], from, scans(scan));
+      const { alike } = await auditSplit(set, split);
+      assert.deepEqual(
+        alike.map(({ test, learnt: other }) => [test, other]),
+        [[set.ids[60], set.ids[3]]],
+      );
+    }
   });
 
   it("refuses copies, or tells of them in the figure if the plan says so", async () => {

@@ -31,6 +31,10 @@ describe("a proposed plan", () => {
     assert.equal(plan.data.folder, place);
     assert.deepEqual(plan.labelsPerClass, [1, 2, 5]);
     assert.deepEqual(plan.split, { test: 0.3 });
+    // A quick look has draws enough for its intervals too.
+    const quick = await proposePlan(place, { beside: folder.path, quick: true });
+    assert.equal(plan.draws, 5);
+    assert.match(quick.text, /"draws": 5,/);
   });
 
   it("finds the table of labels that lies beside the images, whatever the folder is called", async () => {

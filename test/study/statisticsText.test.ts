@@ -52,4 +52,11 @@ describe("study/statisticsText", () => {
     assert.match(table, /\nNo interval where fewer than three draws.*too few\.$/);
     assert.match(summaryTable(summarise(results)), /±/);
   });
+
+  it("says that intervals over three or four draws are wide for want of draws", () => {
+    const of = (draws: number): string => summaryTable(summarise(results.filter(({ draw }) => draw < draws))); // prettier-ignore
+    assert.match(of(3), /\nOver 3 draws an interval is twice as wide as over five of the same spread: give more draws\.$/); // prettier-ignore
+    assert.match(of(4), /\nOver 4 draws an interval is 1\.3 times as wide/);
+    assert.doesNotMatch(of(5), /as wide/);
+  });
 });

@@ -45,6 +45,8 @@ interface Running {
 }
 
 let running: Running | undefined;
+/** The library as the first that was started has compiled it. */
+let compiled: unknown;
 let last: Promise<unknown> = Promise.resolve();
 
 /**
@@ -143,13 +145,16 @@ function start(): Running {
   const beat = new SharedArrayBuffer(8);
   const worker = new Worker(hdf5Program, {
     eval: true,
-    workerData: { library: libraryAddress(), beat },
+    workerData: { library: libraryAddress(), beat, compiled },
     execArgv: [],
     stdout: true,
     stderr: true,
   });
   const ready = new Promise<void>((resolve, reject) => {
-    worker.once("message", () => resolve());
+    worker.once("message", (first: { readonly compiled: unknown }) => {
+      compiled = first.compiled;
+      resolve();
+    });
     worker.once("error", reject);
   });
   // Whoever waits for it hears of a failure.

@@ -4,6 +4,9 @@
  * Where it is asked to throw at an error, which it does in the middle of its work, it must not be used again: the answer says
  * so by "spoilt". Elsewhere it goes on by itself.
  *
+ * The first of its kind compiles the library and hands that on, so that one that is started after it, because a file has spoilt
+ * the last, need not.
+ *
  * It counts in "beat" what it asks the library for, and puts beside it how many bytes that unpacks, so that one call without
  * end is told from many and from a long one. Asked for { read, budget }
  * it answers with a tree of groups and values, as far as the budget of bytes reaches; asked for
@@ -17,12 +20,30 @@ const writeSync = fs.writeSync;
 fs.writeSync = (where, bytes, from, length, ...rest) =>
   where === 1 || where === 2 ? (length ?? bytes.length) : writeSync(where, bytes, from, length, ...rest);
 let module, spoilt = false;
-const mostNodes = 20000, deepest = 16, mostText = 1e6;
+const ownMemory = 32e6, mostNodes = 20000, deepest = 16, mostText = 1e6;
 const count = (shape) => (shape || []).reduce((product, size) => product * size, 1);
 const beat = new Int32Array(workerData.beat);
+let { compiled } = workerData;
+const instantiate = WebAssembly.instantiate;
+WebAssembly.instantiate = async (bytes, imports) => {
+  compiled ??= await WebAssembly.compile(bytes);
+  const instance = await instantiate(compiled, imports);
+  bound(instance.exports.memory);
+  return { module: compiled, instance };
+};
+
+/** Sizes in a damaged file may be anything; what the library cannot have it goes without, and says so. */
+let most = Infinity;
+function bound(own) {
+  const grow = own.grow.bind(own);
+  own.grow = (pages) => {
+    if (own.buffer.byteLength + 65536 * pages > most) throw new RangeError("beyond what the file justifies");
+    return grow(pages);
+  };
+}
 const library = import(workerData.library).then(async (h5) => {
   module = await h5.ready;
-  parentPort.postMessage({ ready: true });
+  parentPort.postMessage({ compiled });
   return h5;
 });
 
@@ -63,20 +84,32 @@ function attributes(of) {
   return found;
 }
 
+/** Where a group lies in its file, whatever its names; of one that cannot be opened, anything. */
+function placeOf(group) {
+  tick();
+  return String(group.create_reference().ref_data);
+}
+
 function read(h5, { read: file, budget }) {
   tick();
+  // Packed values, and what comes of them, beside what the library takes for itself.
+  most = ownMemory + 2 * budget;
   const opened = new h5.File(file, "r");
-  let nodes = 0;
+  // Each takes a name and a place at least.
+  let nodes = Math.min(mostNodes, fs.statSync(file).size / 8);
   const buffers = [];
-  const visit = (group, depth) => {
+  const visit = (group, above) => {
     const children = {};
-    if (depth > deepest) return { attributes: {}, children };
+    if (above.length > deepest) return { attributes: {}, children };
+    const path = [...above, placeOf(group)];
     for (const name of group.keys()) {
-      if (++nodes > mostNodes) break;
+      if (--nodes < 0) break;
       tick();
       const item = group.get(name);
-      if (item && item.type === "Group") children[name] = visit(item, depth + 1);
-      else if (item && item.type === "Dataset") children[name] = values(item);
+      // A group may hold itself, by way of others too.
+      if (item && item.type === "Group") {
+        if (!path.includes(placeOf(item))) children[name] = visit(item, path);
+      } else if (item && item.type === "Dataset") children[name] = values(item);
     }
     return { attributes: attributes(group), children };
   };
@@ -98,13 +131,14 @@ function read(h5, { read: file, budget }) {
     return { ...result, text: plain(value) };
   };
   try {
-    return [visit(opened, 0), buffers];
+    return [visit(opened, []), buffers];
   } finally {
     if (!spoilt) opened.close();
   }
 }
 
 function write(h5, { write: file, tree }) {
+  most = Infinity;
   const opened = new h5.File(file, "w");
   const put = (group, node) => {
     for (const [name, value] of Object.entries(node.attributes || {})) group.create_attribute(name, value);

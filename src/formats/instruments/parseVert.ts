@@ -12,13 +12,13 @@ const signals: Readonly<Record<number, string>> = {
   0: "Current",
   1: "dI/dV",
   2: "d2I/dV2",
-  3: "Current",
-  4: "dI/dV",
-  5: "dI/dV quadrature",
-  6: "d2I/dV2",
+  3: "ADC0",
+  4: "ADC1",
+  5: "ADC2",
+  6: "ADC3",
   10: "dI/dV quadrature",
   11: "d2I/dV2 quadrature",
-  12: "Topography",
+  12: "DAC0",
 };
 
 /** Most header lines and columns that such a file has. */
@@ -27,7 +27,7 @@ const mostColumns = 64;
 /**
  * Reads a spectrum of Createc (.VERT, versions 3.0 and 3.2): voltage in V, height in m, currents in A, the output of the
  * lock-in in V, and what else there is in units of the converter. Sweeps back and forth follow each other as parts. BETA:
- * no file of a real instrument was at hand.
+ * no file of a real instrument was at hand; values were checked beside another reader on files made by hand.
  * @throws InputError if there are no values, or a value is no number
  */
 export function parseVert(bytes: Uint8Array, file: string, name: string): Curves {
@@ -41,7 +41,7 @@ export function parseVert(bytes: Uint8Array, file: string, name: string): Curves
     if (!inData) {
       const at = line.indexOf("=");
       if (at > 0) for (const key of keysOf(line.slice(0, at))) header.add(key, line.slice(at + 1));
-      // The values begin after a line of bare numbers: how many, where, and a code.
+      // The values begin after a line of bare numbers: how many, where, a code, and in later versions three more.
       else if (cells.length > 2 && cells.every((cell) => !Number.isNaN(toNumber(cell)))) {
         facts = cells.map(toNumber);
         inData = true;
@@ -108,11 +108,11 @@ function columnsOf(
   facts: readonly number[],
   header: HeaderTable,
 ): CurveColumn[] {
-  const code = facts.at(-1) ?? 0;
+  const [, , , code = 0, , , axes = 2] = facts;
   const bits = Array.from({ length: 31 }, (_, bit) => bit).filter((bit) => (code >> bit) & 1);
   const extra = rows[0].length - 3;
-  // Version 3.2 has the current in the second of its columns, and the lock-in behind it.
-  const later = (header.get("") ?? "") === "" && extra > 1 && bits.length !== extra;
+  // Later versions may have a third axis before what was measured.
+  const axis = axes === 3 && bits.length === extra - 1 ? 1 : 0;
   const piezo = parseDecimal(header.get("ZPiezoconst")) || NaN;
   const gain = parseDecimal(header.get("Gainpreamp") ?? header.get("Vertmangain")) || 9;
   const volts = voltsPerUnit(header);
@@ -123,16 +123,14 @@ function columnsOf(
     filtered: false,
     data: Float64Array.from(rows, (row) => row[at] * factor),
   });
-  const told = (i: number): string | undefined => {
-    if (bits.length === extra) return signals[bits[i]];
-    return later ? [undefined, "Current", "dI/dV", "d2I/dV2"][i] : undefined;
-  };
+  const told = (i: number): string | undefined =>
+    bits.length === extra - axis ? signals[bits[i - axis]] : undefined;
   return [
     column(1, "Bias", "V", 1e-3),
     column(2, "Z", "m", (piezo / 1000) * 1e-10),
     ...Array.from({ length: extra }, (_, i) => {
       const signal = told(i);
-      if (signal === undefined) return column(i + 3, `column ${i + 4}`, "", 1);
+      if (signal === undefined) return column(i + 3, i < axis ? "X" : `column ${i + 4}`, "", 1);
       return signal === "Current"
         ? column(i + 3, signal, "A", volts / 10 ** gain)
         : column(i + 3, signal, "V", volts);

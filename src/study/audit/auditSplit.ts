@@ -34,10 +34,17 @@ const [mostPairs, mostCandidates, leastCandidates] = [3000, 24, 4];
 /** Correlation of what overlaps at which two images are of one place whatever the others are like: the noise agrees too. */
 const certain = 0.995;
 
+/** Correlation below which nobody would call two images alike. */
+const leastAlike = 0.9;
+
+/** How many times nearer to 1 than that of the same images turned otherwise a correlation is that is no accident, where no others tell. */
+const tellingAlone = 4;
+
 /**
  * Looks for test images that are known from what is learnt from: copies by a hash that turns and mirrors do not change, and images of the same place, shifted or
- * otherwise lit, by what stays the same under shifts and then by correlation. It finds most of these, not all, and of large sets it looks at a sample. What correlation is no accident is told by the learnt images themselves: how much alike
- * those of different groups are, as patches of one lattice may be.
+ * otherwise lit, by what stays the same under shifts and then by correlation. It finds most of these, not all, and of large sets it looks at a sample. What correlation is no accident is told by the images themselves: how much alike
+ * learnt ones of different groups are, as patches of one lattice may be. Two round spots correlate however they are turned, which tells of no place: what counts is what
+ * is lost if one is turned otherwise, more than is usual.
  * @throws StoppedError if `on.signal` says so
  */
 export async function auditSplit(
@@ -58,15 +65,19 @@ export async function auditSplit(
   const indices = some(learnt, mostLearnt, "learnt");
   const bank = bankOf(set, indices);
   const asked = some(test, mostLooked, "test");
-  const known = some(learnt, mostUsual, "usual");
+  // Where all that is learnt from is of one group, the test's own groups tell what is usual.
+  const several = [learnt, test].find((all) => new Set(Array.from(all, (i) => set.groups[i])).size > 1); // prettier-ignore
+  const known = some(several ?? learnt.subarray(0, 0), mostUsual, "usual");
+  const amongUsual = several === test ? bankOf(set, some(test, mostLearnt, "others")) : bank;
   const report = (done: number): void =>
     on.report?.({ task: "looking for leaks", done, total: known.length + asked.length, unit: "image" }); // prettier-ignore
-  const usual = await searchAlike(set, known, bank, report, on.signal);
-  const others = usual.map(({ correlation }) => correlation).sort((a, b) => a - b);
+  const usual = await searchAlike(set, known, amongUsual, report, on.signal);
   const threshold = Math.min(
     certain,
-    Math.max(0.9, 0.02 + (others[Math.floor(0.995 * (others.length - 1))] ?? 0)),
+    Math.max(leastAlike, 0.02 + nearlyLargest(usual.map((all) => largestOf(all, "correlation")))),
   );
+  const alone = usual.map((all) => largestOf(all.filter((one) => one.correlation >= leastAlike), "telling")); // prettier-ignore
+  const telling = several === undefined ? tellingAlone : 1.25 * Math.max(1, nearlyLargest(alone));
   const copied = new Set(copies.map((pair) => pair.test));
   const found = await searchAlike(
     set,
@@ -75,7 +86,13 @@ export async function auditSplit(
     (done) => report(known.length + done),
     on.signal,
   );
-  const alike = found.filter((pair) => pair.correlation >= threshold && !copied.has(pair.test));
+  const counts = (one: Compared): boolean =>
+    one.correlation >= certain || (one.correlation >= threshold && one.telling >= telling);
+  const alike = found.flatMap((all, at): LeakedPair[] => {
+    const [best] = all.filter(counts).sort((a, b) => b.correlation - a.correlation);
+    const id = set.ids[asked[at]];
+    return best === undefined || copied.has(id) ? [] : [{ test: id, learnt: set.ids[best.other], correlation: best.correlation }]; // prettier-ignore
+  });
   return { looked: asked.length, copies, alike, threshold };
 }
 
@@ -105,20 +122,37 @@ function bankOf(set: ImageSet, indices: Int32Array): Bank {
   return { indices, textures: join(all.map((one) => one.textures)), parts: join(all.map((one) => one.parts)) }; // prettier-ignore
 }
 
-/** Each image's best match among those of other groups. */
+/** An image beside another, of another group. */
+interface Compared {
+  readonly other: number;
+  readonly correlation: number;
+  /** How many times nearer to 1 the correlation is than that of the same images turned otherwise. */
+  readonly telling: number;
+}
+
+const largestOf = (all: readonly Compared[], what: "correlation" | "telling"): number =>
+  all.reduce((most, one) => Math.max(most, one[what]), 0);
+
+/** A number that half a percent are larger than; 0 of none. */
+function nearlyLargest(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.floor(0.995 * (sorted.length - 1))] ?? 0;
+}
+
+/** Each image beside those of other groups that look most like it. */
 async function searchAlike(
   set: ImageSet,
   asked: Int32Array,
   bank: Bank,
   report: (done: number) => void,
   signal: AbortSignal | undefined,
-): Promise<LeakedPair[]> {
+): Promise<Compared[][]> {
   const edge = set.shape[0];
   const each = Math.round(mostPairs / Math.max(1, asked.length));
   const candidates = Math.min(mostCandidates, Math.max(leastCandidates, each)) / 2;
   const n = bank.indices.length;
   const chunk = 8;
-  const pairs: LeakedPair[] = [];
+  const compared: Compared[][] = [];
   for (let from = 0; from < asked.length; from += chunk) {
     if (signal?.aborted === true) throw new StoppedError();
     report(from);
@@ -136,17 +170,18 @@ async function searchAlike(
         [byTexture, fromAfar].flatMap((all) => largest(all.subarray(i * n, (i + 1) * n), candidates, counts)), // prettier-ignore
       );
       const own = grey.subarray(i * edge * edge, (i + 1) * edge * edge);
-      let best: LeakedPair | undefined;
-      for (const at of near) {
-        const other = bank.indices[at];
-        const { correlation } = bestMatch(own, greyImages(set, Int32Array.of(other)), edge);
-        if (correlation > (best?.correlation ?? -2))
-          best = { test: set.ids[some[i]], learnt: set.ids[other], correlation };
-      }
-      if (best !== undefined) pairs.push(best);
+      compared.push(
+        Array.from(near, (at): Compared => {
+          const other = bank.indices[at];
+          const match = bestMatch(own, greyImages(set, Int32Array.of(other)), edge);
+          const { correlation, otherwise } = match;
+          // Of copies nothing is left to divide by.
+          return { other, correlation, telling: (1 - otherwise) / Math.max(1e-6, 1 - correlation) };
+        }),
+      );
     }
   }
-  return pairs;
+  return compared;
 }
 
 /** Where the largest of those values stand that count. */

@@ -2,6 +2,8 @@
 export interface Match {
   /** Correlation of what overlaps, in [-1,1]. */
   readonly correlation: number;
+  /** The best by any other turn or mirror, in [-1,1]: what anything as round, or as even, has. */
+  readonly otherwise: number;
   /** Quarter turns and a mirror before the shift, from 0 to 7. */
   readonly symmetry: number;
   /** Shift in pixels. */
@@ -26,10 +28,10 @@ export function bestMatch(a: Float32Array, b: Float32Array, edge: number): Match
   const coarse = Math.floor(edge / factor);
   const [smallA, smallB] = [shrink(a, edge, factor), shrink(b, edge, factor)];
   const reach = Math.floor(coarse * (1 - leastOverlap));
-  let best: Match[] = [];
+  let best: Place[] = [];
   for (let symmetry = 0; symmetry < 8; symmetry++) {
     const turned = transform(smallB, coarse, symmetry);
-    let top: Match = { correlation: -2, symmetry, shift: [0, 0] };
+    let top: Place = { correlation: -2, symmetry, shift: [0, 0] };
     for (let dy = -reach; dy <= reach; dy++) {
       for (let dx = -reach; dx <= reach; dx++) {
         if ((coarse - Math.abs(dy)) * (coarse - Math.abs(dx)) < leastOverlap * coarse * coarse)
@@ -40,24 +42,25 @@ export function bestMatch(a: Float32Array, b: Float32Array, edge: number): Match
     }
     best.push(top);
   }
-  if (factor === 1) return best.reduce((x, y) => (y.correlation > x.correlation ? y : x));
-  best = best.sort((x, y) => y.correlation - x.correlation).slice(0, 2);
+  const sorted = (places: readonly Place[]): Place[] => [...places].sort((x, y) => y.correlation - x.correlation); // prettier-ignore
+  best = sorted(best).slice(0, 2);
   // What is unlike from afar need not be looked at closely.
-  if (best[0].correlation < worthALook) return best[0];
-  return best
-    .map((match) => lookClosely(a, b, edge, factor, match))
-    .reduce((x, y) => (y.correlation > x.correlation ? y : x));
+  if (factor > 1 && best[0].correlation >= worthALook)
+    best = sorted(best.map((place) => lookClosely(a, b, edge, factor, place)));
+  return { ...best[0], otherwise: best[1].correlation };
 }
+
+type Place = Omit<Match, "otherwise">;
 
 function lookClosely(
   a: Float32Array,
   b: Float32Array,
   edge: number,
   factor: number,
-  { symmetry, shift }: Match,
-): Match {
+  { symmetry, shift }: Place,
+): Place {
   const turned = transform(b, edge, symmetry);
-  let top: Match = { correlation: -2, symmetry, shift: [0, 0] };
+  let top: Place = { correlation: -2, symmetry, shift: [0, 0] };
   const around = factor + 1;
   for (let dy = factor * shift[0] - around; dy <= factor * shift[0] + around; dy++) {
     for (let dx = factor * shift[1] - around; dx <= factor * shift[1] + around; dx++) {

@@ -17,7 +17,7 @@ import { planText, spreadsSay, type PlanChoices } from "./planText";
 export interface ProposeOptions extends FindOptions {
   /** Folder that the plan will lie in, which its paths are relative to. @default the working directory */
   readonly beside?: string;
-  /** Few and short trainings, to see that all goes through. @default false */
+  /** Few budgets and short trainings, to see that all goes through. @default false */
   readonly quick?: boolean;
 }
 
@@ -30,6 +30,8 @@ export interface ProposedPlan {
 }
 
 const budgets = [1, 2, 5, 10, 20, 50, 100];
+/** Over three draws an interval is twice as wide, and may be wider than all scores; more draws cost no pretraining. */
+const draws = 5;
 const share = 0.3;
 
 /**
@@ -46,7 +48,6 @@ export async function proposePlan(
   const { set } = found;
   checkClasses(set, place);
   const split = set.parts?.includes("test") === true ? undefined : { test: share };
-  const draws = quick ? 3 : 5;
   const spreads = differingSpreads(set);
   const choices: PlanChoices = {
     name: path.basename(path.resolve(place)).replace(/\.(zip|npz)$/i, ""),
