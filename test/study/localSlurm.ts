@@ -15,12 +15,9 @@ export interface LocalSlurm {
   stop(): Promise<void>;
 }
 
-/**
- * Whether a Slurm is to be started here: it was asked for with FEWSCOPE_SLURM=1, its programs are there, and this is the user that they want. Not unasked,
- * since on a busy machine its two nodes now and then fail to launch what comes back to them.
- */
+/** Whether a Slurm can be started here: its programs are there, this is the user that they want, and nobody said no with FEWSCOPE_SLURM=0. */
 export function hasSlurm(): boolean {
-  if (process.env["FEWSCOPE_SLURM"] !== "1") return false;
+  if (process.env["FEWSCOPE_SLURM"] === "0") return false;
   const programs = ["munged", "slurmctld", "slurmd", "sbatch"];
   const there = programs.every((name) => spawnSync("which", [name]).status === 0);
   return there && process.getuid?.() === 0;
