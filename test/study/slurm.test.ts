@@ -93,10 +93,34 @@ describe("study/executors/slurm: two nodes", function () {
     fs.writeFileSync(out("more.json"), JSON.stringify(plan));
     await cli("study", "submit", out("more.json"), "--slurm", "--out", out("cluster"));
     assert.match(await cli("study", "cancel", out("cluster")), /Cancelled \d+/);
-    await until(queueNow, () => (letGo(), squeue("%i").length === 0), 200);
+    // A task that is told to stop must not put itself back.
+    await until(queueNow, () => squeue("%i").length === 0);
     await cli("study", out("more.json"), "--out", out("cluster"));
     assert.equal(records(), 24);
     const again = await cli("study", "submit", out("more.json"), "--slurm", "--out", out("cluster")); // prettier-ignore
     assert.match(again, /Nothing is missing/);
+  });
+
+  it("puts a task back whose time runs out, and ends with the same bytes", async () => {
+    await cli("study", "submit", out("plan.json"), "--slurm", "--out", out("short"), "--tasks", "1"); // prettier-ignore
+    const running = (): string => squeue("%A|%T").find((line) => line.endsWith("|RUNNING")) ?? "";
+    await until("a task that runs", () => running() !== "");
+    const [id] = running().split("|");
+    // What the scheduler sends a minute before the limit; sent again, since it is lost on a script that has not yet begun to listen.
+    await until(queueNow, () => {
+      slurm?.run("scancel", "--batch", "--signal=USR1", id);
+      return !running().startsWith(`${id}|`);
+    });
+    await until(
+      queueNow,
+      () => {
+        for (const line of squeue("%A|%r").filter((one) => one.endsWith("BeginTime"))) slurm?.run("scontrol", "update", `JobId=${line.split("|")[0]}`, "StartTime=now"); // prettier-ignore
+        letGo();
+        return squeue("%i").length === 0;
+      },
+      300,
+    );
+    assert.match(await cli("study", "status", out("short")), /16 of 16|16 trials/);
+    assert.deepEqual(lastingFiles(out("short")), lastingFiles(out("here")));
   });
 });

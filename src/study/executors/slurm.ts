@@ -104,7 +104,7 @@ export function jobScript(
     "--open-mode=append",
     "--requeue",
     // A minute before the limit, to the script alone.
-    "--signal=B:TERM@60",
+    "--signal=B:USR1@60",
     `--cpus-per-task=${plan.threads ?? 2}`,
     ...(partition === undefined ? [] : [`--partition=${partition}`]),
     ...(time === undefined ? [] : [`--time=${time}`]),
@@ -118,13 +118,16 @@ export function jobScript(
 ${lines.join("\n")}
 ${command} --shard "$((SLURM_ARRAY_TASK_ID + 1))/${tasks}"${only} &
 child=$!
+again=no
+# The limit is near: what is left is for another turn. A job that somebody cancelled makes its checkpoint too, and does not come back.
+trap 'again=yes; kill -TERM $child 2>/dev/null' USR1
 trap 'kill -TERM $child 2>/dev/null' TERM
 code=0
 wait $child || code=$?
 # A signal ends the first wait, not the process; it makes its checkpoint and then ends.
 while kill -0 $child 2>/dev/null; do code=0; wait $child || code=$?; done
 echo $code > ${end}
-if [ $code -eq 130 ]; then scontrol requeue "$SLURM_JOB_ID"; fi
+if [ $code -eq 130 ] && [ $again = yes ]; then scontrol requeue "$SLURM_JOB_ID"; fi
 exit $code
 `;
 }
