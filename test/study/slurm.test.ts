@@ -40,10 +40,14 @@ function isOnNode(job: string): boolean {
   });
 }
 
-/** A launch on a node that is still tidying up fails, and Slurm then holds the job until someone who looked at the node lets it go. */
-function letGo(): void {
+/**
+ * Does what somebody at the machine would do for jobs that wait: Slurm lets what it takes back wait for two minutes, and holds a job whose launch failed on a node that was
+ * still tidying up until someone lets it go.
+ */
+function hurry(): void {
   for (const line of squeue("%i|%r")) {
     const [id, reason] = line.split("|");
+    if (reason === "BeginTime") slurm?.run("scontrol", "update", `JobId=${id}`, "StartTime=now");
     if (/held|launch failed/i.test(reason)) slurm?.run("scontrol", "release", id);
   }
 }
@@ -80,9 +84,7 @@ describe("study/executors/slurm: two nodes", function () {
     await until("what ran there in the queue again", () => squeue("%T|%N").every((line) => !line.startsWith(`RUNNING|${node}`))); // prettier-ignore
     await until("the end of what ran there", () => !isOnNode(job));
     slurm?.run("scontrol", "update", `NodeName=${node}`, "State=RESUME");
-    // Slurm lets what it takes back wait for two minutes.
-    for (const id of squeue("%i|%T").filter((line) => line.endsWith("PENDING")).map((line) => line.split("|")[0])) slurm?.run("scontrol", "update", `JobId=${id}`, "StartTime=now"); // prettier-ignore
-    await until(queueNow, () => (letGo(), squeue("%i").length === 0), 300);
+    await until(queueNow, () => (hurry(), squeue("%i").length === 0), 300);
     assert.equal(records(), 16, await cli("study", "status", out("cluster")));
     await runPlan(stripesPlan(folder), { out: out("here") });
     assert.deepEqual(lastingFiles(out("cluster")), lastingFiles(out("here")));
@@ -104,22 +106,13 @@ describe("study/executors/slurm: two nodes", function () {
   it("puts a task back whose time runs out, and ends with the same bytes", async () => {
     await cli("study", "submit", out("plan.json"), "--slurm", "--out", out("short"), "--tasks", "1"); // prettier-ignore
     const running = (): string => squeue("%A|%T").find((line) => line.endsWith("|RUNNING")) ?? "";
-    await until("a task that runs", () => running() !== "");
+    const claims = path.join(out("short"), "claims");
+    await until("a task at work", () => running() !== "" && fs.existsSync(claims) && fs.readdirSync(claims).length > 0); // prettier-ignore
     const [id] = running().split("|");
-    // What the scheduler sends a minute before the limit; sent again, since it is lost on a script that has not yet begun to listen.
-    await until(queueNow, () => {
-      slurm?.run("scancel", "--batch", "--signal=USR1", id);
-      return !running().startsWith(`${id}|`);
-    });
-    await until(
-      queueNow,
-      () => {
-        for (const line of squeue("%A|%r").filter((one) => one.endsWith("BeginTime"))) slurm?.run("scontrol", "update", `JobId=${line.split("|")[0]}`, "StartTime=now"); // prettier-ignore
-        letGo();
-        return squeue("%i").length === 0;
-      },
-      300,
-    );
+    // What the scheduler sends a minute before the limit.
+    slurm?.run("scancel", "--batch", "--signal=USR1", id);
+    await until(queueNow, () => !running().startsWith(`${id}|`));
+    await until(queueNow, () => (hurry(), squeue("%i").length === 0), 300);
     assert.match(await cli("study", "status", out("short")), /16 of 16|16 trials/);
     assert.deepEqual(lastingFiles(out("short")), lastingFiles(out("here")));
   });

@@ -116,12 +116,12 @@ export function jobScript(
   const end = `${quote(path.join(folder, "ends"))}/"\${SLURM_ARRAY_JOB_ID}_\${SLURM_ARRAY_TASK_ID}"`;
   return `#!/bin/bash
 ${lines.join("\n")}
-${command} --shard "$((SLURM_ARRAY_TASK_ID + 1))/${tasks}"${only} &
-child=$!
 again=no
 # The limit is near: what is left is for another turn. A job that somebody cancelled makes its checkpoint too, and does not come back.
 trap 'again=yes; kill -TERM $child 2>/dev/null' USR1
 trap 'kill -TERM $child 2>/dev/null' TERM
+${command} --shard "$((SLURM_ARRAY_TASK_ID + 1))/${tasks}"${only} &
+child=$!
 code=0
 wait $child || code=$?
 # A signal ends the first wait, not the process; it makes its checkpoint and then ends.
