@@ -54,6 +54,7 @@ export {
 export { centreMap, localisation, outstanding, spearman, type Localisation } from "./localisation";
 export { fillingCurves, noisyLinearFill, sensitivity, type FillingCurves } from "./faithfulness";
 export { markedImages, type MarkedImages, type MarkedOptions } from "./markedImages";
+export { grownMask } from "./grownMask";
 export { randomNetwork } from "./randomNetwork";
 export {
   audit,
@@ -68,6 +69,7 @@ export {
 export {
   changedImages,
   interventions,
+  withOtherCellsAround,
   withGain,
   withoutLineOffsets,
   withoutRegion,

@@ -1,7 +1,9 @@
 import { imageSet, tf, type ImageSet } from "../core";
 import { meanInterval, type MeanInterval } from "../metrics";
+import type { LatticeOptions } from "../physics";
 import { scoresOf } from "./head";
 import { lastStage, type Explained } from "./model";
+import { latticeFills } from "./occlusion";
 
 /** A change of images that keeps their class, or takes it away. [n images] -> n images */
 export type Intervention = (images: ImageSet) => ImageSet;
@@ -90,6 +92,38 @@ export function withoutLineOffsets(images: ImageSet): ImageSet {
     }
     return out;
   });
+}
+
+/** Edge of the pieces in which surroundings are exchanged, in pixels: more than a cell, so that what is copied comes from another. */
+const pieceEdge = 8;
+
+/**
+ * Keeps the feature and exchanges everything around it for other cells of the same image, piece by piece, along the scan line first. A prediction that goes by the feature and
+ * where it sits on the lattice stays.
+ * @param masks pixels of each image's feature, not 0 there
+ */
+export function withOtherCellsAround(
+  masks: readonly Uint8Array[],
+  lattice: LatticeOptions = {},
+): Intervention {
+  return (images) => {
+    const fills = latticeFills(images, lattice);
+    const [height, width, channels] = images.shape;
+    return changedImages(images, (image, i) => {
+      const [out, fill, mask] = [image.slice(), fills(i), masks[i]];
+      for (let top = 0; top < height; top += pieceEdge)
+        for (let left = 0; left < width; left += pieceEdge) {
+          const inside = (p: number): boolean =>
+            Math.floor(p / width / pieceEdge) * pieceEdge === top &&
+            Math.floor((p % width) / pieceEdge) * pieceEdge === left;
+          const hole = mask.map((value, p) => (value === 0 && inside(p) ? 1 : 0));
+          const filled = fill(image, hole, mask);
+          for (let at = 0; at < out.length; at++)
+            if (hole[Math.floor(at / channels)] !== 0) out[at] = filled[at];
+        }
+      return out;
+    });
+  };
 }
 
 /** Multiplies heights, as another tip or set-point does. */

@@ -3,8 +3,8 @@ import { latticeFill, measure, patchLattice, type LatticeOptions, type PatchLatt
 import type { Target } from "./head";
 import type { ScoreImages } from "./model";
 
-/** Fills a hole of one image of one channel. Row-major, not 0 in the hole. [h*w] -> [h*w] */
-export type Fill = (image: Float32Array, hole: Uint8Array) => Float32Array;
+/** Fills a hole of one image of one channel, from what is not bad. Row-major, not 0 in the hole, and where bad. [h*w] -> [h*w] */
+export type Fill = (image: Float32Array, hole: Uint8Array, bad?: Uint8Array) => Float32Array;
 
 /** A fill for each image of a set: the crystal, along the scan line first. Images of several channels are filled channel by channel. */
 export function latticeFills(
@@ -26,11 +26,13 @@ export function latticeFills(
       const weights = away(1.1 * Math.hypot(...first.across));
       return patchLattice(plane, shape, known, weights, first);
     });
-    return (image, hole) => {
+    return (image, hole, bad) => {
       const out = new Float32Array(image.length);
       planes.forEach((_, c) => {
         const plane = image.filter((__, i) => i % channels === c);
-        latticeFill(plane, shape, hole, lattices[c]).forEach((v, p) => (out[p * channels + c] = v));
+        latticeFill(plane, shape, hole, lattices[c], defined({ bad })).forEach(
+          (v, p) => (out[p * channels + c] = v),
+        );
       });
       return out;
     };

@@ -181,6 +181,36 @@ describe("explain/audit, with planted shortcuts", function () {
     encoder.dispose();
   });
 
+  it("exchanges the cells around a defect for others, and leaves defect and rows as they were", () => {
+    const masks = test.masks.map((mask) => explain.grownMask(mask, size, 3));
+    const changed = explain.withOtherCellsAround(masks)(test.images);
+    const ratios: number[] = [];
+    for (let i = 0; i < 12; i++) {
+      const [before, after] = [test.images, changed].map((set) => set.pixels.read([i]));
+      const outside = Array.from(before.keys()).filter((p) => masks[i][p] === 0);
+      assert.ok(before.every((value, p) => masks[i][p] === 0 || after[p] === value));
+      const spread = (of: (p: number) => number): number => {
+        const values = outside.map(of);
+        const mean = values.reduce((a, v) => a + v / values.length, 0);
+        return Math.sqrt(values.reduce((a, v) => a + (v - mean) ** 2, 0) / values.length);
+      };
+      ratios.push(spread((p) => after[p] - before[p]) / spread((p) => before[p]));
+      const moved = outside.filter((p) => after[p] !== before[p]).length;
+      assert.ok(moved > 0.9 * outside.length, `${moved} of ${outside.length}`);
+    }
+    // Unrelated values would differ by 1.4 times their spread.
+    const order = ratios.sort((a, b) => a - b);
+    assert.ok(order[6] < 0.9, order.join(" "));
+  });
+
+  it("grows masks by a distance", () => {
+    const mask = new Uint8Array(49);
+    mask[24] = 1;
+    const grown = explain.grownMask(mask, 7, 1.5);
+    assert.deepEqual(Array.from(grown.keys()).filter((p) => grown[p] === 1), [16, 17, 18, 23, 24, 25, 30, 31, 32]); // prettier-ignore
+    assert.deepEqual(explain.grownMask(mask, 7, 0), mask);
+  });
+
   it("occludes with the crystal, and tells what filling alone does", () => {
     const { shape } = test.images;
     // A score that knows nothing but how far pixels are from 0.
