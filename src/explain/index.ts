@@ -64,6 +64,7 @@ export {
   type AuditOptions,
   type AuditRow,
 } from "./audit";
+export { featureWords, type FeatureWordsOptions } from "./featureWords";
 export { mapsOf, type AuditedWay } from "./auditMaps";
 export { scanProbe, type ScanProbe, type ScanProbeTask } from "./scanProbe";
 export {
