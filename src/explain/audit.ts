@@ -2,19 +2,15 @@ import { defined, checkInteger, InputError, withLabels, type Encoder, type Image
 import { setImmediate } from "node:timers/promises";
 import { argmaxRows, meanInterval, type MeanInterval } from "../metrics";
 import { embedImages } from "../nets";
-import { cellsToPixels } from "./cells";
-import { evidence } from "./evidence";
+import { mapsOf, toleranceOf, type AuditedWay } from "./auditMaps";
 import { fillingCurves } from "./faithfulness";
 import { fitLogistic, type LogisticOptions } from "./fitLogistic";
-import { gradients, integratedGradients } from "./gradients";
-import { scoresOf, type Target } from "./head";
+import { scoresOf } from "./head";
 import { centreMap, localisation, outstanding, spearman } from "./localisation";
 import { explained, scoreImages, type Explained } from "./model";
 import { latticeFills } from "./occlusion";
 import { randomNetwork } from "./randomNetwork";
-
-/** Ways of explaining that can be audited. */
-export type AuditedWay = "exact evidence" | "gradient" | "integrated gradients";
+import { scanProbe, scansOf, type ScanProbe } from "./scanProbe";
 
 /** What is audited and against what. */
 export interface AuditOptions {
@@ -22,7 +18,7 @@ export interface AuditOptions {
   readonly masks: readonly Uint8Array[];
   /** A region that should not matter, such as a corner, not 0 there. */
   readonly suspect?: Uint8Array;
-  /** @default all three */
+  /** LayerCAM and occlusion cost more than the others, occlusion some 50 filled images for each. @default exact evidence, gradient and integrated gradients */
   readonly ways?: readonly AuditedWay[];
   /** Random networks to compare with. @default 3 */
   readonly randomNetworks?: number;
@@ -67,6 +63,8 @@ export interface Audit {
   /** Enrichment of maps that know no network: even, the middle, and what stands out from the median. */
   readonly baselines: Readonly<Record<"uniform" | "centre" | "outstanding", number>>;
   readonly images: number;
+  /** Whether embeddings tell which scan an image is of, beside networks that have learnt nothing; only where there are two scans of four images. */
+  readonly scan?: ScanProbe & { readonly randomNetwork: number };
   readonly sentences: readonly string[];
 }
 
@@ -100,17 +98,26 @@ export async function audit(
   const chosen = Array.from(masks.keys()).filter((i) => images.labels[i] >= 0 && masks[i].some((v) => v !== 0)); // prettier-ignore
   const [trained, ...random] = [encoder, ...Array.from({ length: count }, (_, k) => randomNetwork(encoder, images, rng.fork(`network ${k}`)))]; // prettier-ignore
   try {
-    const own = await withHead(trained, images, options.logistic);
+    const { model: own, told } = await withHead(trained, images, options.logistic);
     const others: Explained[] = [];
-    for (const [k, one] of random.entries())
-      others.push(await withHead(one, shuffled(images, rng.fork(`labels ${k}`)), options.logistic));
+    const floors: number[] = [];
+    const scanOf = (features: Float32Array): ScanProbe | undefined =>
+      scansOf(images.groups).length < 2 ? undefined : scanProbe({ features, dim: encoder.dim, groups: images.groups }, { rng: rng.fork("scan") }); // prettier-ignore
+    const scan = scanOf(told);
+    for (const [k, one] of random.entries()) {
+      const other = await withHead(one, shuffled(images, rng.fork(`labels ${k}`)), options.logistic); // prettier-ignore
+      others.push(other.model);
+      floors.push(scanOf(other.told)?.score ?? NaN);
+    }
     const rows: AuditRow[] = [];
     for (const [w, way] of ways.entries()) {
       on.report?.({ task: "auditing", done: w, total: ways.length, unit: "way" });
       rows.push(await auditWay(way, own, others, images, chosen, options));
     }
     const baselines = baselinesOf(images, masks, chosen);
-    return { rows, baselines, images: chosen.length, sentences: sentencesOf(rows, options) };
+    const probed = scan && { ...scan, randomNetwork: mean(floors) };
+    const sentences = [...sentencesOf(rows, options), ...(probed ? [scanSentence(probed)] : [])];
+    return { rows, baselines, images: chosen.length, ...defined({ scan: probed }), sentences };
   } finally {
     for (const one of random) one.dispose();
   }
@@ -129,34 +136,11 @@ async function withHead(
   encoder: Encoder,
   images: ImageSet,
   logistic: LogisticOptions = {},
-): Promise<Explained> {
+): Promise<{ readonly model: Explained; readonly told: Float32Array }> {
   const features = await embedImages(encoder, images);
   const { labels, classNames } = images;
   const { head } = fitLogistic({ features, labels, dim: encoder.dim, classNames }, logistic);
-  return explained(encoder, head);
-}
-
-/** The maps of a way, pixel by pixel, each for its image's own class. */
-export function mapsOf(way: AuditedWay, model: Explained, images: ImageSet): Float64Array[] {
-  const targets = Array.from(images.labels, (label): Target => ({ for: Math.max(0, label) }));
-  const [height, width, channels] = images.shape;
-  if (way === "exact evidence")
-    return evidence(model, images, targets).map(({ map }) => {
-      // Evidence on top of what every cell has, such as the clean crystal's.
-      const order = map.values.slice().sort();
-      const ground = order[order.length >> 1];
-      return cellsToPixels({ ...map, values: map.values.map((v) => v - ground) }, [height, width]);
-    });
-  const flat =
-    way === "gradient"
-      ? gradients(model, images, targets).map(Math.abs)
-      : integratedGradients(model, images, targets, { points: 16, most: 16 }).values;
-  const size = height * width * channels;
-  return targets.map((_, i) => {
-    const out = new Float64Array(height * width);
-    for (let p = 0; p < size; p++) out[Math.floor(p / channels)] += flat[i * size + p];
-    return out;
-  });
+  return { model: explained(encoder, head), told: features };
 }
 
 async function auditWay(
@@ -171,8 +155,8 @@ async function auditWay(
   const maps = mapsOf(way, own, images);
   await setImmediate();
   const random = others.map((model) => mapsOf(way, model, images));
-  const stride = way === "exact evidence" ? own.maps.stages[own.maps.stages.length - 1].stride : 1;
-  const found = chosen.map((i) => localisation(maps[i], masks[i], { width, tolerance: stride }));
+  const tolerance = toleranceOf(way, own, images.shape);
+  const found = chosen.map((i) => localisation(maps[i], masks[i], { width, tolerance }));
   const enrichments = found.map(({ enrichment }) => filledIn(enrichment));
   const floors = chosen.map((i) => mean(random.map((list) => filledIn(localisation(list[i], masks[i], { width }).enrichment)))); // prettier-ignore
   const byGroup = (values: readonly number[]): MeanInterval =>
@@ -295,6 +279,19 @@ function sentencesOf(rows: readonly AuditRow[], { suspect }: AuditOptions): stri
   }
   return list;
 }
+
+/** What no map can show: how much of a scan's tip and noise is in the embedding. */
+function scanSentence({
+  score,
+  chance,
+  randomNetwork: floor,
+  scans,
+  images,
+}: NonNullable<Audit["scan"]>): string {
+  return `Scan: the embedding tells which of ${scans} scans an image is of in ${percent(score)} of ${images} images, ${percent(chance)} by chance, ${percent(floor)} in networks that have learnt nothing.`; // prettier-ignore
+}
+
+const percent = (share: number): string => `${(100 * share).toFixed(0)} %`;
 
 /** An audit as rows of a table. */
 export function auditTable({

@@ -59,13 +59,14 @@ export { randomNetwork } from "./randomNetwork";
 export {
   audit,
   auditTable,
-  mapsOf,
   predictedClasses,
   type Audit,
-  type AuditedWay,
   type AuditOptions,
   type AuditRow,
 } from "./audit";
+export { featureWords, type FeatureWordsOptions } from "./featureWords";
+export { mapsOf, type AuditedWay } from "./auditMaps";
+export { scanProbe, type ScanProbe, type ScanProbeTask } from "./scanProbe";
 export {
   changedImages,
   interventions,

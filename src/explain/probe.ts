@@ -59,8 +59,9 @@ export function probe(
   return { score, control: own, selectivity: score - own, chance: 1 / values.size };
 }
 
-function crossScore(
-  { features, dim, groups }: ProbeTask,
+/** Balanced accuracy of a linear probe on the folds that it did not learn from. */
+export function crossScore(
+  { features, dim, groups }: Pick<ProbeTask, "features" | "dim" | "groups">,
   values: Int32Array,
   fold: ReadonlyMap<string, number>,
   count: number,

@@ -1,4 +1,4 @@
-import { defined, InputError, type Figure } from "../core";
+import { checkNumber, defined, InputError, type Figure } from "../core";
 import { fontSizes, paperLayout, type FigureOptions } from "./paperLayout";
 import { axesAt, evidenceProfile, smallAxis, type EvidenceFrame, type EvidencePart } from "./evidenceProfile"; // prettier-ignore
 import { escapeText, wrapText } from "./text";
@@ -13,6 +13,8 @@ export interface EvidenceRow {
   readonly evidence: ArrayLike<number>;
   readonly height: number;
   readonly width: number;
+  /** One standard deviation of the evidence where there is no feature, for example over a retrace or seeds. @default 1.48 times the median deviation from the map's median */
+  readonly deviation?: number;
 }
 
 /** How maps are drawn. */
@@ -33,8 +35,9 @@ const lefts = [0, panel + 0.128, 2 * (panel + 0.128), 2 * (panel + 0.128) + pane
 
 /**
  * Topography, evidence, both together and a profile, a row for each image. Evidence has one scale for all rows, the same for and against, so that an image without
- * evidence looks empty; contours lie at half of the largest. The profile runs along the line with the most evidence: heights, and evidence under them. [h*w] -> figure
- * @throws InputError if there is no row, or a map has not as many values as its image
+ * evidence looks empty; what is less than two deviations of the background is grey; contours lie at half of the largest. The profile runs along the line with the
+ * most evidence: heights, and evidence under them. [h*w] -> figure
+ * @throws InputError if there is no row, a map has not as many values as its image, or a deviation is below 0
  */
 export function evidence(
   rows: readonly EvidenceRow[],
@@ -42,6 +45,7 @@ export function evidence(
 ): Figure {
   const { unit = "pm", nmPerPixel, verdict, notes = [], width = 940 } = options;
   checkRows(rows);
+  for (const { deviation = 0 } of rows) checkNumber("deviation", deviation, { min: 0 });
   const most = Math.max(1e-12, ...rows.flatMap(({ evidence: map }) => Array.from(map, Math.abs)));
   const side = (width - 72 - 20) * panel;
   const plotHeight = rows.length * (side + gapBelow);
@@ -51,7 +55,7 @@ export function evidence(
     width,
     plotHeight,
     notes: [
-      `From left to right: heights; evidence; its contours at half of the largest; heights and evidence along the dotted line. Blue speaks for the class, red against it, in units of the score, on one scale. Axes in ${nmPerPixel === undefined ? "pixels" : "nm"}.`, // prettier-ignore
+      `From left to right: heights; evidence, grey where it is less than two deviations of its background; its contours at half of the largest; heights and evidence along the dotted line. Blue speaks for the class, red against it, in units of the score, on one scale. Axes in ${nmPerPixel === undefined ? "pixels" : "nm"}.`, // prettier-ignore
       ...(verdict === undefined ? [] : [verdict]),
       ...notes,
     ],
@@ -87,7 +91,8 @@ function pictures(row: EvidenceRow, frame: EvidenceFrame): EvidencePart {
     const at = { x, y, xaxis, yaxis };
     if (column === 0) return [heights(row, at, unit, bar(0, unit))];
     // One bar serves all rows, since their scale is one.
-    if (column === 1) return [signed(row, at, most, first === 1 ? bar(1, "score") : undefined)];
+    if (column === 1)
+      return [signed(row, at, most, first === 1 ? bar(1, "score") : undefined), greyed(row, at)];
     return [heights(row, at, unit, undefined), contours(row, at, most)];
   });
   return { data: data.flat(), axes };
@@ -154,6 +159,30 @@ const signed = (
   ...defined({ colorbar }),
   hovertemplate: "%{z}<extra></extra>",
 });
+
+/** What cannot be told from the background, covered with grey. */
+function greyed(row: EvidenceRow, at: object): object {
+  const least = 2 * (row.deviation ?? backgroundOf(row.evidence));
+  const covered = Array.from(row.evidence, (value) => (Math.abs(value) < least ? 1 : null));
+  return {
+    type: "heatmap",
+    ...at,
+    z: Array.from({ length: row.height }, (_, y) => covered.slice(y * row.width, (y + 1) * row.width)), // prettier-ignore
+    zmin: 0,
+    zmax: 1,
+    colorscale: [[0, "#B8B8B8"], [1, "#B8B8B8"]], // prettier-ignore
+    opacity: 0.85,
+    showscale: false,
+    hoverinfo: "skip",
+  };
+}
+
+/** Spread of most of a map: a feature covers less than half of it. */
+function backgroundOf(map: ArrayLike<number>): number {
+  const middle = (values: Float64Array): number => values.sort()[values.length >> 1];
+  const median = middle(Float64Array.from(map));
+  return 1.4826 * middle(Float64Array.from(map, (value) => Math.abs(value - median)));
+}
 
 const contours = (row: EvidenceRow, at: object, most: number): object => ({
   type: "contour",

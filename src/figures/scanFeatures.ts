@@ -13,6 +13,8 @@ export interface MarkedFeature {
   /** Above its surroundings, in the unit of the channel. */
   readonly height?: number;
   readonly areaNm2?: number;
+  /** More lines under the mouse, for example from `explain.featureWords`. */
+  readonly words?: readonly string[];
 }
 
 /** A box around each feature, one colour and dash for each class, and what is known of it under the mouse. */
@@ -92,10 +94,11 @@ function describe(
   name: string,
   inUnit: (height: number) => string,
 ): string {
-  const { height, areaNm2 } = feature;
+  const { height, areaNm2, words = [] } = feature;
   return [
     `${number}${name === "" ? "" : `: ${escapeText(name)}`}`,
     ...(height === undefined ? [] : [inUnit(height)]),
     ...(areaNm2 === undefined ? [] : [`${Number(areaNm2.toPrecision(3))} nm²`]),
+    ...words.map(escapeText),
   ].join("<br>");
 }

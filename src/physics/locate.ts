@@ -1,10 +1,11 @@
 import { patchLattice, type LatticeOptions, type PatchLattice, type PatchShape, type PixelVector } from "./patchLattice"; // prettier-ignore
+import { withoutStrokes } from "./withoutStrokes";
 
 /** A feature on its crystal. */
 export interface Located {
   readonly centre: PixelVector;
   readonly lattice: PatchLattice;
-  /** Image less crystal and line offsets. */
+  /** Image less crystal, line offsets, and strokes of one or two lines. */
   readonly difference: Float64Array;
 }
 
@@ -22,10 +23,14 @@ export function locate(
 ): Located {
   let lattice = patchLattice(values, shape, options);
   const radius = 0.9 * Math.hypot(...lattice.across);
-  let centre = options.at ?? centreOf(differenceFrom(values, shape, lattice), shape, radius);
+  const first = differenceFrom(values, shape, lattice);
+  // Where rows lie closer, a feature is no thicker than a stroke.
+  const kept = Math.hypot(...lattice.across) < 5 ? first : withoutStrokes(first, shape);
+  const cleaned = Float64Array.from(kept, (value, i) => values[i] + value - first[i]);
+  let centre = options.at ?? centreOf(kept, shape, radius);
   const around = outside(shape, centre, 1.1 * radius);
-  lattice = patchLattice(values, shape, options, around, lattice);
-  const difference = differenceFrom(values, shape, lattice, around);
+  lattice = patchLattice(cleaned, shape, options, around, lattice);
+  const difference = differenceFrom(cleaned, shape, lattice, around);
   if (options.at === undefined) centre = refine(difference, shape, centre, radius);
   return { centre, lattice, difference };
 }

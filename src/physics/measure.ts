@@ -30,7 +30,10 @@ export interface Registry {
 export interface PhysicalFeatures {
   readonly symmetry: SymmetryScores;
   readonly registry: Registry;
-  /** Highest and lowest difference from the crystal around the feature, of the paraboloid that fits 3 x 3 pixels, in the images' unit. */
+  /**
+   * Highest and lowest difference from the crystal around the feature, in the images' unit: of the paraboloid that fits 5 x 5 pixels, those near its middle first.
+   * What is three pixels wide, such as a single dimer vacancy at 0.12 nm a pixel, comes out 4 to 5 % too low, what is wider by less than 2 %.
+   */
   readonly highest: number;
   readonly lowest: number;
   /** Whichever of both is larger. */
@@ -48,7 +51,7 @@ export interface PhysicalFeatures {
   /** Middle of the feature in pixels. */
   readonly centre: PixelVector;
   readonly rowDegrees: number;
-  /** What differs from the crystal, without line offsets. [h*w] */
+  /** What differs from the crystal, without line offsets and without strokes of one or two lines. [h*w] */
   readonly difference: Float64Array;
 }
 
@@ -139,8 +142,23 @@ type Extent = Pick<
   "highest" | "lowest" | "height" | "widthAlong" | "widthAcross" | "volume" | "strength"
 >;
 
-/** Weights of a pixel, its four neighbours and its four corners. */
-const paraboloid = [5 / 9, 2 / 9, -1 / 9] as const;
+/**
+ * What each of 5 x 5 pixels counts for in the middle of the paraboloid that fits them best, weighted by a Gaussian of 0.85 pixels. Over 3 x 3 even pixels noise is 1.4
+ * times as large, and the highest of many is too high by it; wider weights make narrow vacancies shallow.
+ */
+const paraboloid: readonly (readonly number[])[] = (() => {
+  const steps = [-2, -1, 0, 1, 2];
+  const weights = steps.map((u) => Math.exp(-(u * u) / 2 / 0.85 ** 2));
+  const total = weights.reduce((sum, w) => sum + w, 0);
+  const moment = (power: number): number => steps.reduce((sum, u, i) => sum + (weights[i] / total) * u ** power, 0); // prettier-ignore
+  const [second, fourth] = [moment(2), moment(4)];
+  const level = (fourth + second ** 2) / (fourth - second ** 2);
+  const bend = second / (second ** 2 - fourth);
+  return steps.map(
+    (v, j) =>
+    steps.map((u, i) => ((weights[i] * weights[j]) / total ** 2) * (level + bend * (u * u + v * v))), // prettier-ignore
+  );
+})();
 
 function extent(
   { centre, difference, lattice }: Located,
@@ -149,13 +167,12 @@ function extent(
   unit: number,
 ): Extent {
   const { width, height } = shape;
-  // The middle of the paraboloid that fits 3 x 3 pixels best: less noise, and no peak made lower.
   const smooth = (x: number, y: number): number => {
-    if (x < 1 || y < 1 || x > width - 2 || y > height - 2) return 0;
+    if (x < 2 || y < 2 || x > width - 3 || y > height - 3) return 0;
     let sum = 0;
-    for (let v = -1; v <= 1; v++)
-      for (let u = -1; u <= 1; u++)
-        sum += paraboloid[Math.abs(u) + Math.abs(v)] * difference[(y + v) * width + x + u];
+    for (let v = -2; v <= 2; v++)
+      for (let u = -2; u <= 2; u++)
+        sum += paraboloid[v + 2][u + 2] * difference[(y + v) * width + x + u];
     return sum;
   };
   const ring: number[] = [];

@@ -23,7 +23,7 @@ export interface PhysicsOptions {
   readonly cellNm?: readonly number[];
 }
 
-const definition = define("physics", 1, {
+const definition = define("physics", 2, {
   cellNm: option.numbers({}),
 } satisfies OptionTable<PhysicsOptions>);
 

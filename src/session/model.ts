@@ -27,6 +27,8 @@ export interface Model {
   readonly accuracy: ShareInterval;
   /** Share of what is told that is right, with its interval: of the audit items that would be told if each were not known itself. */
   readonly told: ShareInterval;
+  /** Class index of each item whose label it was fitted to, -1 of others. */
+  readonly taught: Int32Array;
   /** Labels that it was fitted to. */
   readonly trainedOn: number;
   /** Items with a class of an expert's when it was fitted, also those that measure. */
@@ -127,6 +129,7 @@ export async function fitModel(input: ModelInput): Promise<Model | undefined> {
         toldAudits.map(({ isRight }) => isRight),
       ),
     }),
+    taught: labels,
     trainedOn: teaching.length,
     labelled: told.filter((label) => label !== undefined).length,
   };

@@ -10,6 +10,7 @@ import {
 } from "../core";
 import { maxHerding, type Acquire } from "../acquire";
 import { logisticRegression } from "../classify";
+import { labelPusher, type LabelPush } from "./labelPush";
 import { neighbours } from "../explain";
 import { addedItem, checkAgainst } from "./checkAgainst";
 import { embedOnce } from "./embed";
@@ -57,6 +58,8 @@ export interface LabelledNeighbour {
   readonly distance: number;
   /** Whether both are of one scan, so that it may be near for the scan's sake. */
   readonly sameScan: boolean;
+  /** How far its label pulls the model's answer; only of a label that the last fit knew. */
+  readonly push?: LabelPush;
 }
 
 /** Labels that an expert gives, and what is learnt of them while they do. Everything said is on the disk before it counts. */
@@ -179,6 +182,13 @@ export async function openSession(
       return event;
     };
 
+    let pusher: { readonly of: Model; readonly push: ReturnType<typeof labelPusher> } | undefined;
+    const pusherOf = (of: Model): ReturnType<typeof labelPusher> => {
+      if (pusher?.of.version !== of.version)
+        pusher = { of, push: labelPusher(of, features, embedded.dim) };
+      return pusher.push;
+    };
+
     const fitNow = async (): Promise<Model | undefined> => {
       const { fit } = logisticRegression();
       if (fit === undefined) return undefined;
@@ -276,7 +286,8 @@ export async function openSession(
         const groups = items.map(({ scan }) => String(scan));
         const row = reduced.subarray(at * dim, (at + 1) * dim);
         const group = items[at].scan < 0 ? {} : { groups, group: groups[at] };
-        return neighbours({ features: reduced, labels, dim }, row, { count, ...group }).map((one) => ({ item: items[one.row].id, class: state.classes[one.label].id, distance: one.distance, sameScan: one.sameGroup })); // prettier-ignore
+        const push = model === undefined ? undefined : pusherOf(model);
+        return neighbours({ features: reduced, labels, dim }, row, { count, ...group }).map((one) => ({ item: items[one.row].id, class: state.classes[one.label].id, distance: one.distance, sameScan: one.sameGroup, ...defined({ push: push?.(one.row, at) }) })); // prettier-ignore
       },
       close: () => {
         log.close();

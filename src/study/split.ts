@@ -35,7 +35,7 @@ export function splitImages(
   transductive = false,
 ): Split {
   checkOneKey(spec ?? {});
-  const split = basicSplit(set, spec ?? {}, rng);
+  const split = basicSplit(set, spec ?? {}, rng, transductive);
   for (const side of ["pretrain", "pool", "test"] as const) {
     if (split[side].length > 0) continue;
     throw new InputError({
@@ -65,10 +65,10 @@ function checkOneKey({ test, testGroups, adaptGroups }: SplitSpec): void {
   });
 }
 
-function basicSplit(set: ImageSet, spec: SplitSpec, rng: Rng): Split {
+function basicSplit(set: ImageSet, spec: SplitSpec, rng: Rng, transductive: boolean): Split {
   if (spec.test !== undefined) return randomGroups(set, spec.test, rng);
-  if (spec.testGroups !== undefined) return byGroups(set, spec.testGroups, false);
-  if (spec.adaptGroups !== undefined) return byGroups(set, spec.adaptGroups, true);
+  if (spec.testGroups !== undefined) return byGroups(set, spec.testGroups, false, transductive);
+  if (spec.adaptGroups !== undefined) return byGroups(set, spec.adaptGroups, true, transductive);
   return ownParts(set);
 }
 
@@ -91,11 +91,19 @@ function ownParts(set: ImageSet): Split {
   };
 }
 
-function byGroups(set: ImageSet, wanted: readonly string[], adapt: boolean): Split {
+function byGroups(
+  set: ImageSet,
+  wanted: readonly string[],
+  adapt: boolean,
+  transductive: boolean,
+): Split {
   const chosen = groupsLike(set, wanted);
   const others = select(set, (i) => !chosen.has(set.groups[i]));
   const labelled = select(set, (i) => chosen.has(set.groups[i]) && set.labels[i] !== UNLABELLED);
   const named = `${wanted.length === 1 ? "group" : "groups"} ${wanted.join(", ")}`;
+  // What a transductive study sees besides is a note of its own.
+  const [learning, source] = transductive ? ["", "Labels"] : [`Pretraining without ${named}; `, "Labels and pretraining"]; // prettier-ignore
+  const from = transductive ? "Labels" : "labels";
   const { parts } = set;
   if (adapt && parts !== undefined && labelled.some((i) => parts[i] === "test")) {
     return {
@@ -103,9 +111,7 @@ function byGroups(set: ImageSet, wanted: readonly string[], adapt: boolean): Spl
       pool: labelled.filter((i) => parts[i] === "train"),
       test: labelled.filter((i) => parts[i] === "test"),
       adapt: false,
-      notes: [
-        `Pretraining without ${named}; labels from the training images of ${named}, test on the test images.`,
-      ],
+      notes: [`${learning}${from} from the training images of ${named}, test on the test images.`],
     };
   }
   return {
@@ -115,8 +121,8 @@ function byGroups(set: ImageSet, wanted: readonly string[], adapt: boolean): Spl
     adapt,
     notes: [
       adapt
-        ? `Pretraining without ${named}; labels and test images from ${named}; images that overlap a labelled one are left out of the test.`
-        : `Labels and pretraining without ${named}; test on all of ${named}.`,
+        ? `${learning}${from} and test images from ${named}; images that overlap a labelled one are left out of the test.`
+        : `${source} without ${named}; test on all of ${named}.`,
     ],
   };
 }

@@ -68,6 +68,25 @@ describe("explain/probe", () => {
   });
 });
 
+describe("explain/scanProbe", () => {
+  const rng = createRng(6);
+  const groups = Array.from({ length: 60 }, (_, i) => `scan ${Math.floor(i / 10)}`);
+  const features = (cue: number): Float32Array => Float32Array.from({ length: 4 * 60 }, (_, at) => rng.normal() + (at % 4 === 0 ? cue * Math.floor(at / 40) : 0)); // prettier-ignore
+
+  it("reads the scan where embeddings have it, and is near chance where not", () => {
+    const [known, unknown] = [20, 0].map((cue) => explain.scanProbe({ features: features(cue), dim: 4, groups }, { rng, lambda: 0.1 })); // prettier-ignore
+    assert.deepEqual([known.scans, known.images, known.chance], [6, 60, 1 / 6]);
+    assert.ok(known.score > 0.8 && unknown.score < 0.35, `${known.score} ${unknown.score}`);
+  });
+
+  it("leaves out scans of few images, and refuses a single scan", () => {
+    const few = groups.map((name, i) => (i < 57 ? name : "a scan of three"));
+    assert.equal(explain.scanProbe({ features: features(1), dim: 4, groups: few }, { rng }).scans, 6); // prettier-ignore
+    const one = groups.map(() => "scan");
+    assert.throws(() => explain.scanProbe({ features: features(1), dim: 4, groups: one }, { rng }), InputError); // prettier-ignore
+  });
+});
+
 describe("explain/audit, with planted shortcuts", function () {
   this.timeout(300_000);
   const size = 32;
@@ -142,9 +161,14 @@ describe("explain/audit, with planted shortcuts", function () {
     const { encoder, right } = await learnt(learning.images);
     const home = await right(asked.images);
     assert.ok(home > 0.75, `${home}`);
-    const ways = ["exact evidence", "integrated gradients"] as const;
-    const { rows } = await explain.audit(encoder, asked.images, { ...options, ways, masks: asked.masks, rng: createRng(1) }); // prettier-ignore
-    assert.deepEqual(rows.map(({ usable }) => usable), [true, false], JSON.stringify(rows)); // prettier-ignore
+    const ways = ["exact evidence", "integrated gradients", "LayerCAM", "occlusion"] as const;
+    const found = await explain.audit(encoder, asked.images, { ...options, ways, masks: asked.masks, rng: createRng(1) }); // prettier-ignore
+    assert.deepEqual(found.rows.map(({ usable }) => usable), [true, false, true, true], JSON.stringify(found.rows)); // prettier-ignore
+    // A network that learnt classes knows no more of the scan than one that learnt nothing.
+    const { scan } = found;
+    assert.ok(scan !== undefined && scan.scans === 8 && scan.chance === 1 / 8);
+    assert.ok(scan.score < scan.randomNetwork, JSON.stringify(scan));
+    assert.match(found.sentences.join("\n"), /Scan: the embedding tells which of 8 scans .* 13 % by chance/); // prettier-ignore
     encoder.dispose();
   });
 

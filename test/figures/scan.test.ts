@@ -101,7 +101,7 @@ describe("figures/scan", () => {
     const features = [
       { xNm: 0.1, yNm: 0.1, widthNm: 1, heightNm: 1, height: 1e-10 },
       { xNm: 1, yNm: 1, areaNm2: 0.1234 },
-      { xNm: 1.9, yNm: 1.4 },
+      { xNm: 1.9, yNm: 1.4, words: ["evidence < 2", "row, on a spot"] },
     ];
     const classes = ["vacancy", "adatom", "vacancy"];
     const [, , adatoms, , vacancies, points] = tracesOf(scan(exampleScan(), { features, classes }));
@@ -110,7 +110,7 @@ describe("figures/scan", () => {
       [points.x, points.text],
       [
         [0.1, 1.9],
-        ["1: vacancy<br>100 pm", "3: vacancy"],
+        ["1: vacancy<br>100 pm", "3: vacancy<br>evidence &lt; 2<br>row, on a spot"],
       ],
     );
     for (const x of vacancies.x) assert.ok(x === null || (x >= 0 && x <= 2));

@@ -56,6 +56,7 @@ const examples: Readonly<Record<string, () => Figure | Promise<Figure>>> = {
         title: `an image with ${strength} of the evidence`,
         image: numbers(16, (i) => Math.sin(i)),
         evidence: numbers(16, (i) => strength * Math.cos(i)),
+        deviation: 0.15,
         height: 4,
         width: 4,
       })),

@@ -74,6 +74,7 @@ describe("session", function () {
       assert.equal(near.length, 3);
       assert.ok(near.every((one, i) => i === 0 || one.distance >= near[i - 1].distance));
       for (const one of near) {
+        assert.ok(one.push !== undefined && one.push.by >= 0 && session.model?.classes.includes(one.push.towards)); // prettier-ignore
         assert.equal(session.isAudit(one.item), false);
         assert.equal(one.class, truth(one.item));
         all += 1;

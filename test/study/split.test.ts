@@ -35,6 +35,19 @@ describe("study/split", () => {
     assert.match(split.notes.join(" "), /Transductive/);
   });
 
+  it("says of pretraining one thing only, whatever the split", () => {
+    const parts = stripes().ids.map((_, i) =>
+      i % 3 === 0 ? ("test" as const) : ("train" as const),
+    );
+    for (const set of [stripes(), { ...stripes(), parts }])
+      for (const spec of [{ testGroups: ["scan 0"] }, { adaptGroups: ["scan 0"] }]) {
+        const [plain, seen] = [false, true].map((all) => splitImages(set, spec, rng, all).notes.join(" ")); // prettier-ignore
+        assert.match(plain, /retraining without group scan 0/);
+        assert.doesNotMatch(seen, /retraining without/);
+        assert.match(seen, /^Labels .*Transductive: pretraining saw the test images, without labels\.$/); // prettier-ignore
+      }
+  });
+
   it("takes labels and test from the adapted group, without images that overlap a labelled one", () => {
     const windows = Array.from({ length: 60 }, (_, i) => ({ x: 10 * i, y: 0, size: 15 }));
     const set = { ...stripes({ groupSize: 30 }), windows };

@@ -78,6 +78,8 @@ export interface Neighbour {
   readonly class: string;
   readonly distance: number;
   readonly sameScan: boolean;
+  /** How far its label pulls the model's answer, and towards which class. */
+  readonly push?: { readonly towards: string; readonly by: number };
 }
 
 /** Trades the secret of the address for a cookie, and takes it out of the address. */

@@ -36,6 +36,7 @@ export function Why({ store, id }: { readonly store: Store; readonly id: string 
         h(FeatureImage, { store, id: one.item, key: one.item }),
         h("figcaption", { class: "word", "data-colour": colourOf(one.class, store.state.classes), ref: paint }, className(store, one.class) ?? ""), // prettier-ignore
         h("small", null, `${one.distance.toPrecision(2)} away${one.sameScan ? ", same scan" : ""}`),
+        one.push === undefined ? null : h("small", null, `pulls ${one.push.by.toFixed(2)} to ${className(store, one.push.towards) ?? ""}`), // prettier-ignore
       ),
     ),
   );
