@@ -69,7 +69,7 @@ describe("core/repeatedWork", () => {
       usual: () => usual,
       assigned: () => assigned++,
       work: ([x]) => {
-        sum.assign(usual ? (x) : tf.zeros([2, 3]));
+        sum.assign(usual ? x : tf.zeros([2, 3]));
         return [sum.add(0)];
       },
     });

@@ -348,6 +348,7 @@ describe("what labels bring", () => {
     version: 1,
     classes: ["a", "b"],
     probabilities: Float32Array.from(told.flatMap((p) => [p, 1 - p])),
+    taught: new Int32Array(0),
     verdicts: [],
     conformal: { threshold: 1, n: 0, missing: 9 },
     accuracy: { share: 1, low: 0, high: 1, n: 0, effective: 0 },

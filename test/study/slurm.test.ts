@@ -61,7 +61,7 @@ describe("study/executors/slurm: two nodes", function () {
       slurm = await startSlurm(fs.mkdtempSync(path.join(folder, "s")));
     } catch (error) {
       // As in a container whose kernel or network its nodes cannot live with.
-      console.warn(`      Slurm does not start here: ${String(error)}`);
+      process.stderr.write(`      Slurm does not start here: ${String(error)}\n`);
       this.skip();
     }
     writeStripes(out("set.npz"));
