@@ -48,7 +48,7 @@ async function timeOurs(batch: number, width: number): Promise<number> {
       return { images: images.clone(), labels: labels.clone() };
     },
     loss: (batch) =>
-      crossEntropy(head.apply(network.apply(batch.images, true), true), batch.labels as Tensor2D), // prettier-ignore
+      crossEntropy(head.apply(network.apply(batch.images as Tensor4D, true), true), batch.labels), // prettier-ignore
     optimiser: adamW({ weightDecay: 0.05 }),
     schedule: constant(0.001),
     rng: rng.fork("steps"),
