@@ -39,7 +39,7 @@ export interface JoinedOptions {
 /** What a plan can join: all that need no file and no other set. */
 const parts: readonly Factory<Pretrain>[] = [none, pixels, hog, physics, simclr, moco, byol, simSiam, barlowTwins, vicreg, dino, rotation, denoisingAutoencoder]; // prettier-ignore
 
-const definition = define("joined", 1, {
+const definition = define("joined", 2, {
   of: partsOption(),
 } satisfies OptionTable<JoinedOptions>);
 
