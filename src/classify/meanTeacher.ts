@@ -1,7 +1,8 @@
 import { define, tf, type Classify, type OptionTable, type Tensor2D } from "../core";
 import { consistency, crossEntropy } from "../losses";
+import { trainingPass } from "../nets";
 import { linearRamp, rampOptions, type RampOptions } from "./ramp";
-import { scoreTogether, trainingPass } from "./scoringNetwork";
+import { scoreTogether } from "./scoringNetwork";
 import {
   semiSupervised,
   semiSupervisedOptions,

@@ -10,8 +10,8 @@ import {
   type Tensor4D,
 } from "../core";
 import { crossEntropy } from "../losses";
+import { trainingPass } from "../nets";
 import { linearRamp, rampOptions, type RampOptions } from "./ramp";
-import { trainingPass } from "./scoringNetwork";
 import {
   semiSupervised,
   semiSupervisedOptions,

@@ -3,7 +3,6 @@ import {
   InputError,
   joinVariables,
   readBatch,
-  repeatedWork,
   tf,
   trainableVariables,
   valuesOf,
@@ -53,20 +52,6 @@ export function trainableCopy({ network }: Encoder): Network {
 export function scoringNetwork(encoder: Encoder, classes: number, rng: Rng): ScoringNetwork {
   const network = trainableCopy(encoder);
   return join(network, linear({ inputDim: network.dim, outputDim: classes }, rng), classes);
-}
-
-/** Training passes of a network without gradients, whose kernels are recorded and repeated. */
-export function trainingPass(network: Pick<ScoringNetwork, "apply" | "variables">): {
-  /** [n,h,w,c] -> [n,classes] */
-  readonly apply: (images: Tensor4D) => Tensor2D;
-  readonly dispose: () => void;
-} {
-  const state = [...network.variables.values()];
-  const pass = repeatedWork({
-    state: () => state,
-    work: ([images]) => [network.apply(images as Tensor4D, true)],
-  });
-  return { apply: (images) => pass.run([images])[0] as Tensor2D, dispose: pass.dispose };
 }
 
 /** The same weights in their own memory. */

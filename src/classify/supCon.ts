@@ -90,7 +90,7 @@ export function supCon(given: SupConOptions = {}): Classify {
         loss: ({ both, labels }) => {
           const projected = head.apply(network.apply(both, true), true);
           const [a, b] = tf.split(projected, 2) as [Tensor2D, Tensor2D];
-          return supConLoss(a, b, { labels: labels, temperature });
+          return supConLoss(a, b, { labels, temperature });
         },
         optimiser: sgd({ momentum: 0.9, weightDecay }),
         schedule: warmupCosine({

@@ -10,7 +10,7 @@ export interface Work {
    */
   readonly work: (given: readonly Tensor[]) => readonly Tensor[];
   /** Every variable that is read or assigned and not the same for ever. */
-  readonly state: () => readonly Variable[];
+  readonly state: readonly Variable[];
   /** Whether the work would go its usual way now; where it would not, it is done without a recording. @default always */
   readonly usual?: () => boolean;
   /** Called after the variables were assigned from a recording. */
@@ -92,7 +92,7 @@ function recordOnce(
   given: readonly Tensor[],
   work: Work,
 ): Tensor[] {
-  const state = work.state();
+  const { state } = work;
   const before = state.map(({ dataId }) => dataId);
   return tidied(() => {
     const inputs = backend.ids([...given, ...state]);
@@ -119,7 +119,7 @@ function runProgram(
   work: Work,
 ): Tensor[] {
   return tidied(() => {
-    const state = work.state();
+    const { state } = work;
     const made = backend.runProgram(id, [...given, ...state]);
     const results = made.slice(0, made.length - assigned.length);
     const values = made.slice(results.length);

@@ -35,3 +35,4 @@ export {
   type StoredTensor,
 } from "./safetensors";
 export { storedUnet, unet, unetFrom, type StoredUnet, type Unet, type UnetSpec } from "./unet";
+export { trainingPass, type PassedThrough, type TrainingPass } from "./trainingPass";

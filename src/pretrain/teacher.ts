@@ -1,13 +1,12 @@
 import {
   joinVariables,
-  repeatedWork,
   trainableVariables,
   type Network,
   type Tensor2D,
   type Tensor4D,
   type Variable,
 } from "../core";
-import { copyNetwork, type Head } from "../nets";
+import { copyNetwork, trainingPass, type Head } from "../nets";
 import { averageMomentum, cosineMomentum, movingAverage } from "../train";
 
 /** A copy of the student that only follows it. */
@@ -65,15 +64,14 @@ export function makeTeacher(
   const average = movingAverage(weights({ network, head }), weights(student));
   const momentumAt = rises === undefined ? (): number => momentum : cosineMomentum(momentum, rises);
   const variables = joinVariables({ "teacher.encoder": network, "teacher.head": head });
-  const state = [...variables.values()];
-  const pass = repeatedWork({
-    state: () => state,
-    work: ([images]) => [head.apply(network.apply(images as Tensor4D, true), true)],
+  const pass = trainingPass({
+    variables,
+    apply: (images, training) => head.apply(network.apply(images, training), training),
   });
   return {
     network,
     variables,
-    apply: (images) => pass.run([images])[0] as Tensor2D,
+    apply: pass.apply,
     follow: (step) => average.update(momentumAt(step)),
     dispose: () => {
       pass.dispose();

@@ -22,7 +22,7 @@ export function movingAverage(
   const flat = flatVariables(average);
   const followed = [...average.keys()].map((name) => source.get(name) as Variable);
   const update = repeatedWork({
-    state: () => [...average.values(), ...followed, flat.joined],
+    state: [...average.values(), ...followed, flat.joined],
     usual: flat.unchanged,
     assigned: flat.adopt,
     work: ([momentum, rest]) => {

@@ -118,7 +118,7 @@ function stepOf<B extends Batch>(options: TrainLoopOptions<B>, optimiser: BoundO
     ...new Set([...variables.values(), ...optimiser.state.values(), ...optimiser.memory]),
   ];
   const rest = repeatedWork({
-    state: () => state,
+    state,
     usual: () => optimiser.usual(),
     assigned: () => optimiser.assigned(),
     work: (given) => {

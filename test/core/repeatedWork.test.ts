@@ -15,7 +15,7 @@ describe("core/repeatedWork", () => {
 
   it("gives results and variables as if the work had been done each time", () => {
     const work = repeatedWork({
-      state: () => [sum],
+      state: [sum],
       work: ([x, weight]) => {
         sum.assign(sum.mul<Tensor2D>(0.5).add(x.mul(weight)));
         return [sum.mul(3).add(1)];
@@ -33,7 +33,7 @@ describe("core/repeatedWork", () => {
   });
 
   it("records tensors of other shapes anew, and goes on with those it knows", () => {
-    const work = repeatedWork({ state: () => [], work: ([x]) => [x.square()] });
+    const work = repeatedWork({ state: [], work: ([x]) => [x.square()] });
     times(3, work.run);
     assert.equal(work.repeats, 1);
     assert.equal(times(3, work.run, [4])[2].length, 4);
@@ -45,14 +45,14 @@ describe("core/repeatedWork", () => {
 
   it("does work each time whose numbers change, and work that reads values back", () => {
     let count = 0;
-    const changing = repeatedWork({ state: () => [], work: ([x]) => [x.mul(count++)] });
+    const changing = repeatedWork({ state: [], work: ([x]) => [x.mul(count++)] });
     assert.deepEqual(
       times(6, changing.run, [1]).map(([value]) => Math.round(value * 10)),
       [0, 11, 42, 93, 164, 255],
     );
     assert.equal(changing.repeats, 0);
     const reading = repeatedWork({
-      state: () => [],
+      state: [],
       work: ([x]) => [x.mul(x.dataSync()[0] > 2 ? 10 : 1)],
     });
     const found = times(4, reading.run, [1]);
@@ -65,7 +65,7 @@ describe("core/repeatedWork", () => {
   it("does work plainly that would not go its usual way, and says when variables were assigned", () => {
     let [usual, assigned] = [true, 0];
     const work = repeatedWork({
-      state: () => [sum],
+      state: [sum],
       usual: () => usual,
       assigned: () => assigned++,
       work: ([x]) => {
@@ -84,7 +84,7 @@ describe("core/repeatedWork", () => {
   it("says what is wrong with work that throws, and can be used again", () => {
     let broken = true;
     const work = repeatedWork({
-      state: () => [],
+      state: [],
       work: ([x]) => {
         const twice = x.mul(2);
         if (broken) throw new Error("out of order");

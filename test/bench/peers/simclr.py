@@ -18,7 +18,8 @@ from lightly.models.modules import SimCLRProjectionHead
 from lightly.transforms import SimCLRTransform
 from PIL import Image
 from torch import nn
-from torch.nn import functional as F
+
+from network import resnet
 
 arguments = argparse.ArgumentParser()
 arguments.add_argument("mode", choices=["step", "whole"])
@@ -30,35 +31,6 @@ options = arguments.parse_args()
 if options.threads:
     torch.set_num_threads(options.threads)
 torch.manual_seed(1)
-
-
-def convolution(inputs, outputs, kernel, stride):
-    return nn.Conv2d(inputs, outputs, kernel, stride, kernel // 2, bias=False)
-
-
-class Block(nn.Module):
-    def __init__(self, inputs, outputs, stride):
-        super().__init__()
-        self.conv1, self.bn1 = convolution(inputs, outputs, 3, stride), nn.BatchNorm2d(outputs)
-        self.conv2, self.bn2 = convolution(outputs, outputs, 3, 1), nn.BatchNorm2d(outputs)
-        same = stride == 1 and inputs == outputs
-        self.shortcut = nn.Identity() if same else nn.Sequential(
-            convolution(inputs, outputs, 1, stride), nn.BatchNorm2d(outputs)
-        )
-
-    def forward(self, x):
-        y = F.relu(self.bn1(self.conv1(x)), inplace=True)
-        return F.relu(self.bn2(self.conv2(y)) + self.shortcut(x), inplace=True)
-
-
-def resnet(blocks, width, channels):
-    layers = [convolution(channels, width, 3, 1), nn.BatchNorm2d(width), nn.ReLU(inplace=True)]
-    inputs = width
-    for stage, count in enumerate(blocks):
-        for block in range(count):
-            layers.append(Block(inputs, width * 2**stage, 2 if stage and not block else 1))
-            inputs = width * 2**stage
-    return nn.Sequential(*layers, nn.AdaptiveAvgPool2d(1), nn.Flatten()), inputs
 
 
 blocks = {8: [1] * 3, 10: [1] * 4, 14: [2] * 3, 18: [2] * 4, 34: [3, 4, 6, 3]}[options.depth]
