@@ -70,7 +70,11 @@ function likeliestTwo(model: Explained, images: ImageSet): Told[] {
   });
 }
 
-function physicsWords({ registry, symmetry, height }: PhysicalFeatures, unit: string): string {
+function physicsWords(
+  { registry, symmetry, height, heightNoise }: PhysicalFeatures,
+  unit: string,
+): string {
   const mirror = symmetry.measurable ? `mirror across the rows ${symmetry.mirrorAcross.toFixed(2)}` : "symmetry hidden by noise"; // prettier-ignore
-  return `${registry.site}; ${Number(height.toPrecision(3))} ${unit}; ${mirror}`;
+  const tall = `${Number(height.toPrecision(3))} ${unit} (noise ${Number(heightNoise.toPrecision(2))})`;
+  return `${registry.site}; ${tall}; ${mirror}`;
 }

@@ -37,11 +37,16 @@ export function locate(
 
 /** Noise of a pixel: the spread of the difference outside of the feature, by its median, so that other features do not count. */
 export function noiseOf({ centre, lattice, difference }: Located, shape: PatchShape): number {
-  const away = outside(shape, centre, 1.4 * Math.hypot(...lattice.across));
-  const sizes = difference
-    .filter((_, i) => away[i] > 0)
-    .map(Math.abs)
-    .sort();
+  const away = outside(shape, centre, farAway * Math.hypot(...lattice.across));
+  return medianSpread(difference.filter((_, i) => away[i] > 0));
+}
+
+/** Distances of two rows from a feature's middle, beyond which little of it is left. */
+export const farAway = 1.4;
+
+/** Standard deviation of normal numbers about 0 from the median of their sizes, which few outliers do not move; 0 for less than eight. */
+export function medianSpread(values: ArrayLike<number>): number {
+  const sizes = Float64Array.from(values, Math.abs).sort();
   return sizes.length < 8 ? 0 : 1.4826 * sizes[sizes.length >> 1];
 }
 

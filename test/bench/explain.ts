@@ -101,10 +101,18 @@ function standsOut({ difference, centre: [x, y] }: PhysicalFeatures): number {
   return near.reduce((most, value) => (Math.abs(value) > Math.abs(most) ? value : most), 0);
 }
 
+/** How far a height is off: on the scan and without the instrument, in parts of the truth, and in noises of this height. */
+interface Off {
+  readonly seen: number;
+  readonly quiet: number;
+  readonly noises: number;
+  readonly noise: number;
+}
+
 /** Heights of the scan against what stands out most of the crystal at the same place without the instrument, pixel by pixel and not smoothed. */
 function heights(): void {
   const classes = ["phosphinidene", "phosphine", "double dimer vacancy", "single dimer vacancy"];
-  const offs = new Map<string, number[]>(classes.map((name) => [name, []]));
+  const offs = new Map<string, Off[]>(classes.map((name) => [name, []]));
   // The weights of the paraboloid were chosen on scans 1 to 20.
   for (let seed = 31; seed <= 50; seed++) {
     const made = simulate.scan({ seed, instrument: "usual", defects: Object.fromEntries(classes.map((name) => [name, 4])) }); // prettier-ignore
@@ -116,13 +124,16 @@ function heights(): void {
     for (const { x, y, className, pickedUp, overlaps } of made.defects) {
       if (pickedUp || overlaps || Math.min(x, y) < 17 || Math.max(x, y) > 206) continue;
       const [seen, clean] = [made.observed, made.clean].map((from) => measured(from, x, y));
-      offs.get(className)?.push(Math.abs(seen.height / standsOut(clean) - 1));
+      const truth = standsOut(clean);
+      const off = (height: number): number => Math.abs(height / truth - 1);
+      offs.get(className)?.push({ seen: off(seen.height), quiet: off(clean.height), noises: Math.abs(seen.height - truth) / seen.heightNoise, noise: seen.heightNoise / Math.abs(truth) }); // prettier-ignore
     }
   }
   const table = [...offs, ["all", [...offs.values()].flat()] as const].map(([name, list]) => {
-    const order = [...list].sort((a, b) => a - b);
     const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
-    return { class: name, features: order.length, "off by, median": percent(order[order.length >> 1]), "within 10 %": percent(order.filter((off) => off < 0.1).length / order.length) }; // prettier-ignore
+    const median = (key: keyof Off): string => percent(list.map((one) => one[key]).sort((a, b) => a - b)[list.length >> 1]); // prettier-ignore
+    const below = (key: keyof Off, most: number): string => percent(list.filter((one) => one[key] < most).length / list.length); // prettier-ignore
+    return { class: name, features: list.length, "off by, median": median("seen"), "within 10 %": below("seen", 0.1), "without the instrument": below("quiet", 0.1), "noise of a height": median("noise"), "within twice its noise": below("noises", 2) }; // prettier-ignore
   });
   console.table(table);
 }

@@ -21,7 +21,7 @@ describe("explain/featureWords", () => {
       const best = p[0] > p[1] ? 0 : 1;
       assert.equal(told, `${classNames[best]}: ${p[best].toFixed(2)}`);
       assert.match(strongest, new RegExp(`^strongest evidence [+-][\\d.]+ against ${classNames[1 - best]}, at pixel \\d+, \\d+$`)); // prettier-ignore
-      assert.match(physics, /^(row|trough).*; -?[\d.]+ pm; (mirror across the rows -?[\d.]+|symmetry hidden by noise)$/); // prettier-ignore
+      assert.match(physics, /^(row|trough).*; -?[\d.]+ pm \(noise [\d.]+\); (mirror across the rows -?[\d.]+|symmetry hidden by noise)$/); // prettier-ignore
     });
     assert.throws(() => explain.featureWords(model, shown, { classNames: ["one"] }), InputError);
     encoder.dispose();
