@@ -64,6 +64,7 @@ export { joinVariables, trainableVariables, type HasVariables } from "./variable
 export { labelRows, readBatch, readLabels } from "./readBatch";
 export { columnMeans, columnScale, normaliseRows, unitRows } from "./rows";
 export { defined, type Defined } from "./defined";
+export { sideBySideName } from "./stepBackend";
 export { repeatedWork, type RepeatedWork, type Work } from "./repeatedWork";
 export { escapeHtml } from "./escapeHtml";
 export { twoDigits } from "./twoDigits";

@@ -1,3 +1,4 @@
+import * as os from "node:os";
 import { tf, type Tensor } from "./backend";
 import type { Recording } from "./recordCalls";
 
@@ -27,7 +28,11 @@ export interface Binding {
   deleteTensor(id: number): void;
   tensorDataSync(id: number): unknown;
   readonly makeProgram?: (program: object) => number;
-  readonly runProgram?: (program: number, given: readonly number[]) => TensorFacts[];
+  readonly runProgram?: (
+    program: number,
+    given: readonly number[],
+    sideBySide: boolean,
+  ) => TensorFacts[];
   readonly dropProgram?: (program: number) => void;
 }
 
@@ -51,6 +56,16 @@ export interface StepBackend {
 
 /** Set to "off", every kernel is called from JavaScript: for finding out whether a fault lies in the recordings. */
 const switchName = "FEWSCOPE_PROGRAMS";
+
+/** "on" or "off": whether calls that do not wait for each other may run at the same time, on two cores. */
+export const sideBySideName = "FEWSCOPE_SIDE_BY_SIDE";
+
+/** Where each kernel has one thread, a second core would lie idle. Bits are the same both ways. */
+function sideBySide(): boolean {
+  const told = process.env[sideBySideName];
+  if (told !== undefined) return told === "on";
+  return process.env["TF_NUM_INTRAOP_THREADS"] === "1" && os.availableParallelism() > 1;
+}
 
 /** The native backend, or undefined where it cannot repeat a list of calls. */
 export function stepBackend(): StepBackend | undefined {
@@ -89,7 +104,7 @@ export function stepBackend(): StepBackend | undefined {
       }
     },
     runProgram: (program, given) =>
-      runProgram(program, backend.getInputTensorIds(given)).map((facts) =>
+      runProgram(program, backend.getInputTensorIds(given), sideBySide()).map((facts) =>
         backend.createOutputTensor(facts),
       ),
     dropProgram,

@@ -1,10 +1,18 @@
 // Linked into the binding beside tfjs-node's own sources. A training step calls some four hundred kernels, and each call from JavaScript costs more than
-// many of these kernels. A program is such a list of calls, recorded once by JavaScript; running it makes the same calls in the same order, so that it
-// gives the same bits. The binding's own module entry is taken over here to add three functions to its exports.
+// many of these kernels. A program is such a list of calls, recorded once by JavaScript; running it makes the same calls, each after those that make what
+// it reads, so that it gives the same bits. On two cores what does not wait for each other runs side by side: the two gradients of a convolution, above
+// all. The binding's own module entry is taken over here to add three functions to its exports.
 #include <node_api.h>
+#include <algorithm>
+#include <atomic>
+#include <chrono>
+#include <condition_variable>
 #include <cstdint>
 #include <memory>
+#include <mutex>
+#include <queue>
 #include <string>
+#include <thread>
 #include <unordered_map>
 #include <utility>
 #include <vector>
@@ -37,8 +45,14 @@ struct Call {
   TFE_Op *model = nullptr;
   std::vector<int32_t> inputs;
   std::vector<int32_t> outputs;
-  // Slots that no later call reads.
+  // Slots that no later call reads, in the recorded order.
   std::vector<int32_t> frees;
+  // Calls that wait for this one, and how many this one waits for.
+  std::vector<int32_t> next;
+  int32_t waits = 0;
+  // Nanoseconds that it takes, and those of the longest way from here to the end: what lies on it goes first.
+  int64_t cost = 0;
+  int64_t rank = 0;
 };
 
 // A slot holds a tensor while a program runs: first those that are given, then constants, then what the calls make.
@@ -48,14 +62,19 @@ struct Program {
       if (call.model != nullptr) TFE_DeleteOp(call.model);
     }
     for (TFE_TensorHandle *constant : constants) TFE_DeleteTensorHandle(constant);
-    if (op != nullptr) TFE_DeleteOp(op);
+    for (TFE_Op *op : ops) TFE_DeleteOp(op);
   }
   std::vector<Call> calls;
   std::vector<TFE_TensorHandle *> constants;
   uint32_t given = 0;
   uint32_t slots = 0;
   std::vector<int32_t> outputs;
-  TFE_Op *op = nullptr;
+  // How many calls read a slot that a call makes, one more if it is wanted at the end.
+  std::vector<int32_t> readers;
+  // Times that it ran by itself, in which its calls were timed.
+  int32_t runs = 0;
+  // One for each thread, filled anew for every call.
+  std::vector<TFE_Op *> ops;
 };
 
 // Never destroyed: at the end of the process TensorFlow's context may be gone before a program that nobody dropped.
@@ -143,6 +162,37 @@ bool ReadCall(napi_env env, TFE_Context *context, napi_value object, uint32_t sl
   return true;
 }
 
+// Which call waits for which.
+void Connect(Program *program) {
+  std::vector<int32_t> maker(program->slots, -1);
+  program->readers.assign(program->slots, 0);
+  for (size_t i = 0; i < program->calls.size(); i++) {
+    std::vector<int32_t> before;
+    std::vector<int32_t> read = program->calls[i].inputs;
+    std::sort(read.begin(), read.end());
+    read.erase(std::unique(read.begin(), read.end()), read.end());
+    for (int32_t slot : read) {
+      program->readers[slot]++;
+      if (maker[slot] >= 0) before.push_back(maker[slot]);
+    }
+    std::sort(before.begin(), before.end());
+    before.erase(std::unique(before.begin(), before.end()), before.end());
+    program->calls[i].waits = static_cast<int32_t>(before.size());
+    for (int32_t one : before) program->calls[one].next.push_back(static_cast<int32_t>(i));
+    for (int32_t slot : program->calls[i].outputs) maker[slot] = static_cast<int32_t>(i);
+  }
+  for (int32_t slot : program->outputs) program->readers[slot]++;
+}
+
+void Rank(Program *program) {
+  for (size_t i = program->calls.size(); i-- > 0;) {
+    Call &call = program->calls[i];
+    int64_t longest = 0;
+    for (int32_t one : call.next) longest = std::max(longest, program->calls[one].rank);
+    call.rank = longest + call.cost + 1;
+  }
+}
+
 // makeProgram({ given, slots, constants: [tensor id], calls: [{ name, attributes, inputs, outputs, frees }], outputs: [slot] }) -> number
 napi_value MakeProgram(napi_env env, napi_callback_info info) {
   size_t argc = 1;
@@ -191,6 +241,7 @@ napi_value MakeProgram(napi_env env, napi_callback_info info) {
       return nullptr;
     }
   }
+  Connect(program.get());
   const int32_t id = nextProgram++;
   programs.emplace(id, std::move(program));
   napi_value result = nullptr;
@@ -210,22 +261,28 @@ struct Slots {
     owned[slot] = false;
   }
   std::vector<TFE_TensorHandle *> handles;
-  std::vector<bool> owned;
+  std::vector<char> owned;
 };
 
-bool RunCall(napi_env env, Program *program, const Call &call, Slots *slots) {
+// Makes one call; false with the reason in `why` if it cannot.
+bool RunCall(TFE_Op *op, const Call &call, Slots *slots, std::string *why) {
   TF_AutoStatus status;
-  TFE_OpReset(program->op, call.name.c_str(), nullptr, status.status);
-  if (Failed(env, status, call.name)) return false;
+  const auto failed = [&]() {
+    if (TF_GetCode(status.status) == TF_OK) return false;
+    *why = call.name + ": " + TF_Message(status.status);
+    return true;
+  };
+  TFE_OpReset(op, call.name.c_str(), nullptr, status.status);
+  if (failed()) return false;
   for (int32_t slot : call.inputs) {
     if (slots->handles[slot] == nullptr) {
-      Throw(env, call.name + ": an input that is not there");
+      *why = call.name + ": an input that is not there";
       return false;
     }
-    TFE_OpAddInput(program->op, slots->handles[slot], status.status);
-    if (Failed(env, status, call.name)) return false;
+    TFE_OpAddInput(op, slots->handles[slot], status.status);
+    if (failed()) return false;
   }
-  TFE_OpAddAttrs(program->op, TFE_OpGetAttrs(call.model));
+  TFE_OpAddAttrs(op, TFE_OpGetAttrs(call.model));
   TFE_TensorHandle *made[16];
   std::vector<TFE_TensorHandle *> many;
   TFE_TensorHandle **results = made;
@@ -234,25 +291,215 @@ bool RunCall(napi_env env, Program *program, const Call &call, Slots *slots) {
     many.resize(count);
     results = many.data();
   }
-  TFE_Execute(program->op, results, &count, status.status);
-  if (Failed(env, status, call.name)) return false;
+  TFE_Execute(op, results, &count, status.status);
+  if (failed()) return false;
   for (int i = 0; i < count; i++) {
     slots->handles[call.outputs[i]] = results[i];
-    slots->owned[call.outputs[i]] = true;
+    slots->owned[call.outputs[i]] = 1;
   }
-  for (int32_t slot : call.frees) slots->Free(slot);
   return true;
 }
 
-// runProgram(program, [tensor id of each given slot]) -> what executeOp gives, for each output of the program
+bool RunInOrder(Program *program, Slots *slots, std::string *why) {
+  for (Call &call : program->calls) {
+    const auto began = std::chrono::steady_clock::now();
+    if (!RunCall(program->ops[0], call, slots, why)) return false;
+    call.cost = (std::chrono::steady_clock::now() - began).count();
+    for (int32_t slot : call.frees) slots->Free(slot);
+  }
+  program->runs++;
+  return true;
+}
+
+inline void Pause() {
+#if defined(__x86_64__) || defined(__i386__)
+  __builtin_ia32_pause();
+#elif defined(__aarch64__)
+  asm volatile("yield");
+#endif
+}
+
+// One run of a program by several threads, which take what is ready from a common heap. Calls take some ten microseconds, far too short to sleep between.
+class Run {
+ public:
+  Run(Program *program, Slots *slots)
+      : program_(program), slots_(slots), left_(program->calls.size()), readers_(program->readers) {
+    waits_.reserve(program->calls.size());
+    for (size_t i = 0; i < program->calls.size(); i++) {
+      waits_.push_back(program->calls[i].waits);
+      if (waits_[i] == 0) Push(static_cast<int32_t>(i));
+    }
+  }
+
+  void Work(TFE_Op *op) {
+    int32_t at = -1;
+    int idle = 0;
+    while (!failed_.load(std::memory_order_acquire)) {
+      if (at < 0 && left_.load(std::memory_order_acquire) == 0) return;
+      if (at < 0) at = Take();
+      if (at < 0) {
+        // Where the cores are taken by others, whoever holds the missing piece must get one.
+        if (++idle % 200 == 0) std::this_thread::yield();
+        Pause();
+        continue;
+      }
+      idle = 0;
+      std::string why;
+      if (!RunCall(op, program_->calls[at], slots_, &why)) {
+        Lock();
+        why_ = why;
+        Unlock();
+        failed_.store(true, std::memory_order_release);
+        return;
+      }
+      at = Finish(at);
+    }
+  }
+
+  bool failed() const { return failed_.load(std::memory_order_acquire); }
+  const std::string &why() const { return why_; }
+
+ private:
+  void Lock() {
+    while (lock_.test_and_set(std::memory_order_acquire)) Pause();
+  }
+  void Unlock() { lock_.clear(std::memory_order_release); }
+  void Push(int32_t at) { ready_.emplace(program_->calls[at].rank, -at); }
+
+  int32_t Pop() {
+    if (ready_.empty()) return -1;
+    const int32_t at = -ready_.top().second;
+    ready_.pop();
+    return at;
+  }
+
+  int32_t Take() {
+    Lock();
+    const int32_t at = Pop();
+    Unlock();
+    return at;
+  }
+
+  // Lets go what nobody reads any more, and gives the next call.
+  int32_t Finish(int32_t at) {
+    const Call &call = program_->calls[at];
+    std::vector<int32_t> free;
+    Lock();
+    for (size_t i = 0; i < call.inputs.size(); i++) {
+      const int32_t slot = call.inputs[i];
+      if (std::find(call.inputs.begin(), call.inputs.begin() + i, slot) != call.inputs.begin() + i) continue;
+      if (--readers_[slot] == 0) free.push_back(slot);
+    }
+    for (int32_t slot : call.outputs) {
+      if (readers_[slot] == 0) free.push_back(slot);
+    }
+    for (int32_t one : call.next) {
+      if (--waits_[one] == 0) Push(one);
+    }
+    const int32_t next = Pop();
+    Unlock();
+    for (int32_t slot : free) slots_->Free(slot);
+    left_.fetch_sub(1, std::memory_order_acq_rel);
+    return next;
+  }
+
+  Program *const program_;
+  Slots *const slots_;
+  std::atomic_flag lock_ = ATOMIC_FLAG_INIT;
+  std::atomic<size_t> left_;
+  std::atomic<bool> failed_{false};
+  std::vector<int32_t> waits_;
+  std::vector<int32_t> readers_;
+  std::priority_queue<std::pair<int64_t, int32_t>> ready_;
+  std::string why_;
+};
+
+// A second thread that lends a hand in a run and sleeps between runs.
+class Helper {
+ public:
+  Helper() { std::thread([this] { Loop(); }).detach(); }
+
+  void Begin(Run *run, TFE_Op *op) {
+    {
+      std::lock_guard<std::mutex> hold(mutex_);
+      run_ = run;
+      op_ = op;
+      busy_.store(true, std::memory_order_release);
+    }
+    wake_.notify_one();
+  }
+
+  void End() {
+    {
+      // Where it has not even begun, the run is not waited for.
+      std::lock_guard<std::mutex> hold(mutex_);
+      if (run_ != nullptr) {
+        run_ = nullptr;
+        busy_.store(false, std::memory_order_release);
+        return;
+      }
+    }
+    while (busy_.load(std::memory_order_acquire)) Pause();
+  }
+
+ private:
+  void Loop() {
+    for (;;) {
+      Run *run;
+      TFE_Op *op;
+      {
+        std::unique_lock<std::mutex> hold(mutex_);
+        wake_.wait(hold, [this] { return run_ != nullptr; });
+        run = run_;
+        op = op_;
+        run_ = nullptr;
+      }
+      run->Work(op);
+      busy_.store(false, std::memory_order_release);
+    }
+  }
+
+  std::mutex mutex_;
+  std::condition_variable wake_;
+  Run *run_ = nullptr;
+  TFE_Op *op_ = nullptr;
+  std::atomic<bool> busy_{false};
+};
+
+// The first run makes the kernels of the library; the second tells what they take.
+const int32_t timedRuns = 2;
+
+// One run at a time is helped, so that threads of Node that both train do not share the helper.
+std::mutex helped;
+
+bool RunSideBySide(Program *program, Slots *slots, std::string *why) {
+  std::unique_lock<std::mutex> own(helped, std::try_to_lock);
+  if (!own.owns_lock() || program->runs < timedRuns) {
+    if (!RunInOrder(program, slots, why)) return false;
+    if (program->runs == timedRuns) Rank(program);
+    return true;
+  }
+  // Never destroyed, as its thread never ends.
+  static Helper *const helper = new Helper();
+  Run run(program, slots);
+  helper->Begin(&run, program->ops[1]);
+  run.Work(program->ops[0]);
+  helper->End();
+  if (run.failed()) *why = run.why();
+  return !run.failed();
+}
+
+// runProgram(program, [tensor id of each given slot], side by side) -> what executeOp gives, for each output of the program
 napi_value RunProgram(napi_env env, napi_callback_info info) {
-  size_t argc = 2;
-  napi_value args[2];
+  size_t argc = 3;
+  napi_value args[3];
   napi_get_cb_info(env, info, &argc, args, nullptr, nullptr);
   TFJSBackend *const backend = GetTFJSBackend(env);
   if (backend == nullptr || argc < 2) return nullptr;
   int32_t id = -1;
   napi_get_value_int32(env, args[0], &id);
+  bool sideBySide = false;
+  if (argc > 2) napi_get_value_bool(env, args[2], &sideBySide);
   auto found = programs.find(id);
   std::vector<int32_t> given;
   if (found == programs.end()) {
@@ -265,10 +512,11 @@ napi_value RunProgram(napi_env env, napi_callback_info info) {
     Throw(env, "another number of tensors than the program takes");
     return nullptr;
   }
-  if (program->op == nullptr) {
+  while (program->ops.size() < 2) {
     TF_AutoStatus status;
-    program->op = TFE_NewOp(backend->tfe_context_, "Identity", status.status);
+    TFE_Op *op = TFE_NewOp(backend->tfe_context_, "Identity", status.status);
     if (Failed(env, status, "Identity")) return nullptr;
+    program->ops.push_back(op);
   }
   Slots slots(program->slots);
   for (size_t i = 0; i < given.size(); i++) {
@@ -282,8 +530,11 @@ napi_value RunProgram(napi_env env, napi_callback_info info) {
   for (size_t i = 0; i < program->constants.size(); i++) {
     slots.handles[given.size() + i] = program->constants[i];
   }
-  for (const Call &call : program->calls) {
-    if (!RunCall(env, program, call, &slots)) return nullptr;
+  std::string why;
+  const bool done = sideBySide ? RunSideBySide(program, &slots, &why) : RunInOrder(program, &slots, &why);
+  if (!done) {
+    Throw(env, why);
+    return nullptr;
   }
   napi_value result = nullptr;
   napi_create_array_with_length(env, program->outputs.size(), &result);

@@ -22,10 +22,16 @@ import { adamW, constant, trainLoop } from "../../src/train";
 
 const steps = 30;
 const warmUp = 8;
-const rounds = 3;
+const rounds = 5;
+
 const batches = [4, 10, 64, 256];
 const widths = [8];
-const threads = [1, 2];
+/** Threads of a kernel here and in PyTorch, and whether kernels run side by side here. */
+const ways = [
+  { threads: 1, sideBySide: "off" },
+  { threads: 1, sideBySide: "on" },
+  { threads: 2, sideBySide: "off" },
+] as const;
 
 /** Milliseconds of a step with this number of images, the median. */
 async function timeOurs(batch: number, width: number): Promise<number> {
@@ -69,14 +75,16 @@ function timed(program: string, words: readonly string[], env: NodeJS.ProcessEnv
     .milliseconds;
 }
 
-function ours(batch: number, width: number, cores: number): number {
-  const env = { TF_NUM_INTRAOP_THREADS: String(cores), TF_NUM_INTEROP_THREADS: "1" };
+type Way = (typeof ways)[number];
+
+function ours(batch: number, width: number, { threads, sideBySide }: Way): number {
+  const env = { TF_NUM_INTRAOP_THREADS: String(threads), TF_NUM_INTEROP_THREADS: "1", FEWSCOPE_SIDE_BY_SIDE: sideBySide }; // prettier-ignore
   return timed(process.execPath, ["--import", "tsx", __filename, "one", String(batch), String(width)], env); // prettier-ignore
 }
 
-function theirs(python: string, batch: number, width: number, cores: number): number {
+function theirs(python: string, batch: number, width: number, { threads }: Way): number {
   const script = path.join(__dirname, "peers", "step.py");
-  const sizes = Object.entries({ batch, width, threads: cores, steps }).flatMap(([name, value]) => [`--${name}`, String(value)]); // prettier-ignore
+  const sizes = Object.entries({ batch, width, threads, steps }).flatMap(([name, value]) => [`--${name}`, String(value)]); // prettier-ignore
   return Math.min(
     ...["contiguous", "channels_last"].map((layout) =>
       timed(python, [script, ...sizes, "--layout", layout]),
@@ -88,17 +96,17 @@ function table(python: string | undefined): void {
   console.log("milliseconds a step, the faster memory layout of PyTorch; median of rounds in turn");
   for (const width of widths) {
     for (const batch of batches) {
-      const found = threads.map((cores) => {
+      const found = ways.map((way) => {
         const turns = Array.from({ length: rounds }, () => ({
-          here: ours(batch, width, cores),
-          there: python === undefined ? NaN : theirs(python, batch, width, cores),
+          here: ours(batch, width, way),
+          there: python === undefined || way.sideBySide === "on" ? Infinity : theirs(python, batch, width, way), // prettier-ignore
         }));
         return { here: median(turns.map(({ here }) => here)), there: median(turns.map(({ there }) => there)) }; // prettier-ignore
       });
       const best = (of: "here" | "there"): number => Math.min(...found.map((one) => one[of]));
       const cells = found.map(
         ({ here, there }, i) =>
-          `${threads[i]} threads ${here.toFixed(1)} | ${there.toFixed(1)} (${(there / here).toFixed(2)}x)`,
+          `${ways[i].threads === 1 ? "one thread" : "two threads"}${ways[i].sideBySide === "on" ? ", side by side" : ""} ${here.toFixed(1)}${Number.isFinite(there) ? ` | ${there.toFixed(1)}` : ""}`, // prettier-ignore
       );
       console.log(`width ${width}, batch ${batch}: ${cells.join("; ")}; best against best ${(best("there") / best("here")).toFixed(2)}x`); // prettier-ignore
     }

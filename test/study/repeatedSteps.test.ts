@@ -24,10 +24,10 @@ function optionsOf(factory: Factory<unknown>): object {
   return smallOptions(factory, { source: images }, Object.fromEntries(own));
 }
 
-/** Runs something with every kernel called from JavaScript, then with recordings, and counts what they did. */
-async function bothWays<T>(
+/** Runs something with every kernel called from JavaScript, then with recordings, and counts what they did, then with recordings on two cores. */
+async function everyWay<T>(
   work: () => Promise<T>,
-): Promise<{ plain: T; repeated: T; repeats: number }> {
+): Promise<{ plain: T; repeated: T; sideBySide: T; repeats: number }> {
   // prettier-ignore
   const backend = tf.backend() as unknown as { binding: { runProgram: (...args: unknown[]) => unknown } }; // prettier-ignore
   const { binding } = backend;
@@ -41,16 +41,20 @@ async function bothWays<T>(
       return binding.runProgram(...args);
     };
     backend.binding = Object.create(binding, { runProgram: { value: counted } }) as typeof binding;
-    return { plain, repeated: await work(), repeats };
+    process.env["FEWSCOPE_SIDE_BY_SIDE"] = "off";
+    const repeated = await work();
+    process.env["FEWSCOPE_SIDE_BY_SIDE"] = "on";
+    return { plain, repeated, repeats, sideBySide: await work() };
   } finally {
     delete process.env["FEWSCOPE_PROGRAMS"];
+    delete process.env["FEWSCOPE_SIDE_BY_SIDE"];
     backend.binding = binding;
   }
 }
 
 const bytes = (values: Float32Array): string => Buffer.from(values.buffer).toString("hex");
 
-describe("study/repeatedSteps: recorded steps give the same bits as kernels called one by one", function () {
+describe("study/repeatedSteps: recorded steps give the same bits as kernels called one by one, also on two cores", function () {
   this.timeout(60_000);
   let start: Encoder;
   before(async () => {
@@ -62,7 +66,7 @@ describe("study/repeatedSteps: recorded steps give the same bits as kernels call
   for (const [name, factory] of Object.entries<Factory<unknown>>(study.pretrainings)) {
     if (!trains(factory)) continue;
     it(`pretrain.${name}`, async () => {
-      const { plain, repeated, repeats } = await bothWays(async () => {
+      const { plain, repeated, sideBySide, repeats } = await everyWay(async () => {
         const method = study.pretrainings[name as "simclr"](optionsOf(factory));
         const encoder = await method(images, createRng(5));
         const rows = await nets.embedImages(encoder, images);
@@ -70,6 +74,7 @@ describe("study/repeatedSteps: recorded steps give the same bits as kernels call
         return bytes(rows);
       });
       assert.equal(repeated, plain);
+      assert.equal(sideBySide, plain, "side by side");
       assert.ok(repeats > 0, `${repeats} steps were repeated`);
     });
   }
@@ -77,7 +82,7 @@ describe("study/repeatedSteps: recorded steps give the same bits as kernels call
   for (const [name, factory] of Object.entries<Factory<unknown>>(study.classifiers)) {
     if (!trains(factory) || withoutTensors.includes(name)) continue;
     it(`classify.${name}`, async () => {
-      const { plain, repeated, repeats } = await bothWays(async () => {
+      const { plain, repeated, sideBySide, repeats } = await everyWay(async () => {
         const method = study.classifiers[name as "fineTune"](optionsOf(factory));
         const classifier = await method(start, train, createRng(5));
         const rows = await classifier.predict(images);
@@ -85,6 +90,7 @@ describe("study/repeatedSteps: recorded steps give the same bits as kernels call
         return bytes(rows);
       });
       assert.equal(repeated, plain);
+      assert.equal(sideBySide, plain, "side by side");
       assert.ok(repeats > 0, `${repeats} steps were repeated`);
     });
   }

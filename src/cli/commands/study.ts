@@ -1,6 +1,13 @@
 import * as path from "node:path";
 import type { Command } from "commander";
-import { cacheFolder, InputError, inMinutes, StoppedError, type Result } from "../../core";
+import {
+  cacheFolder,
+  InputError,
+  inMinutes,
+  sideBySideName,
+  StoppedError,
+  type Result,
+} from "../../core";
 import {
   dryRun,
   readPlan,
@@ -96,6 +103,8 @@ function optionsOf(words: StudyWords, plan: Plan): StudyOptions {
     });
   }
   const part = shard === undefined ? undefined : readShard(shard);
+  // Others of its kind may have this machine's other cores.
+  if (part !== undefined) process.env[sideBySideName] ??= "off";
   const share =
     encodersOnly === true ? { ...(part ?? { index: 0, count: 1 }), encodersOnly } : part;
   const shared = shareEncoders === true ? path.join(cacheFolder(), "encoders") : undefined;

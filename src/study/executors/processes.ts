@@ -1,7 +1,8 @@
 import { fork, type ChildProcess } from "node:child_process";
 import * as fs from "node:fs";
+import * as os from "node:os";
 import * as path from "node:path";
-import { StoppedError, type Progress, type ProgressEvent } from "../../core";
+import { sideBySideName, StoppedError, type Progress, type ProgressEvent } from "../../core";
 import type { Plan } from "../plan";
 import { lastLines } from "../store/lastLines";
 import type { Job } from "../work/work";
@@ -70,11 +71,14 @@ export async function workInProcesses(
     on.report?.({ task: `study: ${children.size} processes`, done: done(), total: job.units.length, unit: "trial" }); // prettier-ignore
   }, lookEvery);
 
+  // A core that another process works on is no place for half a step.
+  const apart = 2 * workers <= os.availableParallelism() ? "on" : "off";
+  const env = { [sideBySideName]: apart, ...process.env };
   const run = (index: number): Promise<void> =>
     new Promise((resolve) => {
       const log = path.join(out, "logs", `worker-${index}.log`);
       const handle = fs.openSync(log, "a");
-      const child = fork(program, [], { stdio: ["ignore", handle, handle, "ipc"] });
+      const child = fork(program, [], { stdio: ["ignore", handle, handle, "ipc"], env });
       fs.closeSync(handle);
       children.add(child);
       const order: WorkerOrder = { plan, out, encoders, index, count: workers, checkpointSeconds: on.checkpointSeconds, log }; // prettier-ignore
