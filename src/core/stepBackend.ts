@@ -57,14 +57,15 @@ export interface StepBackend {
 /** Set to "off", every kernel is called from JavaScript: for finding out whether a fault lies in the recordings. */
 const switchName = "FEWSCOPE_PROGRAMS";
 
-/** "on" or "off": whether calls that do not wait for each other may run at the same time, on two cores. */
+/**
+ * "on" or "off": whether calls that do not wait for each other may run at the same time, on two cores. Bits are the same both ways; which is faster is found out
+ * while they run.
+ */
 export const sideBySideName = "FEWSCOPE_SIDE_BY_SIDE";
 
-/** Where each kernel has one thread, a second core would lie idle. Bits are the same both ways. */
 function sideBySide(): boolean {
   const told = process.env[sideBySideName];
-  if (told !== undefined) return told === "on";
-  return process.env["TF_NUM_INTRAOP_THREADS"] === "1" && os.availableParallelism() > 1;
+  return told === undefined ? os.availableParallelism() > 1 : told === "on";
 }
 
 /** The native backend, or undefined where it cannot repeat a list of calls. */

@@ -71,8 +71,9 @@ struct Program {
   std::vector<int32_t> outputs;
   // How many calls read a slot that a call makes, one more if it is wanted at the end.
   std::vector<int32_t> readers;
-  // Times that it ran by itself, in which its calls were timed.
-  int32_t runs = 0;
+  int64_t runs = 0;
+  // Nanoseconds of a run in order and of one side by side, of late.
+  double took[2] = {0, 0};
   // One for each thread, filled anew for every call.
   std::vector<TFE_Op *> ops;
 };
@@ -307,7 +308,6 @@ bool RunInOrder(Program *program, Slots *slots, std::string *why) {
     call.cost = (std::chrono::steady_clock::now() - began).count();
     for (int32_t slot : call.frees) slots->Free(slot);
   }
-  program->runs++;
   return true;
 }
 
@@ -466,19 +466,12 @@ class Helper {
   std::atomic<bool> busy_{false};
 };
 
-// The first run makes the kernels of the library; the second tells what they take.
-const int32_t timedRuns = 2;
-
 // One run at a time is helped, so that threads of Node that both train do not share the helper.
 std::mutex helped;
 
 bool RunSideBySide(Program *program, Slots *slots, std::string *why) {
   std::unique_lock<std::mutex> own(helped, std::try_to_lock);
-  if (!own.owns_lock() || program->runs < timedRuns) {
-    if (!RunInOrder(program, slots, why)) return false;
-    if (program->runs == timedRuns) Rank(program);
-    return true;
-  }
+  if (!own.owns_lock()) return RunInOrder(program, slots, why);
   // Never destroyed, as its thread never ends.
   static Helper *const helper = new Helper();
   Run run(program, slots);
@@ -487,6 +480,29 @@ bool RunSideBySide(Program *program, Slots *slots, std::string *why) {
   helper->End();
   if (run.failed()) *why = run.why();
   return !run.failed();
+}
+
+// The first run makes the kernels of the library, the second tells what each takes.
+const int64_t timedRuns = 2;
+// The first runs side by side make kernels once more, since each thread has its own.
+const int64_t triedRuns = 10;
+// Every so many runs, two go the slower way, in case that it has become the faster one.
+const int64_t askAgain = 64;
+
+// Which way is faster depends on the program and on who else wants the cores.
+bool RunFaster(Program *program, Slots *slots, std::string *why) {
+  const int64_t n = program->runs++;
+  const bool faster = program->took[1] < program->took[0];
+  const bool side = n >= timedRuns && (n < triedRuns || (n % askAgain < 2 ? !faster : faster));
+  const auto began = std::chrono::steady_clock::now();
+  if (!(side ? RunSideBySide(program, slots, why) : RunInOrder(program, slots, why))) return false;
+  const double took = (std::chrono::steady_clock::now() - began).count();
+  if (n + 1 == timedRuns) Rank(program);
+  double &known = program->took[side];
+  // A single slow run says little.
+  if (n < triedRuns) known = n < timedRuns || known == 0 ? took : std::min(known, took);
+  else known += (took - known) / 5;
+  return true;
 }
 
 // runProgram(program, [tensor id of each given slot], side by side) -> what executeOp gives, for each output of the program
@@ -531,7 +547,7 @@ napi_value RunProgram(napi_env env, napi_callback_info info) {
     slots.handles[given.size() + i] = program->constants[i];
   }
   std::string why;
-  const bool done = sideBySide ? RunSideBySide(program, &slots, &why) : RunInOrder(program, &slots, &why);
+  const bool done = sideBySide ? RunFaster(program, &slots, &why) : RunInOrder(program, &slots, &why);
   if (!done) {
     Throw(env, why);
     return nullptr;

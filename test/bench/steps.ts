@@ -31,6 +31,7 @@ const ways = [
   { threads: 1, sideBySide: "off" },
   { threads: 1, sideBySide: "on" },
   { threads: 2, sideBySide: "off" },
+  { threads: 2, sideBySide: "on" },
 ] as const;
 
 /** Milliseconds of a step with this number of images, the median. */

@@ -72,7 +72,7 @@ export async function workInProcesses(
   }, lookEvery);
 
   // A core that another process works on is no place for half a step.
-  const apart = 2 * workers <= os.availableParallelism() ? "on" : "off";
+  const apart = workers * Math.max(2, plan.threads ?? 2) <= os.availableParallelism() ? "on" : "off"; // prettier-ignore
   const env = { [sideBySideName]: apart, ...process.env };
   const run = (index: number): Promise<void> =>
     new Promise((resolve) => {
