@@ -15,6 +15,8 @@ export interface ListedTrial {
   readonly encoders: readonly string[];
   /** Names of the comparisons that it waits for. */
   readonly comparisons: readonly string[];
+  /** Names of the encoders that these learn on, which may be of another pretraining; lacking in folders of before it was kept. */
+  readonly searched?: readonly string[];
 }
 
 /** What a folder says of its study. */
@@ -46,10 +48,15 @@ export function listTrials(units: readonly Unit[]): ListedTrial[] {
     method,
     labelsPerClass,
     draw,
-    encoders: [...new Set(candidates.map(({ encoderKey }) => encoderKey))],
+    encoders: encodersOf(candidates),
     comparisons: (search?.units ?? []).map((unit) => unit.key),
+    searched: encodersOf((search?.units ?? []).flatMap((unit) => unit.candidates)),
   }));
 }
+
+const encodersOf = (candidates: Unit["candidates"]): string[] => [
+  ...new Set(candidates.map(({ encoderKey }) => encoderKey)),
+];
 
 /**
  * Reads what a folder's study is; of an earlier version's only the keys of its trials.

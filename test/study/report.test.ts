@@ -129,6 +129,22 @@ describe("study/report", function () {
     await assert.rejects(study.report(out, { target: 90 }), /target 90/);
   });
 
+  it("knows the minutes of trials whose search learnt on another pretraining", async () => {
+    const plain = stripesPlan(folder);
+    const simclr = { simclr: { epochs: 1, encoder: { resnet: { depth: 8, width: 2 } } } };
+    const plan = stripesPlan(folder, {
+      labelsPerClass: [1, 2],
+      draws: 2,
+      pretrainings: 2,
+      tuning: { trials: 2, by: "pool", pool: 2, at: [1] },
+      methods: [{ name: "SimCLR", pretrain: simclr, classify: plain.methods[2].classify }],
+    });
+    const tuned = path.join(folder, "tuned");
+    assert.deepEqual((await study.runPlan(plan, { out: tuned })).failures, []);
+    await study.report(tuned);
+    assert.doesNotMatch(read("report.html", path.join(tuned, "report")), /trials are left out/);
+  });
+
   it("reports an unfinished study, damaged records and failures as such", async () => {
     const copy = path.join(folder, "copy");
     fs.cpSync(out, copy, { recursive: true });

@@ -84,7 +84,7 @@ export function readReport(folder: string): ReportData {
 
 /** What it would take to do one trial alone: everything that it waits for, and itself. */
 function secondsOf(
-  { key, encoders, comparisons }: ListedTrial,
+  { key, encoders, comparisons, searched = encoders }: ListedTrial,
   { pretrain }: TrialRecord,
   timings: ReadonlyMap<string, KeptTiming>,
 ): number {
@@ -92,9 +92,12 @@ function secondsOf(
   // Features that are computed have no weights, and so nothing that took time to learn.
   const learnt =
     typeof pretrain === "object" && (withNetwork as readonly string[]).includes(pretrain.name);
+  // Of those it may learn on, only the one of the chosen setting is made, where the search learnt on others.
+  const own = encoders.filter((one) => timings.has(one) && !searched.includes(one));
+  if (learnt && !encoders.some((one) => timings.has(one))) return NaN;
   return (
     seconds(key, NaN) +
-    encoders.reduce((sum, one) => sum + seconds(one, learnt ? NaN : 0), 0) +
+    [...searched, ...own].reduce((sum, one) => sum + seconds(one, learnt ? NaN : 0), 0) +
     comparisons.reduce((sum, one) => sum + seconds(one, NaN), 0)
   );
 }

@@ -19,6 +19,7 @@ function optionsText(options: Json): string {
 }
 
 function valueText(value: Json): string {
+  if (Array.isArray(value) && value.length === 0) return "none";
   if (Array.isArray(value)) return value.map((one: Json) => valueText(one)).join(" to ");
   if (typeof value === "boolean") return value ? "on" : "off";
   if (value === null || typeof value !== "object") return String(value);
