@@ -73,7 +73,7 @@ export interface ImageSet {
 export type Symmetry = "mirrorX" | "mirrorY" | "halfTurn" | "quarterTurns";
 
 /** What augmentations may go by of a set. */
-export type AboutImages = Partial<Pick<ImageSet, "keepsClass" | "nmPerPixel" | "shape">>;
+export type AboutImages = Partial<Pick<ImageSet, "keepsClass" | "nmPerPixel" | "shape" | "unit">>;
 
 /** What a set's authors meant an image for. */
 export type SetPart = "train" | "test" | "unlabelled";

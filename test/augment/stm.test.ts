@@ -94,6 +94,13 @@ describe("augment.stm, each one", () => {
     });
   }
 
+  it("refuses a set whose values are not in pm unless it is told what they are", () => {
+    const { forSet } = stm.views();
+    assert.throws(() => forSet?.({ unit: "standard deviations" }), { name: "InputError", message: /pmPerUnit/ }); // prettier-ignore
+    for (const unit of ["pm", "", undefined]) assert.ok(forSet?.(unit === undefined ? {} : { unit })); // prettier-ignore
+    assert.ok(stm.views({ pmPerUnit: 30 }).forSet?.({ unit: "standard deviations" }));
+  });
+
   it("refuse options out of range with a sentence that names the option", () => {
     const wrong: [string, () => Augmentation][] = [
       ["nmPerPixel", () => stm.driftWarp({ nmPerPixel: 0 })],

@@ -1,5 +1,6 @@
 import {
   define,
+  InputError,
   option,
   symmetriesOf,
   type AboutImages,
@@ -76,7 +77,7 @@ const definition = define("stm", 2, {
 /**
  * All steps, in the order of their causes: the place on the surface, the motion of the scanner, the tip, the feedback, the recording. Without a surface and
  * without what the images' set says, the lattice is neither turned nor mirrored.
- * @throws InputError if an option is out of range
+ * @throws InputError if an option is out of range, or the set's values are not in pm and `pmPerUnit` does not say what they are
  */
 export function steps(
   given: StmViewsOptions = {},
@@ -85,6 +86,7 @@ export function steps(
   const { options } = definition.resolve(given);
   const { pmPerUnit, strength: by, pairs, without } = options;
   const nm = { nmPerPixel: options.nmPerPixel ?? about.nmPerPixel ?? usualNmPerPixel };
+  checkUnit(about, pmPerUnit);
   const pm = { pmPerUnit };
   const upTo = (largest: number): Range => [0, by * largest];
   const retrace = pairs.map((pair) => pair[1]);
@@ -108,6 +110,16 @@ export function steps(
     return step === undefined || without.includes(name) ? [] : [[name, step] as const];
   });
   return Object.fromEntries(kept);
+}
+
+/** Noise of some pm would drown heights that count in something larger. */
+function checkUnit({ unit = "" }: AboutImages, pmPerUnit: number): void {
+  if (unit === "" || unit === "pm" || pmPerUnit !== 1) return;
+  throw new InputError({
+    got: `STM views with pmPerUnit 1 for images in ${unit}`,
+    expected: "how many pm one unit of their values is, such as 1000 for nm",
+    todo: "Set pmPerUnit, or take grey views where nobody knows.",
+  });
 }
 
 /** Turns and mirrors by the surface, or else by what the set says. */
