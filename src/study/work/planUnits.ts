@@ -70,6 +70,8 @@ interface Context {
   readonly hash: (indices: Int32Array) => string;
   readonly labelledAt: (budget: number, draw: number) => Int32Array;
   readonly testAt: (labelled: Int32Array) => Int32Array;
+  /** Images that settings are compared on, where that is a second pool. */
+  readonly pool: Int32Array | undefined;
 }
 
 /** What there is to do: a trial for each method, budget and draw, in this order, each with the comparisons that it waits for. */
@@ -80,6 +82,7 @@ export function planUnits(
   settings: TrialSettings,
 ): Unit[] {
   const { split, ladders } = drawn;
+  const pool = settings.tuning?.by === "pool" ? secondPool(set, drawn, settings) : undefined;
   const context: Context = {
     set,
     drawn,
@@ -94,7 +97,11 @@ export function planUnits(
       sha256(JSON.stringify(Array.from(indices, (i) => [set.ids[i], set.labels[i]]))),
     ),
     labelledAt: onceFor((budget, draw) => rung(ladders[draw], split.pool, budget)),
-    testAt: once((labelled: Int32Array) => testImages(set, split, labelled)),
+    pool,
+    // What settings are chosen on is no test of them, just as little as what is learnt from.
+    testAt: once((labelled: Int32Array) =>
+      testImages(set, split, pool === undefined ? labelled : Int32Array.of(...labelled, ...pool)),
+    ),
   };
   const full = settings.allLabels && !split.adapt ? [0] : [];
   return methods.flatMap((method, m) => {
@@ -152,11 +159,11 @@ function planSearch(
   m: number,
   context: Context,
 ): Search {
-  const { set, drawn, settings } = context;
+  const { set, settings } = context;
   const tuning = settings.tuning as Tuning;
   const labelled = context.labelledAt(budget, draw);
   const rng = createRng(settings.seed).fork("tuning").fork(`draw ${draw}`).fork(`labels ${budget}`);
-  const { train, validation } = compareOn(set, drawn, labelled, tuning, context, rng);
+  const { train, validation } = compareOn(set, labelled, tuning, context, rng);
   const units = candidates.map(
     (candidate) =>
     makeUnit("comparison", method, budget, draw, m, [candidate], train, validation, undefined, context), // prettier-ignore
@@ -166,24 +173,32 @@ function planSearch(
 
 function compareOn(
   set: ImageSet,
-  { split, ladders }: DrawnSplit,
   labelled: Int32Array,
-  { by = "validation", share = 0.3, pool = 20 }: Tuning,
+  { by = "validation", share = 0.3 }: Tuning,
   context: Context,
   rng: Rng,
 ): { readonly train: Int32Array; readonly validation: Int32Array } {
   if (by === "oracle") return { train: labelled, validation: context.testAt(labelled) };
   if (by === "validation") return holdOut(set, labelled, share, rng);
+  return { train: labelled, validation: context.pool ?? new Int32Array() };
+}
+
+/** Labelled images of each class that no trial learns from, for choosing among settings. */
+function secondPool(
+  set: ImageSet,
+  { split, ladders }: DrawnSplit,
+  { labelsPerClass, tuning, seed }: TrialSettings,
+): Int32Array {
+  const { pool = 20 } = tuning ?? {};
   // The largest budget of every draw: no image of the second pool is ever one that a trial learns from.
-  const budgets = context.settings.labelsPerClass;
-  const taken = new Set(ladders.flatMap((ladder) => [...rung(ladder, split.pool, Math.max(...budgets))])); // prettier-ignore
+  const taken = new Set(ladders.flatMap((ladder) => [...rung(ladder, split.pool, Math.max(...labelsPerClass))])); // prettier-ignore
   const free = split.pool.filter((i) => !taken.has(i));
-  const fixed = createRng(context.settings.seed).fork("second pool");
+  const fixed = createRng(seed).fork("second pool");
   const chosen = set.classNames.flatMap((name, c) => {
     const own = free.filter((i) => set.labels[i] === c);
     return Array.from(fixed.fork(name).permutation(own.length).subarray(0, pool), (at) => own[at]);
   });
-  return { train: labelled, validation: Int32Array.from(chosen) };
+  return Int32Array.from(chosen);
 }
 
 function encoderKey(
