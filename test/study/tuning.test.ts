@@ -107,6 +107,15 @@ describe("study: settings chosen by a search", function () {
     assert.match(figure, /oracle, not a result/);
   });
 
+  it("leaves the second pool out of the test where labels and test come from the same scans", async () => {
+    const groups = Array.from({ length: 12 }, (_, i) => String(i));
+    const within = { split: { adaptGroups: groups }, labelsPerClass: [1], draws: 1 };
+    const nTest = async (name: string, tuning?: object): Promise<number> =>
+      (await runPlan(plan({ ...within, ...(tuning && { tuning }) }), { out: out(name) })).results[0].nTest; // prettier-ignore
+    const pooled = await nTest("within pool", { trials: 2, by: "pool", pool: 4 });
+    assert.equal(pooled, (await nTest("within")) - 12);
+  });
+
   it("ends a search when its steps are used up", async () => {
     const views = "mild";
     const train = { fineTune: { steps: 3, views } };
