@@ -63,9 +63,12 @@ const switchName = "FEWSCOPE_PROGRAMS";
  */
 export const sideBySideName = "FEWSCOPE_SIDE_BY_SIDE";
 
+/** Asked for once, since every step wants to know. */
+const cores = os.availableParallelism();
+
 function sideBySide(): boolean {
   const told = process.env[sideBySideName];
-  return told === undefined ? os.availableParallelism() > 1 : told === "on";
+  return told === undefined ? cores > 1 : told === "on";
 }
 
 /** The native backend, or undefined where it cannot repeat a list of calls. */

@@ -1,3 +1,4 @@
+import { medianSpread } from "./medianSpread";
 import { patchLattice, type LatticeOptions, type PatchLattice, type PatchShape, type PixelVector } from "./patchLattice"; // prettier-ignore
 import { withoutStrokes } from "./withoutStrokes";
 
@@ -43,12 +44,6 @@ export function noiseOf({ centre, lattice, difference }: Located, shape: PatchSh
 
 /** Distances of two rows from a feature's middle, beyond which little of it is left. */
 export const farAway = 1.4;
-
-/** Standard deviation of normal numbers about 0 from the median of their sizes, which few outliers do not move; 0 for less than eight. */
-export function medianSpread(values: ArrayLike<number>): number {
-  const sizes = Float64Array.from(values, Math.abs).sort();
-  return sizes.length < 8 ? 0 : 1.4826 * sizes[sizes.length >> 1];
-}
 
 /** 0 within a circle, 1 outside. */
 function outside(
@@ -109,8 +104,7 @@ function refine(
   radius: number,
 ): PixelVector {
   const { width, height } = shape;
-  const order = difference.map(Math.abs).sort();
-  const noise = 1.4826 * order[order.length >> 1];
+  const noise = medianSpread(difference);
   let [cx, cy] = start;
   const sizeAt = (x: number, y: number): number =>
     (x - cx) ** 2 + (y - cy) ** 2 > radius * radius ? 0 : Math.abs(difference[y * width + x]);

@@ -1,5 +1,6 @@
 import { defined, checkNumber } from "../core";
-import { farAway, locate, medianSpread, noiseOf, type Located } from "./locate";
+import { farAway, locate, noiseOf, type Located } from "./locate";
+import { medianSpread } from "./medianSpread";
 import { reciprocal, type LatticeOptions, type PatchShape, type PixelVector } from "./patchLattice";
 import { bilinear, symmetryScores, type SymmetryScores } from "./symmetryScores";
 
@@ -176,8 +177,9 @@ function extent(
   unit: number,
 ): Extent {
   const { width, height } = shape;
+  const whole = (x: number, y: number): boolean => x >= 2 && y >= 2 && x <= width - 3 && y <= height - 3; // prettier-ignore
   const smooth = (x: number, y: number): number => {
-    if (x < 2 || y < 2 || x > width - 3 || y > height - 3) return 0;
+    if (!whole(x, y)) return 0;
     let sum = 0;
     for (let v = -2; v <= 2; v++)
       for (let u = -2; u <= 2; u++)
@@ -195,7 +197,7 @@ function extent(
       const value = difference[y * width + x];
       if (away > radius && away <= 1.5 * radius) ring.push(value);
       // Every second pixel is enough, since neighbours share most of what is smoothed.
-      if (away > farAway * pitch && x % 2 === 0 && y % 2 === 0) far.push(smooth(x, y));
+      if (away > farAway * pitch && x % 2 === 0 && y % 2 === 0 && whole(x, y)) far.push(smooth(x, y)); // prettier-ignore
       if (away > radius) continue;
       sum += value;
       squares += value * value;
@@ -215,7 +217,7 @@ function extent(
     highest,
     lowest,
     height: extreme,
-    heightNoise: medianSpread(far.filter((scatter) => scatter !== 0)),
+    heightNoise: medianSpread(far),
     widthAlong: measured(lattice.along),
     widthAcross: measured(lattice.across),
     volume: (sum - count * ground) * unit * unit,

@@ -1,3 +1,4 @@
+import { medianSpread } from "./medianSpread";
 import type { PatchShape } from "./patchLattice";
 
 /** Most lines that a stroke covers; what is thicker may be a feature. */
@@ -13,8 +14,7 @@ export function withoutStrokes(
   difference: Float64Array,
   { height, width }: PatchShape,
 ): Float64Array {
-  const sizes = difference.map(Math.abs).sort();
-  const bound = least.noise * 1.4826 * sizes[sizes.length >> 1];
+  const bound = least.noise * medianSpread(difference);
   const out = difference.slice();
   for (let lines = 1; lines <= mostLines; lines++) {
     for (let y = 1; y + lines < height; y++) {

@@ -144,7 +144,7 @@ function latticeSteps(
  * Views of STM images: what another scan of the same place would show. The frame lies, drifts and creeps otherwise, the lattice is turned and mirrored as the
  * surface or the set allows, tip and feedback are others, and so are tilt, hum, offsets of the lines, noise and scars. The class stays, for defects near
  * the middle of the image. Lengths go by the set's width of a pixel. [b,h,w,c] -> [b,h,w,c]
- * @throws InputError if an option is out of range
+ * @throws InputError if an option is out of range, or the set's values are not in pm and `pmPerUnit` does not say what they are
  */
 export function views(given: StmViewsOptions = {}): Augmentation {
   const { settings } = definition.resolve(given);

@@ -179,8 +179,8 @@ function compareOn(
   rng: Rng,
 ): { readonly train: Int32Array; readonly validation: Int32Array } {
   if (by === "oracle") return { train: labelled, validation: context.testAt(labelled) };
-  if (by === "validation") return holdOut(set, labelled, share, rng);
-  return { train: labelled, validation: context.pool ?? new Int32Array() };
+  if (context.pool !== undefined) return { train: labelled, validation: context.pool };
+  return holdOut(set, labelled, share, rng);
 }
 
 /** Labelled images of each class that no trial learns from, for choosing among settings. */
