@@ -11,6 +11,7 @@ import { parseArgs } from "node:util";
 import { classify, pretrain, study } from "../../src";
 import { createRng, imageSet, subset, type ImageSet, type Pretrain } from "../../src/core";
 import { readNpzImages } from "../../src/formats";
+import { drawnLetters } from "./drawnLetters";
 import { alphabets, background, folder } from "./omniglotData";
 
 const encoder = { resnet: { depth: 8, width: 8 } } as const;
@@ -22,10 +23,12 @@ async function main(): Promise<void> {
       steps: { type: "string", default: "300" },
       draws: { type: "string", default: "2" },
       only: { type: "string", multiple: true },
+      sets: { type: "string", multiple: true },
     },
   });
   const [out = "runs/short-recipes"] = positionals;
-  for (const images of [await characters(), patches()].slice(Number(process.env["SETS"] ?? 0))) {
+  for (const images of [drawnLetters(), await characters(), patches()]) {
+    if (values.sets !== undefined && !values.sets.includes(images.name)) continue;
     const pool = images.parts?.filter((part) => part !== "test").length ?? 0;
     const epochs = Math.round(Number(values.steps) / Math.floor(pool / 128));
     for (const [name, learner] of Object.entries(learners({ encoder, epochs }))) {

@@ -14,11 +14,11 @@ export interface DrawnDigitsOptions {
 
 type Point = readonly [x: number, y: number];
 
-/** A line through some points. */
-type Stroke = readonly Point[];
+/** A line through some points, in a box from (0,0), top left, to (1,1). */
+export type Stroke = readonly Point[];
 
 /** Points on an ellipse, from one angle to another in degrees, clockwise from the right. */
-function arc([x, y]: Point, [rx, ry]: Point, from: number, to: number): Stroke {
+export function arc([x, y]: Point, [rx, ry]: Point, from: number, to: number): Stroke {
   const count = 12;
   return Array.from({ length: count + 1 }, (_, i) => {
     const angle = ((from + ((to - from) * i) / count) * Math.PI) / 180;
@@ -45,21 +45,32 @@ const shapes: readonly (readonly (readonly Stroke[])[])[] = [
  * group; no mirror and no turn keeps a digit. [size,size,1], values in [0,1]
  */
 export function drawnDigits(options: DrawnDigitsOptions = {}): ImageSet {
+  const ways = Object.fromEntries(shapes.map((of, digit) => [String(digit), of]));
+  return drawnCharacters("drawn digits", ways, options);
+}
+
+/** As digits, characters of your own: for each its ways to be written. [size,size,1], values in [0,1] */
+export function drawnCharacters(
+  name: string,
+  ways: Readonly<Record<string, readonly (readonly Stroke[])[]>>,
+  options: DrawnDigitsOptions = {},
+): ImageSet {
   const { train = 100, test = 40, size = 12, seed = 1 } = options;
-  const rng = createRng(seed).fork("drawn digits");
-  const perClass = train + test;
-  const n = 10 * perClass;
+  const rng = createRng(seed).fork(name);
+  const characters = Object.values(ways);
+  const count = characters.length;
+  const n = count * (train + test);
   const pixels = new Float32Array(n * size * size);
   for (let i = 0; i < n; i++) {
-    pixels.set(draw(shapes[i % 10], size, rng.fork(String(i))), i * size * size);
+    pixels.set(draw(characters[i % count], size, rng.fork(String(i))), i * size * size);
   }
   return imageSet({
-    name: "drawn digits",
+    name,
     pixels,
     shape: [size, size, 1],
-    labels: Int32Array.from({ length: n }, (_, i) => i % 10),
-    classNames: Array.from({ length: 10 }, (_, digit) => String(digit)),
-    parts: Array.from({ length: n }, (_, i) => (i < 10 * train ? "train" : "test")),
+    labels: Int32Array.from({ length: n }, (_, i) => i % count),
+    classNames: Object.keys(ways),
+    parts: Array.from({ length: n }, (_, i) => (i < count * train ? "train" : "test")),
     keepsClass: [],
   });
 }

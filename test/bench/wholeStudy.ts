@@ -1,0 +1,114 @@
+/*
+ * A whole label-efficiency study, here and scripted with lightly, PyTorch and scikit-learn, one after the other: CIFAR-10, 500 images a class to learn from
+ * and 200 for the test, ResNet-18 of width 8; SimCLR for 30 epochs, logistic regression at 7 budgets x 5 draws on its features and on pixels, six trainings
+ * of 300 steps from scratch, both with AdamW to 0.01 and shifts and mirrors.
+ *
+ *   FEWSCOPE_DATA=FOLDER node --import tsx test/bench/wholeStudy.ts [PYTHON] [--seeds 1]
+ *
+ * PYTHON is that of a throw-away environment as `peers/study.py` says. Needs a quiet machine and `npm run build`. One JSON line for each study.
+ */
+import { spawnSync } from "node:child_process";
+import * as fs from "node:fs";
+import * as os from "node:os";
+import * as path from "node:path";
+import { parseArgs } from "node:util";
+
+const project = path.join(__dirname, "..", "..");
+const data = process.env["FEWSCOPE_DATA"] ?? path.join(project, "..", "shared", "data");
+const zip = path.join(data, "cifar10", "cifar10-jpeg.zip");
+
+const shared = {
+  data: { zip, firstPerClass: { train: 500, test: 200 }, keepsClass: ["mirrorX"] },
+  defaults: { encoder: { resnet: { depth: 18, width: 8 } } },
+};
+const logistic = { logisticRegression: {} };
+
+/** The study in two plans, since training from scratch has other budgets: words of the command line beside each. */
+const plans = (seed: number): readonly (readonly [string, object, readonly string[]])[] => [
+  [
+    "probes",
+    {
+      ...shared,
+      name: "probes",
+      seed,
+      threads: 2,
+      labelsPerClass: [1, 2, 5, 10, 20, 50, 100],
+      draws: 5,
+      methods: [
+        { name: "SimCLR", pretrain: { simclr: { epochs: 30 } }, classify: logistic },
+        { name: "pixels", pretrain: { pixels: {} }, classify: logistic },
+      ],
+    },
+    [],
+  ],
+  [
+    "scratch",
+    {
+      ...shared,
+      name: "scratch",
+      seed,
+      threads: 1,
+      labelsPerClass: [1, 10, 100],
+      draws: 2,
+      methods: [
+        {
+          name: "from scratch",
+          pretrain: { none: {} },
+          classify: { fineTune: { steps: 300 } },
+        },
+      ],
+    },
+    ["--workers", "2"],
+  ],
+];
+
+/** Runs it here in a new folder: seconds of each plan by the clock, start of the program included, and balanced accuracy by method and budget. */
+function ours(seed: number): object {
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), "fewscope-whole-"));
+  try {
+    const seconds: Record<string, number> = {};
+    const accuracy: Record<string, Record<string, number>> = {};
+    for (const [name, plan, words] of plans(seed)) {
+      const file = path.join(folder, `${name}.json`);
+      const out = path.join(folder, name);
+      fs.writeFileSync(file, JSON.stringify(plan));
+      const begun = performance.now();
+      const command = [path.join(project, "dist/cli/main.js"), "study", file, "--out", out];
+      run(process.execPath, [...command, ...words]);
+      seconds[name] = (performance.now() - begun) / 1000;
+      const [, ...rows] = fs.readFileSync(path.join(out, "summary.csv"), "utf8").trim().split("\n");
+      for (const [method, labels, , mean] of rows.map((row) => row.split(",")))
+        (accuracy[method] ??= {})[labels] = Number(Number(mean).toFixed(4));
+    }
+    const total = Object.values(seconds).reduce((a, b) => a + b, 0);
+    return { here: "fewscope", seed, seconds, total, accuracy };
+  } finally {
+    fs.rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+function run(program: string, words: readonly string[]): string {
+  const { stdout, stderr, status } = spawnSync(program, words, { encoding: "utf8" });
+  if (status !== 0) throw new Error(stderr);
+  return stdout;
+}
+
+function main(): void {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: { seeds: { type: "string", default: "1" } },
+  });
+  const [python] = positionals;
+  const script = path.join(__dirname, "peers", "study.py");
+  for (let seed = 1; seed <= Number(values.seeds); seed++) {
+    const here = ours(seed);
+    console.log(JSON.stringify(here));
+    if (python === undefined) continue;
+    const there = run(python, [script, zip, "--seed", String(seed)]).trim().split("\n").at(-1) ?? ""; // prettier-ignore
+    console.log(there);
+    const { total } = JSON.parse(there) as { total: number };
+    console.log(JSON.stringify({ seed, ratio: total / (here as { total: number }).total }));
+  }
+}
+
+main();
