@@ -56,7 +56,7 @@ export function paperLayout(options: PaperOptions): Record<string, unknown> {
     l: left,
     r: right,
     t: Math.max(14, titleHeight + 8 + (legendHeight === 0 ? 0 : legendHeight + 8)),
-    b: bottom + (noteLines.length === 0 ? 0 : noteLines.length * noteLine + 8),
+    b: bottom + (noteLines.length === 0 ? 0 : heightOfNotes(noteLines.length)),
   };
   return {
     width,
@@ -74,6 +74,11 @@ export function paperLayout(options: PaperOptions): Record<string, unknown> {
       : { legend: legendAbove(entryWidth, (4 - left) / plotWidth, legendHeight + 8) }),
     annotations: noteLines.length === 0 ? [] : [notesBelow(noteLines, left, bottom)],
   };
+}
+
+/** With some room below; plotly's own lines are half a pixel further apart, which tells where there are many. */
+function heightOfNotes(lines: number): number {
+  return Math.max(lines * noteLine + 8, Math.ceil(1.3 * fontSizes.note * lines) + 4);
 }
 
 /** Each row of a legend is as high as its highest entry. */

@@ -117,3 +117,19 @@ describe("scores that cannot be", () => {
     });
   }
 });
+
+describe("notes", () => {
+  it("leaves long notes room to their last line", () => {
+    const notes = Array.from({ length: 40 }, (_, i) => `Note ${i} is as long as a line.`);
+    const { layout } = labelEfficiency(exampleResults(["a", "b"], [1, 5, 20], 3), { notes });
+    const { margin, annotations } = layout as {
+      margin: { b: number };
+      annotations: readonly { text: string; font: { size: number }; yshift: number }[];
+    };
+    const below = annotations.find(({ text }) => text.includes("Note 39"));
+    assert.ok(below !== undefined);
+    // Plotly's lines are 1.3 of the letters' size apart.
+    const lines = below.text.split("<br>").length;
+    assert.ok(margin.b >= 1.3 * below.font.size * lines - below.yshift, `${margin.b} pixels`);
+  });
+});
