@@ -1,10 +1,10 @@
 /**
- * Which settings suit self-supervised training of some hundred steps: told on sets that no table of ours is of, characters of three alphabets of Omniglot and
- * real patches of Si(001), with a network and lengths as the techniques' table has them. The defaults of `recipe: "short"` come from here.
+ * Which settings suit self-supervised training of some hundred steps: told on sets that no table of ours is of, letters drawn here, characters of three
+ * alphabets of Omniglot and real patches of Si(001), with a network and lengths as the techniques' table has them. The defaults of `recipe: "short"` come from here.
  *
- *   node --import tsx test/bench/shortRecipes.ts OUT [--steps 300] [--draws 2] [--only NAME]...
+ *   node --import tsx test/bench/shortRecipes.ts OUT [--steps 300] [--draws 3] [--labels 4]... [--only NAME]... [--sets NAME]...
  *
- * Balanced accuracy of logistic regression with four labels a class, of the encoder that is given out and, where that is an average, of the last weights.
+ * Balanced accuracy of logistic regression with so many labels a class, of the encoder that is given out and, where that is an average, of the last weights.
  */
 import * as path from "node:path";
 import { parseArgs } from "node:util";
@@ -21,7 +21,8 @@ async function main(): Promise<void> {
     allowPositionals: true,
     options: {
       steps: { type: "string", default: "300" },
-      draws: { type: "string", default: "2" },
+      draws: { type: "string", default: "3" },
+      labels: { type: "string", multiple: true, default: ["4"] },
       only: { type: "string", multiple: true },
       sets: { type: "string", multiple: true },
     },
@@ -35,17 +36,19 @@ async function main(): Promise<void> {
       if (values.only !== undefined && !values.only.some((only) => name.startsWith(only))) continue;
       const results = await study.run({
         images,
-        labelsPerClass: [4],
+        labelsPerClass: values.labels.map(Number),
         draws: Number(values.draws),
         pretrainings: Number(values.draws),
         methods: [{ name, pretrain: learner, classify: classify.logisticRegression() }],
         out: path.join(out, images.name),
       });
-      const own = results.filter((result) => result.method === name);
       const mean = (of: readonly number[]): string =>
         ((100 * of.reduce((a, b) => a + b, 0)) / of.length).toFixed(1);
-      const last = own.flatMap(({ weights }) => weights?.last.balancedAccuracy ?? []);
-      console.log(images.name, name, mean(own.map(({ balancedAccuracy }) => balancedAccuracy)), last.length > 0 ? `last weights ${mean(last)}` : ""); // prettier-ignore
+      for (const labels of values.labels.map(Number)) {
+        const own = results.filter((one) => one.method === name && one.labelsPerClass === labels);
+        const last = own.flatMap(({ weights }) => weights?.last.balancedAccuracy ?? []);
+        console.log(images.name, name, labels, mean(own.map(({ balancedAccuracy }) => balancedAccuracy)), last.length > 0 ? `last weights ${mean(last)}` : ""); // prettier-ignore
+      }
     }
   }
 }
@@ -89,15 +92,20 @@ function learners(sizes: {
 }): Record<string, Pretrain> {
   return {
     SimCLR: pretrain.simclr(sizes),
+    "SimCLR rate 0.06": pretrain.simclr({ ...sizes, learningRate: 0.06 }),
+    "SimCLR rate 0.36": pretrain.simclr({ ...sizes, learningRate: 0.36 }),
     MoCo: pretrain.moco(sizes),
     "MoCo, as the paper's": pretrain.moco({
       ...sizes,
       headNorm: false,
       learningRate: 0.06,
       momentum: 0.99,
+      temperature: 0.2,
     }),
+    "MoCo, temperature 0.2": pretrain.moco({ ...sizes, temperature: 0.2, learningRate: 0.2 }),
     BYOL: pretrain.byol(sizes),
     "BYOL, projector without a last norm": pretrain.byol({ ...sizes, finalNorm: false }),
+    "BYOL, momentum 0.9": pretrain.byol({ ...sizes, momentum: 0.9 }),
     "BYOL, momentum that rises": pretrain.byol({ ...sizes, momentumRises: true }),
     "SimSiam rate 1": pretrain.simSiam({ ...sizes, learningRate: 1 }),
     SimSiam: pretrain.simSiam(sizes),
