@@ -1,6 +1,6 @@
 import { fontFamily } from "./fonts";
 import { legendLines, legendSymbol } from "./legendName";
-import { escapeText, round, textWidth, wrapText } from "./text";
+import { escapeText, lineHeightEm, round, textWidth, wrapText } from "./text";
 
 /** What every figure can be given. */
 export interface FigureOptions {
@@ -78,7 +78,7 @@ export function paperLayout(options: PaperOptions): Record<string, unknown> {
 
 /** With some room below; plotly's own lines are half a pixel further apart, which tells where there are many. */
 function heightOfNotes(lines: number): number {
-  return Math.max(lines * noteLine + 8, Math.ceil(1.3 * fontSizes.note * lines) + 4);
+  return Math.max(lines * noteLine + 8, Math.ceil(lineHeightEm * fontSizes.note * lines) + 4);
 }
 
 /** Each row of a legend is as high as its highest entry. */
@@ -149,7 +149,7 @@ export function relaidNotes(
     if (note.font?.size !== fontSizes.note || note.yref !== "paper" || note.y !== 0) return note;
     const lines = note.text.split("<br>");
     const wrapped = wrapText(lines.join(" "), fontSizes.note, 0.92 * width - 24);
-    saved += (lines.length - wrapped.length) * noteLine;
+    saved += heightOfNotes(lines.length) - heightOfNotes(wrapped.length);
     return { ...note, text: wrapped.join("<br>") };
   });
   return { annotations: laid, saved };

@@ -1,5 +1,8 @@
 import type { Figure } from "../core";
 
+/** Plotly's distance of two lines, as a part of the letters' size. */
+export const lineHeightEm = 1.3;
+
 /** Text from a user, so that plotly does not read it as markup. */
 export function escapeText(text: string): string {
   return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");

@@ -1,5 +1,6 @@
 import type * as Canvas from "@napi-rs/canvas";
 import { fontFiles } from "./fonts";
+import { lineHeightEm } from "./text";
 
 /** The part of an SVG element of jsdom that measuring needs; the DOM's own types would make browser names visible everywhere. */
 export interface SvgNode {
@@ -28,7 +29,6 @@ type Context = ReturnType<Canvas.Canvas["getContext"]>;
 // Ascent and descent of Arimo, as parts of the font size: the line box of a browser.
 const ascent = 0.905;
 const descent = 0.212;
-const lineHeightEm = 1.3;
 
 /** A function that gives the box of a text or group of texts, which jsdom cannot: it has no layout. */
 export function textMeasurer(canvas: typeof Canvas): (node: SvgNode) => Box {

@@ -7,6 +7,7 @@ import {
   learningCurve,
   toSvg,
 } from "../../src/figures";
+import { relaidNotes } from "../../src/figures/paperLayout";
 import { exampleResults } from "./exampleData";
 
 /** Pixels of the legend's box, and of the lower end of each of its rows. */
@@ -131,5 +132,11 @@ describe("notes", () => {
     // Plotly's lines are 1.3 of the letters' size apart.
     const lines = below.text.split("<br>").length;
     assert.ok(margin.b >= 1.3 * below.font.size * lines - below.yshift, `${margin.b} pixels`);
+
+    // As well where they are laid anew for a narrow figure.
+    const { annotations: narrow, saved } = relaidNotes(annotations, 160);
+    const [{ text }] = narrow as typeof annotations;
+    const more = text.split("<br>").length;
+    assert.ok(more > lines && margin.b - saved >= 1.3 * below.font.size * more - below.yshift);
   });
 });
