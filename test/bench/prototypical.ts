@@ -4,10 +4,10 @@
  * Conv-4 of width 64 on random images of 28 px, 60 ways, 1 shot, 5 queries, quarter turns as new classes. Both take turns; one JSON line each, the median
  * over rounds of the median time of 20 episodes.
  */
-import { spawnSync } from "node:child_process";
 import * as path from "node:path";
 import { configureBackend, createRng, hideLabels, imageSet, type ImageSet } from "../../src/core";
 import { prototypical } from "../../src/pretrain";
+import { lastLine, median, printed } from "./peer";
 
 const size = { ways: 60, shots: 1, queries: 5 };
 const episodes = 20;
@@ -23,10 +23,6 @@ function drawings(): ImageSet {
     labels: Int32Array.from({ length: n }, (_, i) => Math.floor(i / 20)),
     classNames: Array.from({ length: 242 }, (_, c) => `character ${c}`),
   });
-}
-
-function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[values.length >> 1];
 }
 
 /** Episodes a second. */
@@ -47,9 +43,7 @@ async function own(source: ImageSet): Promise<number> {
 function peer(python: string, threads: number): number {
   const script = path.join(__dirname, "peers", "prototypical.py");
   const options = Object.entries({ ...size, episodes, threads }).flatMap(([name, value]) => [`--${name}`, String(value)]); // prettier-ignore
-  const { stdout, stderr, status } = spawnSync(python, [script, ...options], { encoding: "utf8" });
-  if (status !== 0) throw new Error(stderr);
-  return (JSON.parse(stdout) as { episodesPerSecond: number }).episodesPerSecond;
+  return (lastLine(printed(python, [script, ...options])) as { episodesPerSecond: number }).episodesPerSecond; // prettier-ignore
 }
 
 async function main(): Promise<void> {

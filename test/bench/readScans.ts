@@ -16,6 +16,7 @@ import * as os from "node:os";
 import * as path from "node:path";
 import { createRng } from "../../src/core";
 import { readScan } from "../../src/formats";
+import { median } from "./peer";
 
 const repeats = 40;
 
@@ -38,9 +39,6 @@ async function ours(file: string): Promise<[alone: number, whole: number]> {
     await timeOf(async () => (await readScan(file)).channels.map(({ data }) => data)),
   ];
 }
-
-const median = (values: readonly number[]): number =>
-  [...values].sort((a, b) => a - b)[values.length >> 1];
 
 /** Reading alone, and with all that ours does; undefined for a file that it cannot read. */
 function nanonispy(python: string, file: string): [alone: number, whole: number] | undefined {

@@ -6,7 +6,6 @@
  *
  * PYTHON is that of a throw-away environment with torch==2.9.1; without it only ours is timed. Needs a quiet machine.
  */
-import { spawnSync } from "node:child_process";
 import * as path from "node:path";
 import {
   createRng,
@@ -19,6 +18,7 @@ import {
 import { crossEntropy } from "../../src/losses";
 import { buildNetwork, linear } from "../../src/nets";
 import { adamW, constant, trainLoop } from "../../src/train";
+import { median, milliseconds } from "./peer";
 
 const steps = 30;
 const warmUp = 8;
@@ -64,23 +64,11 @@ async function timeOurs(batch: number, width: number): Promise<number> {
   return median(times.slice(warmUp));
 }
 
-function median(values: readonly number[]): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  return sorted[sorted.length >> 1];
-}
-
-function timed(program: string, words: readonly string[], env: NodeJS.ProcessEnv = {}): number {
-  const { stdout, stderr, status } = spawnSync(program, words, { encoding: "utf8", env: { ...process.env, ...env } }); // prettier-ignore
-  if (status !== 0) throw new Error(stderr);
-  return (JSON.parse(stdout.trim().split("\n").at(-1) ?? "") as { milliseconds: number })
-    .milliseconds;
-}
-
 type Way = (typeof ways)[number];
 
 function ours(batch: number, width: number, { threads, sideBySide }: Way): number {
   const env = { TF_NUM_INTRAOP_THREADS: String(threads), TF_NUM_INTEROP_THREADS: "1", FEWSCOPE_SIDE_BY_SIDE: sideBySide }; // prettier-ignore
-  return timed(process.execPath, ["--import", "tsx", __filename, "one", String(batch), String(width)], env); // prettier-ignore
+  return milliseconds(process.execPath, ["--import", "tsx", __filename, "one", String(batch), String(width)], env); // prettier-ignore
 }
 
 function theirs(python: string, batch: number, width: number, { threads }: Way): number {
@@ -88,7 +76,7 @@ function theirs(python: string, batch: number, width: number, { threads }: Way):
   const sizes = Object.entries({ batch, width, threads, steps }).flatMap(([name, value]) => [`--${name}`, String(value)]); // prettier-ignore
   return Math.min(
     ...["contiguous", "channels_last"].map((layout) =>
-      timed(python, [script, ...sizes, "--layout", layout]),
+      milliseconds(python, [script, ...sizes, "--layout", layout]),
     ),
   );
 }

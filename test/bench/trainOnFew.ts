@@ -6,7 +6,6 @@
  *
  * PYTHON is that of a throw-away environment with torch==2.9.1 and torchvision. Needs a quiet machine.
  */
-import { spawnSync } from "node:child_process";
 import * as path from "node:path";
 import { classify, pretrain } from "../../src";
 import {
@@ -16,6 +15,7 @@ import {
   type Classify,
   type ImageSet,
 } from "../../src/core";
+import { median, milliseconds } from "./peer";
 
 const steps = 40;
 const warmUp = 8;
@@ -77,17 +77,6 @@ async function timeOurs(name: string): Promise<number> {
   return median(times.slice(warmUp, warmUp + steps - 2));
 }
 
-function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[values.length >> 1];
-}
-
-function timed(program: string, words: readonly string[]): number {
-  const { stdout, stderr, status } = spawnSync(program, words, { encoding: "utf8" });
-  if (status !== 0) throw new Error(stderr);
-  return (JSON.parse(stdout.trim().split("\n").at(-1) ?? "") as { milliseconds: number })
-    .milliseconds;
-}
-
 async function main(): Promise<void> {
   const [first, name] = process.argv.slice(2);
   if (first === "one") {
@@ -97,9 +86,9 @@ async function main(): Promise<void> {
   const script = path.join(__dirname, "peers", "trainOnFew.py");
   for (const [name, { batch, ratio }] of Object.entries(cases)) {
     const theirs = (layout: string, workers: number): number =>
-      first === undefined ? NaN : timed(first, [script, name.replace(/\d+/u, ""), "--batch", String(batch), "--ratio", String(ratio), "--steps", String(steps), "--layout", layout, "--workers", String(workers)]); // prettier-ignore
+      first === undefined ? NaN : milliseconds(first, [script, name.replace(/\d+/u, ""), "--batch", String(batch), "--ratio", String(ratio), "--steps", String(steps), "--layout", layout, "--workers", String(workers)]); // prettier-ignore
     const turns = Array.from({ length: rounds }, () => ({
-      here: timed(process.execPath, ["--import", "tsx", __filename, "one", name]),
+      here: milliseconds(process.execPath, ["--import", "tsx", __filename, "one", name]),
       there: Math.min(...["contiguous", "channels_last"].flatMap((layout) => [0, 2].map((workers) => theirs(layout, workers)))), // prettier-ignore
     }));
     const here = median(turns.map((turn) => turn.here));

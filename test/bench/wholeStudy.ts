@@ -7,11 +7,22 @@
  *
  * PYTHON is that of a throw-away environment as `peers/study.py` says. Needs a quiet machine and `npm run build`. One JSON line for each study.
  */
-import { spawnSync } from "node:child_process";
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
 import { parseArgs } from "node:util";
+import { lastLine, printed } from "./peer";
+
+/** A study that ran: its seconds, and what it found. */
+interface Told {
+  readonly by: string;
+  readonly seed: number;
+  /** Of each part. */
+  readonly seconds: Readonly<Record<string, number>>;
+  readonly total: number;
+  /** Balanced accuracy by method and labels of each class. */
+  readonly accuracy: Readonly<Record<string, Readonly<Record<string, number>>>>;
+}
 
 const project = path.join(__dirname, "..", "..");
 const data = process.env["FEWSCOPE_DATA"] ?? path.join(project, "..", "shared", "data");
@@ -63,7 +74,7 @@ const plans = (seed: number): readonly (readonly [string, object, readonly strin
 ];
 
 /** Runs it here in a new folder: seconds of each plan by the clock, start of the program included, and balanced accuracy by method and budget. */
-function ours(seed: number): object {
+function ours(seed: number): Told {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), "fewscope-whole-"));
   try {
     const seconds: Record<string, number> = {};
@@ -74,23 +85,17 @@ function ours(seed: number): object {
       fs.writeFileSync(file, JSON.stringify(plan));
       const begun = performance.now();
       const command = [path.join(project, "dist/cli/main.js"), "study", file, "--out", out];
-      run(process.execPath, [...command, ...words]);
+      printed(process.execPath, [...command, ...words]);
       seconds[name] = (performance.now() - begun) / 1000;
       const [, ...rows] = fs.readFileSync(path.join(out, "summary.csv"), "utf8").trim().split("\n");
       for (const [method, labels, , mean] of rows.map((row) => row.split(",")))
         (accuracy[method] ??= {})[labels] = Number(Number(mean).toFixed(4));
     }
     const total = Object.values(seconds).reduce((a, b) => a + b, 0);
-    return { here: "fewscope", seed, seconds, total, accuracy };
+    return { by: "fewscope", seed, seconds, total, accuracy };
   } finally {
     fs.rmSync(folder, { recursive: true, force: true });
   }
-}
-
-function run(program: string, words: readonly string[]): string {
-  const { stdout, stderr, status } = spawnSync(program, words, { encoding: "utf8" });
-  if (status !== 0) throw new Error(stderr);
-  return stdout;
 }
 
 function main(): void {
@@ -104,10 +109,9 @@ function main(): void {
     const here = ours(seed);
     console.log(JSON.stringify(here));
     if (python === undefined) continue;
-    const there = run(python, [script, zip, "--seed", String(seed)]).trim().split("\n").at(-1) ?? ""; // prettier-ignore
-    console.log(there);
-    const { total } = JSON.parse(there) as { total: number };
-    console.log(JSON.stringify({ seed, ratio: total / (here as { total: number }).total }));
+    const there = lastLine(printed(python, [script, zip, "--seed", String(seed)])) as Told;
+    console.log(JSON.stringify(there));
+    console.log(JSON.stringify({ seed, ratio: there.total / here.total }));
   }
 }
 

@@ -165,7 +165,7 @@ if "pixels" in wanted:
 if "scratch" in wanted:
     scratch()
 print(json.dumps({
-    "peer": "lightly, PyTorch, scikit-learn", **vars(options), "torch": torch.__version__,
+    "by": "lightly, PyTorch, scikit-learn", **vars(options), "torch": torch.__version__,
     "seconds": {name: round(value, 1) for name, value in seconds.items()}, "total": round(sum(seconds.values()), 1),
     "accuracy": accuracy,
 }))
