@@ -148,8 +148,12 @@ function startSockets(exit: (code: number) => void, data: SocketThreadData): Wor
   const sockets = new Worker(path.join(__dirname, "socketThread.js"), { workerData: data });
   sockets.on("error", (error) => {
     const { log } = data.descriptors;
-    const text = `fewscope kernel: ${error.stack ?? error.message}\n`;
+    // Of an error's class only the text is left on the way from another thread.
+    const isMistake = error.stack?.startsWith("InputError") === true;
+    const text = `fewscope kernel: ${isMistake ? error.message : (error.stack ?? error.message)}\n`;
     if (log !== undefined) fs.writeSync(log, text);
+    // Nobody is left who could send the last output.
+    Atomics.store(new Int32Array(data.shared), slot.closed, 1);
     exit(1);
   });
   return sockets;

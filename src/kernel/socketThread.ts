@@ -3,6 +3,7 @@ import { type MessagePort, parentPort, workerData } from "node:worker_threads";
 import * as zeromq from "zeromq";
 import { readDescriptors } from "./descriptorReaders";
 import { createDesk } from "./desk";
+import { InputError } from "./inputError";
 import { endChildren } from "./processes";
 import { createWire, type Request, type Wire } from "./wire";
 import { type News, type SocketThreadData, slot } from "./threads";
@@ -112,14 +113,29 @@ async function openSockets(connection: Connection): Promise<Sockets> {
   const { transport, ip } = connection;
   const address = (number: number): string =>
     `${transport}://${ip}${transport === "ipc" ? "-" : ":"}${number}`;
-  await Promise.all([
-    publisher.bind(address(connection.iopub_port)),
-    shell.bind(address(connection.shell_port)),
-    control.bind(address(connection.control_port)),
-    stdin.bind(address(connection.stdin_port)),
-    heartbeat.bind(address(connection.hb_port)),
-  ]);
-  return { publisher, shell, control, stdin, heartbeat };
+  const places = [
+    ["iopub", publisher, connection.iopub_port],
+    ["shell", shell, connection.shell_port],
+    ["control", control, connection.control_port],
+    ["stdin", stdin, connection.stdin_port],
+    ["heartbeat", heartbeat, connection.hb_port],
+  ] as const;
+  const bound = await Promise.allSettled(
+    places.map(([, socket, port]) => socket.bind(address(port))),
+  );
+  const refused = places.flatMap(([name, , port], index) => {
+    const result = bound[index];
+    return result?.status === "rejected" ? [{ name, port, error: result.reason as unknown }] : [];
+  });
+  const [first] = refused;
+  if (first === undefined) return { publisher, shell, control, stdin, heartbeat };
+  // A socket that is still open when its thread ends takes the process with it, without a word.
+  for (const [, socket] of places) socket.close();
+  throw new InputError({
+    got: `an address for ${refused.map(({ name }) => name).join(", ")}, ${address(first.port)}, that cannot be listened on (${first.error instanceof Error ? first.error.message : String(first.error)})`,
+    expected: "addresses that no other program has",
+    todo: "Start the kernel again: Jupyter then chooses others.",
+  });
 }
 
 async function listen(

@@ -140,7 +140,7 @@ async function runTests(mochaArgs) {
   fs.rmSync(folder, { recursive: true, force: true });
   const counts = countOutcomes(outcomes);
   if (!counts.ended) console.log(`The tests broke off (${signal ?? `exit code ${code}`}).`);
-  return { line: countLine(counts), ok: counts.ended && code === 0 };
+  return { line: countLine(counts), ok: counts.ended && counts.failed === 0 && code === 0 };
 }
 
 /**

@@ -67,12 +67,24 @@ export interface StartedCell {
 
 /** Milliseconds after the end of a kernel in which its last messages may come. */
 const lastWords = 2000;
+/** Kernels that are tried before a start is given up: another program may have taken a port since it was found free. */
+const starts = 3;
+/** Milliseconds in which a kernel answers, also on a machine that is busy with other things. */
+const patience = 120_000;
+
+/** Kernels that run, to be ended with the tests whatever happens. */
+const running = new Set<number>();
+process.on("exit", () => {
+  for (const pid of running) endGroup(pid);
+});
 
 /**
  * Starts a kernel and resolves when it answers.
  * @param folder where the notebook is
  * @param command gets the connection file
  * @param env more of the kernel's environment
+ * @param findPorts gives the ports to listen on
+ * @throws Error with what the kernel said if it does not answer
  */
 export async function startKernel(
   folder: string,
@@ -81,10 +93,25 @@ export async function startKernel(
     file,
   ],
   env: NodeJS.ProcessEnv = {},
+  findPorts: () => Promise<Ports> = freePorts,
+): Promise<KernelClient> {
+  for (let left = starts - 1; ; left--) {
+    try {
+      return await startOnce(folder, command, env, await findPorts());
+    } catch (error) {
+      if (left === 0 || !String(error).includes("cannot be listened on")) throw error;
+    }
+  }
+}
+
+async function startOnce(
+  folder: string,
+  command: (connectionFile: string) => readonly string[],
+  env: NodeJS.ProcessEnv,
+  ports: Ports,
 ): Promise<KernelClient> {
   const own = fs.mkdtempSync(join(tmpdir(), "fewscope-kernel-"));
   const file = join(own, "connection.json");
-  const ports = await freePorts();
   fs.writeFileSync(file, JSON.stringify(connectionFile(ports)));
   const logFile = join(own, "log");
   const log = (): string => fs.readFileSync(logFile, "utf8");
@@ -95,9 +122,10 @@ export async function startKernel(
     stdio: ["pipe", "ignore", fs.openSync(logFile, "w")],
     env: { ...process.env, NODE_OPTIONS: "", JPY_PARENT_PID: String(process.pid), ...env },
   });
-  let hasExited = false;
+  const pid = child.pid ?? 0;
+  running.add(pid);
   const exited = once(child, "exit").then(([code]) => {
-    hasExited = true;
+    running.delete(pid);
     return code as number | null;
   });
   let ended: string | undefined;
@@ -108,20 +136,33 @@ export async function startKernel(
     ended = said;
   });
   const life = { silent, ended: () => ended };
-  const client = await createClient(ports, life);
-  return {
-    ...client,
-    connect: () => createClient(ports, life),
-    pid: child.pid ?? 0,
-    exited,
-    log,
-    stop: async () => {
-      if (!hasExited && child.pid !== undefined) process.kill(-child.pid, "SIGKILL");
-      await exited;
-      client.disconnect();
-      fs.rmSync(own, { recursive: true, force: true });
-    },
+  const end = async (): Promise<void> => {
+    if (running.has(pid)) endGroup(pid);
+    await exited;
+    fs.rmSync(own, { recursive: true, force: true });
   };
+  try {
+    const client = await createClient(ports, life);
+    return {
+      ...client,
+      connect: () => createClient(ports, life),
+      pid,
+      exited,
+      log,
+      stop: async () => {
+        await end();
+        client.disconnect();
+      },
+    };
+  } catch (error) {
+    await end();
+    throw error;
+  }
+}
+
+/** Ends a process and what it started. */
+function endGroup(pid: number): void {
+  process.kill(-pid, "SIGKILL");
 }
 
 /** What a client knows of the kernel's process. */
@@ -186,7 +227,17 @@ async function createClient(ports: Ports, { silent, ended }: Life): Promise<Clie
     };
   };
   // A subscription takes a moment to reach the kernel, so this asks until all comes through.
+  const since = Date.now();
   while (!messages.some(({ type }) => type === "status")) {
+    const last = ended();
+    if (last !== undefined || Date.now() > since + patience) {
+      connection.close();
+      throw new Error(
+        last === undefined
+          ? `The kernel does not answer after ${patience / 1000} s.`
+          : `The kernel has ended before it answered. ${last}`,
+      );
+    }
     connection.send("shell", "kernel_info_request", {});
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
@@ -223,12 +274,17 @@ function connectionFile({ shell, iopub, control, stdin, heartbeat }: Ports): obj
   };
 }
 
+/** Ports that were given to a kernel, which may not listen on them yet. */
+const given = new Set<number>();
+
 /** Ports that nobody listens on, below those that systems give to connections, which would be gone before the kernel starts. */
-async function freePorts(): Promise<Ports> {
+export async function freePorts(): Promise<Ports> {
   const ports: number[] = [];
   while (ports.length < 5) {
     const port = randomInt(15_000, 32_000);
-    if (!ports.includes(port) && (await isFree(port))) ports.push(port);
+    if (given.has(port)) continue;
+    given.add(port);
+    if (await isFree(port)) ports.push(port);
   }
   const [shell = 0, iopub = 0, control = 0, stdin = 0, heartbeat = 0] = ports;
   return { shell, iopub, control, stdin, heartbeat };

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { spawnSync } from "node:child_process";
+import { spawnSync, type SpawnSyncReturns } from "node:child_process";
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
@@ -26,6 +26,15 @@ describe("runtime/runChecks", function () {
 
   /** The last line for a file of tests, as mocha and our reporter count them. */
   function lineFor(tests: string): string {
+    runMocha(tests);
+    return lastLine();
+  }
+
+  function lastLine(): string {
+    return countLine(countOutcomes(fs.readFileSync(path.join(folder, "outcomes"), "utf8")));
+  }
+
+  function runMocha(tests: string, ...more: readonly string[]): SpawnSyncReturns<string> {
     const file = path.join(folder, "some.cjs");
     const outcomes = path.join(folder, "outcomes");
     fs.rmSync(outcomes, { force: true });
@@ -33,10 +42,10 @@ describe("runtime/runChecks", function () {
     const mocha = path.join(root, "node_modules", "mocha", "bin", "_mocha");
     const reporter = path.join(root, "src", "runtime", "mochaReporter.js");
     const options = ["--no-config", "--no-package", "--reporter", reporter];
-    const args = [mocha, ...options, "--reporter-option", `outcomes=${outcomes}`, file];
+    const own = [`outcomes=${outcomes}`, ...more].flatMap((one) => ["--reporter-option", one]);
+    const args = [mocha, ...options, ...own, file];
     const env = { ...process.env, NODE_OPTIONS: "" };
-    spawnSync(process.execPath, args, { cwd: folder, env });
-    return countLine(countOutcomes(fs.readFileSync(outcomes, "utf8")));
+    return spawnSync(process.execPath, args, { cwd: folder, env, encoding: "utf8" });
   }
 
   it("counts what passed, failed and was skipped", () => {
@@ -62,6 +71,15 @@ describe("runtime/runChecks", function () {
       lineFor(`it("a", () => {}); it("b", () => process.kill(process.pid, 9)); ${rest}`),
       "1 passed, 1 failed",
     );
+  });
+
+  it("ends what tests left running, and says so", () => {
+    const tests = `it("a", () => void require("node:net").createServer().listen(0, "127.0.0.1"));`;
+    const { stderr } = runMocha(tests, "farewell=500");
+    assert.match(stderr, /what one of them started still runs: .*TCPServerWrap\. A test must end/);
+    assert.equal(lastLine(), "1 passed, 1 failed");
+    runMocha(`it("a", () => {});`, "farewell=500");
+    assert.equal(lastLine(), "1 passed, 0 failed");
   });
 
   it("counts a run that never began as failed", () => {
