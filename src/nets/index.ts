@@ -22,6 +22,7 @@ export { fullContext, type FullContext, type FullContextOptions } from "./fullCo
 export { relationModule, type RelationModule, type RelationModuleOptions } from "./relationModule";
 export type { Head } from "./head";
 export { linear, type LinearOptions } from "./linear";
+export { decorrelate, type DecorrelateOptions } from "./decorrelate";
 export { projector, type ProjectorOptions } from "./projector";
 export { recomputeStatistics } from "./recomputeStatistics";
 export { lastOf, withLast } from "./lastWeights";

@@ -10,6 +10,8 @@ import {
 
 /** Options of Barlow Twins. */
 export interface BarlowTwinsOptions extends SelfSupervisedOptions, RecipeOptions {
+  /** Step size at a batch of 128 images; scaled with the batch. The loss sums over all outputs, so it is small. @default 0.002 */
+  readonly learningRate?: number;
   /** Weight of what two different outputs share, at least 0. @default 0.0051 */
   readonly lambda?: number;
   /** Length of projections and width of the projector's hidden layers; long ones gain. @default 512 */
@@ -18,8 +20,8 @@ export interface BarlowTwinsOptions extends SelfSupervisedOptions, RecipeOptions
   readonly layers?: number;
 }
 
-const definition = define("barlowTwins", 2, {
-  ...selfSupervisedOptions(),
+const definition = define("barlowTwins", 3, {
+  ...selfSupervisedOptions({ learningRate: 0.002 }),
   ...recipeOptions(),
   lambda: option.weight({ default: 0.0051, search: { log: [1e-3, 0.03] } }),
   outputDim: option.count({ default: 512 }),

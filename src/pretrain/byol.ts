@@ -7,10 +7,11 @@ import {
   selfSupervisedOptions,
   type SelfSupervisedOptions,
 } from "./selfSupervised";
+import { spreadOut, type SpreadOptions } from "./spreadOut";
 import { makeTeacher, teacherPace } from "./teacher";
 
 /** Options of BYOL. */
-export interface ByolOptions extends SelfSupervisedOptions, RecipeOptions {
+export interface ByolOptions extends SelfSupervisedOptions, RecipeOptions, SpreadOptions {
   /** Step size at a batch of 128 images; scaled with the batch. @default 1, since small sets train for few steps */
   readonly learningRate?: number;
   /**
@@ -28,12 +29,13 @@ export interface ByolOptions extends SelfSupervisedOptions, RecipeOptions {
   readonly outputDim?: number;
 }
 
-const definition = define("byol", 3, {
+const definition = define("byol", 4, {
   ...selfSupervisedOptions({ learningRate: 1 }),
   ...recipeOptions(),
   momentum: option.share({ search: { among: [0.9, 0.97, 0.99, 0.996] } }),
   momentumRises: option.flag({ default: false }),
   finalNorm: option.flag({ default: true }),
+  decorrelated: option.flag({ default: true }),
   hiddenDim: option.count({}),
   outputDim: option.count({ default: 128 }),
 } satisfies OptionTable<ByolOptions>);
@@ -48,6 +50,7 @@ const paper: ByolOptions = {
   momentum: 0.996,
   momentumRises: true,
   finalNorm: false,
+  decorrelated: false,
   hiddenDim: 4096,
   outputDim: 256,
 };
@@ -64,7 +67,7 @@ export function byol(given: ByolOptions = {}): Pretrain {
   return selfSupervised({
     task: "BYOL",
     ...resolved,
-    build: ({ network, rng, steps }) => {
+    build: ({ network, rng, steps, batchSize }) => {
       const hiddenDim = resolved.options.hiddenDim ?? Math.max(256, network.dim);
       const makeHead = (): Head =>
         projector(
@@ -81,12 +84,13 @@ export function byol(given: ByolOptions = {}): Pretrain {
         makeHead(),
         teacherPace(resolved.options, steps),
       );
+      const spread = spreadOut(resolved.options, batchSize);
       return {
         heads: { projector: head, predictor },
         memory: teacher.variables,
-        prepare: (both) => ({ both, targets: teacher.apply(both) }),
+        prepare: (both) => ({ both, targets: spread(teacher.apply(both)) }),
         loss: ({ both, targets }) => {
-          const projected = head.apply(network.apply(both, true), true);
+          const projected = spread(head.apply(network.apply(both, true), true));
           const [p1, p2] = tf.split(predictor.apply(projected, true), 2) as [Tensor2D, Tensor2D];
           const [z1, z2] = tf.split(targets, 2) as [Tensor2D, Tensor2D];
           return byolLoss(p1, z2).add(byolLoss(p2, z1));

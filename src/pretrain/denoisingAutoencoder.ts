@@ -23,6 +23,8 @@ import {
 export interface DenoisingAutoencoderOptions extends SelfSupervisedOptions {
   /** What makes a view of an image before it is spoilt. @default shifted by up to an eighth, mirrored where the set says that this keeps its classes */
   readonly views?: Augmentation;
+  /** Step size at a batch of 128 images; scaled with the batch. @default 0.2 */
+  readonly learningRate?: number;
   /** Noise that is added, in standard deviations of each channel, at least 0. @default 0.5 */
   readonly noise?: number;
   /** Share of the image that is hidden in square patches, in [0,1). @default 0.5 */
@@ -33,8 +35,8 @@ export interface DenoisingAutoencoderOptions extends SelfSupervisedOptions {
   readonly hiddenDim?: number;
 }
 
-const definition = define("denoisingAutoencoder", 2, {
-  ...selfSupervisedOptions({ views: mild.views }),
+const definition = define("denoisingAutoencoder", 3, {
+  ...selfSupervisedOptions({ learningRate: 0.2, views: mild.views }),
   noise: option.weight({ default: 0.5, search: { log: [0.1, 1.5] } }),
   mask: option.number({ min: 0, max: 0.99, default: 0.5, search: { among: [0.25, 0.5, 0.75] } }),
   patch: option.count({}),

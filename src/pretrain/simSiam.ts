@@ -8,10 +8,11 @@ import {
   selfSupervisedOptions,
   type SelfSupervisedOptions,
 } from "./selfSupervised";
+import { spreadOut, type SpreadOptions } from "./spreadOut";
 
 /** Options of SimSiam. */
-export interface SimSiamOptions extends SelfSupervisedOptions, RecipeOptions {
-  /** Step size at a batch of 128 images; scaled with the batch. @default 0.2, since small sets train for few steps */
+export interface SimSiamOptions extends SelfSupervisedOptions, RecipeOptions, SpreadOptions {
+  /** Step size at a batch of 128 images; scaled with the batch. @default 1, since small sets train for few steps */
   readonly learningRate?: number;
   /** Length of projections and width of the projector's hidden layer. @default 256, or the encoder's if that is more */
   readonly outputDim?: number;
@@ -21,12 +22,13 @@ export interface SimSiamOptions extends SelfSupervisedOptions, RecipeOptions {
   readonly layers?: number;
 }
 
-const definition = define("simSiam", 2, {
-  ...selfSupervisedOptions({ learningRate: 0.2 }),
+const definition = define("simSiam", 3, {
+  ...selfSupervisedOptions({ learningRate: 1 }),
   ...recipeOptions(),
   outputDim: option.count({}),
   bottleneck: option.count({}),
   layers: option.count({ default: 2 }),
+  decorrelated: option.flag({ default: true }),
 } satisfies OptionTable<SimSiamOptions>);
 
 /** The paper's for ImageNet, section 3, with the rate at a batch of 128. */
@@ -38,6 +40,7 @@ const paper: SimSiamOptions = {
   outputDim: 2048,
   bottleneck: 512,
   layers: 3,
+  decorrelated: false,
 };
 
 /**
@@ -52,7 +55,7 @@ export function simSiam(given: SimSiamOptions = {}): Pretrain {
   return selfSupervised({
     task: "SimSiam",
     ...resolved,
-    build: ({ network, rng }) => {
+    build: ({ network, rng, batchSize }) => {
       const outputDim = options.outputDim ?? Math.max(256, network.dim);
       const bottleneck = options.bottleneck ?? Math.max(1, Math.floor(outputDim / 4));
       const head = projector(
@@ -69,10 +72,11 @@ export function simSiam(given: SimSiamOptions = {}): Pretrain {
         { inputDim: outputDim, hiddenDim: bottleneck, outputDim, finalNorm: false },
         rng.fork("predictor"),
       );
+      const spread = spreadOut(options, batchSize);
       return {
         heads: { projector: head, predictor },
         loss: (both) => {
-          const projected = head.apply(network.apply(both, true), true);
+          const projected = spread(head.apply(network.apply(both, true), true));
           const [z1, z2] = tf.split(projected, 2) as [Tensor2D, Tensor2D];
           const [p1, p2] = tf.split(predictor.apply(projected, true), 2) as [Tensor2D, Tensor2D];
           return simSiamLoss(p1, z2).add(simSiamLoss(p2, z1)).div(2);

@@ -10,7 +10,7 @@ import {
 
 /** Options of VICReg. */
 export interface VicregOptions extends SelfSupervisedOptions, RecipeOptions {
-  /** Step size at a batch of 128 images; scaled with the batch. @default 0.01, since its loss has slopes of hundreds at first, and 0.06 diverges on photographs */
+  /** Step size at a batch of 128 images; scaled with the batch. @default 0.02, since its loss has slopes of hundreds at first, and 0.06 diverges on photographs */
   readonly learningRate?: number;
   /** Weight of the distance between views, at least 0. @default 25 */
   readonly invariance?: number;
@@ -24,8 +24,8 @@ export interface VicregOptions extends SelfSupervisedOptions, RecipeOptions {
   readonly layers?: number;
 }
 
-const definition = define("vicreg", 2, {
-  ...selfSupervisedOptions({ learningRate: 0.01 }),
+const definition = define("vicreg", 3, {
+  ...selfSupervisedOptions({ learningRate: 0.02 }),
   ...recipeOptions(),
   invariance: option.weight({ default: 25 }),
   variance: option.weight({ default: 25 }),
