@@ -26,6 +26,8 @@ export interface TechniqueTable {
   /** The step size of training from scratch that told held-out training images best. */
   readonly baselineRate: number;
   readonly rows: readonly TechniqueRow[];
+  /** The trials that the rows are of. */
+  readonly results: readonly TrialRecord[];
   /** Sizes, in a sentence. */
   readonly note: string;
 }

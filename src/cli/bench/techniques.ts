@@ -49,7 +49,7 @@ export async function benchTechniques(
     const note =
       `${results[0]?.nTest ?? 0} test images of ${images.shape.join(" x ")}; ResNet of depth 8 and width 8; ` +
       `${steps} steps of every training, with ${labelledInStep} labelled images beside unlabelled ones; ${draws} draws, each with its own pretraining.`;
-    tables.push({ set: images.name, labelsPerClass, baselineRate, rows, note });
+    tables.push({ set: images.name, labelsPerClass, baselineRate, rows, results, note });
   }
   return tables;
 }
