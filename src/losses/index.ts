@@ -1,3 +1,4 @@
+export { balancedAssignment, type BalancedAssignmentOptions } from "./balancedAssignment";
 export { barlowTwins, type BarlowTwinsOptions } from "./barlowTwins";
 export { byol } from "./byol";
 export { consistency, type ConsistencyOptions } from "./consistency";

@@ -7,11 +7,12 @@ import {
   type OptionTable,
   type Pretrain,
   type Rng,
+  type Scalar,
   type Tensor1D,
   type Tensor2D,
   type Variable,
 } from "../core";
-import { dino as dinoLoss } from "../losses";
+import { balancedAssignment, crossEntropy, dino as dinoLoss } from "../losses";
 import { linear, projector, type Head } from "../nets";
 import { fromRecipe, recipeOptions, type RecipeOptions } from "./recipe";
 import {
@@ -21,9 +22,12 @@ import {
 } from "./selfSupervised";
 import { makeTeacher, teacherPace } from "./teacher";
 
+/** Ways to centre the teacher's scores. */
+const centrings = ["balanced", "mean"] as const;
+
 /** Options of DINO. */
 export interface DinoOptions extends SelfSupervisedOptions, RecipeOptions {
-  /** Step size at a batch of 128 images; scaled with the batch. @default 0.2, since small sets train for few steps */
+  /** Step size at a batch of 128 images; scaled with the batch. @default 1, since small sets train for few steps */
   readonly learningRate?: number;
   /**
    * Share of its old weights that the teacher keeps in a step, in [0,1]. @default by the length of the training, so that the teacher
@@ -36,9 +40,14 @@ export interface DinoOptions extends SelfSupervisedOptions, RecipeOptions {
   readonly studentTemperature?: number;
   /** Divides the teacher's scores, above 0; smaller than the student's. @default 0.04 */
   readonly teacherTemperature?: number;
-  /** Share of its old value that the teacher's centre keeps in a step, in [0,1]. @default 0.9 */
+  /**
+   * What keeps the teacher from one answer for all. "balanced": over a batch each prototype gets as much, with which short trainings learn far more; "mean": the moving
+   * mean of its scores is taken off, as in the paper. @default "balanced"
+   */
+  readonly centring?: (typeof centrings)[number];
+  /** Share of its old value that the teacher's centre keeps in a step, in [0,1], where centring is by the mean. @default 0.9 */
   readonly centreMomentum?: number;
-  /** Directions that both score a view by, at least 2. @default 512 */
+  /** Directions that both score a view by, at least 2. @default 128 */
   readonly prototypes?: number;
   /** Width of the head's hidden layer. @default 256, or the encoder's if that is more */
   readonly hiddenDim?: number;
@@ -46,15 +55,16 @@ export interface DinoOptions extends SelfSupervisedOptions, RecipeOptions {
   readonly bottleneck?: number;
 }
 
-const definition = define("dino", 3, {
-  ...selfSupervisedOptions({ learningRate: 0.2 }),
+const definition = define("dino", 4, {
+  ...selfSupervisedOptions({ learningRate: 1 }),
   ...recipeOptions(),
   momentum: option.share({ search: { among: [0.9, 0.97, 0.99, 0.996] } }),
   momentumRises: option.flag({ default: false }),
   studentTemperature: option.positive({ default: 0.1 }),
   teacherTemperature: option.positive({ default: 0.04, search: { among: [0.04, 0.055, 0.07] } }),
+  centring: option.choice(centrings, { default: "balanced" }),
   centreMomentum: option.share({ default: 0.9 }),
-  prototypes: option.integer({ min: 2, default: 512 }),
+  prototypes: option.integer({ min: 2, default: 128 }),
   hiddenDim: option.count({}),
   bottleneck: option.count({ default: 128 }),
 } satisfies OptionTable<DinoOptions>);
@@ -68,6 +78,7 @@ const paper: DinoOptions = {
   epochs: 100,
   momentum: 0.996,
   momentumRises: true,
+  centring: "mean",
   prototypes: 65536,
   hiddenDim: 2048,
   bottleneck: 256,
@@ -83,7 +94,7 @@ export function dino(given: DinoOptions = {}): Pretrain {
   const resolved = definition.resolve(fromRecipe(given, paper));
   const { options } = resolved;
   const { studentTemperature, teacherTemperature } = options;
-  const { centreMomentum, prototypes, bottleneck } = options;
+  const { centring, centreMomentum, prototypes, bottleneck } = options;
   return selfSupervised({
     task: "DINO",
     ...resolved,
@@ -98,25 +109,37 @@ export function dino(given: DinoOptions = {}): Pretrain {
       );
       const centre = tf.tidy(() => tf.variable(tf.zeros([prototypes]), false)) as Variable &
         Tensor1D;
-      const temperatures = { studentTemperature, teacherTemperature };
+      const byMean = (scores: Tensor2D): Aims => {
+        const before: Tensor1D = centre.clone();
+        const mean = scores.mean<Tensor1D>(0);
+        centre.assign(before.mul<Tensor1D>(centreMomentum).add(mean.mul(1 - centreMomentum)));
+        return { scores, centre: before };
+      };
+      const balanced = (scores: Tensor2D): Aims => {
+        const views = tf.split<Tensor2D>(scores, 2);
+        const shares = views.map((view) =>
+          balancedAssignment(view, { temperature: teacherTemperature }),
+        );
+        return { shares: tf.concat(shares) };
+      };
+      const aim = centring === "mean" ? byMean : balanced;
       return {
         heads: { head },
         memory: new Map<string, Variable>([...teacher.variables, ["centre", centre]]),
-        prepare: (both) => {
-          const scores = teacher.apply(both);
-          const before: Tensor1D = centre.clone();
-          const mean = scores.mean<Tensor1D>(0);
-          centre.assign(before.mul<Tensor1D>(centreMomentum).add(mean.mul(1 - centreMomentum)));
-          return { both, scores, centre: before };
-        },
-        loss: ({ both, scores, centre: before }) => {
+        prepare: (both) => ({ both, ...aim(teacher.apply(both)) }),
+        loss: ({ both, ...aims }) => {
           const given = head.apply(network.apply(both, true), true);
-          const [s1, s2] = tf.split(given, 2) as [Tensor2D, Tensor2D];
-          const [t1, t2] = tf.split(scores, 2) as [Tensor2D, Tensor2D];
-          const settings = { ...temperatures, centre: before };
-          return dinoLoss(s1, t2, settings)
-            .add(dinoLoss(s2, t1, settings))
-            .div(2);
+          const [s1, s2] = tf.split<Tensor2D>(given, 2);
+          const [t1, t2] = tf.split<Tensor2D>("shares" in aims ? aims.shares : aims.scores, 2);
+          const one = (student: Tensor2D, teacher: Tensor2D): Scalar =>
+            "shares" in aims
+              ? crossEntropy(student.div(studentTemperature), teacher)
+              : dinoLoss(student, teacher, {
+                  studentTemperature,
+                  teacherTemperature,
+                  centre: aims.centre,
+                });
+          return one(s1, t2).add<Scalar>(one(s2, t1)).div(2);
         },
         afterStep: teacher.follow,
         average: teacher.network,
@@ -126,6 +149,10 @@ export function dino(given: DinoOptions = {}): Pretrain {
   });
 }
 dino.definition = definition;
+
+/** What the student is to say of a batch: the teacher's scores and what is taken off them, or shares of the prototypes. */
+type Aims =
+  { readonly scores: Tensor2D; readonly centre: Tensor1D } | { readonly shares: Tensor2D };
 
 interface PrototypeHeadOptions {
   readonly inputDim: number;
