@@ -1,4 +1,3 @@
-export { balancedAssignment, type BalancedAssignmentOptions } from "./balancedAssignment";
 export { barlowTwins, type BarlowTwinsOptions } from "./barlowTwins";
 export { byol } from "./byol";
 export { consistency, type ConsistencyOptions } from "./consistency";

@@ -2,8 +2,8 @@ import { checkInteger, tf, type Tensor2D, type Tensor3D } from "../core";
 
 /** How much is whitened at once. */
 export interface DecorrelateOptions {
-  /** Features that are made independent of each other, at least 1: so many, or the next fewer that divide all. A batch needs several times as many rows. @default 32 */
-  readonly group?: number;
+  /** Features that are made independent of each other, at least 1: so many, or the next fewer that divide all. A batch needs several times as many rows. */
+  readonly group: number;
 }
 
 /** Steps of Newton's method towards the inverse root: enough for variances that differ a hundredfold; from twelve on rounding errors grow. */
@@ -17,7 +17,7 @@ const epsilon = 1e-3;
  * @throws InputError if the group is not a whole number of at least 1
  * @see Huang et al. 2019, arXiv:1904.03441; Hua et al. 2021, arXiv:2105.00470, against features of few dimensions
  */
-export function decorrelate(features: Tensor2D, { group = 32 }: DecorrelateOptions = {}): Tensor2D {
+export function decorrelate(features: Tensor2D, { group }: DecorrelateOptions): Tensor2D {
   checkInteger("group", group, { min: 1 });
   return tf.tidy(() => {
     const [rows, dim] = features.shape;

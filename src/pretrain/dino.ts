@@ -12,8 +12,9 @@ import {
   type Tensor2D,
   type Variable,
 } from "../core";
-import { balancedAssignment, crossEntropy, dino as dinoLoss } from "../losses";
+import { crossEntropy, dino as dinoLoss } from "../losses";
 import { linear, projector, type Head } from "../nets";
+import { balancedAssignment } from "./balancedAssignment";
 import { fromRecipe, recipeOptions, type RecipeOptions } from "./recipe";
 import {
   selfSupervised,

@@ -34,7 +34,9 @@ describe("nets/decorrelate", () => {
   const values = correlated(rows, dim);
 
   it("whitens as eigenvectors of the covariance do", () => {
-    const found = tf.tidy(() => decorrelate(tf.tensor2d(values, [rows, dim])).arraySync());
+    const found = tf.tidy(() =>
+      decorrelate(tf.tensor2d(values, [rows, dim]), { group: dim }).arraySync(),
+    );
     const wanted = whitenedByEigenvectors(values, rows, dim);
     found.forEach((row, i) =>
       row.forEach((value, j) => assert.ok(Math.abs(value - (wanted[i]?.[j] ?? NaN)) < 2e-3)),
@@ -48,7 +50,7 @@ describe("nets/decorrelate", () => {
     for (const from of [0, 3]) {
       const alone = tf.tidy(() => {
         const part = tf.slice2d(tf.tensor2d(values, [rows, dim]), [0, from], [rows, 3]);
-        return decorrelate(part).arraySync();
+        return decorrelate(part, { group: 3 }).arraySync();
       });
       grouped.forEach((row, i) =>
         assertClose(row.slice(from, from + 3), alone[i] ?? [], `row ${i}`, { absolute: 1e-6 }),
@@ -60,7 +62,8 @@ describe("nets/decorrelate", () => {
     const rng = createRng(6);
     const [inputs, factors] = [0, 1].map(() => Float32Array.from({ length: rows * dim }, () => rng.normal())) as [Float32Array, Float32Array]; // prettier-ignore
     const weights = tf.tensor2d(factors, [rows, dim]);
-    const sum = (x: Tensor2D): Scalar => decorrelate(x).mul<Tensor2D>(weights).sum();
+    const sum = (x: Tensor2D): Scalar =>
+      decorrelate(x, { group: dim }).mul<Tensor2D>(weights).sum();
     const x = tf.tensor2d(inputs, [rows, dim]);
     const slopes = tf.grad((input) => sum(input as Tensor2D))(x);
     const gradient = slopes.dataSync();

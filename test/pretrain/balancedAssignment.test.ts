@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { createRng, InputError, tf } from "../../src/core";
-import { balancedAssignment } from "../../src/losses";
+import { balancedAssignment } from "../../src/pretrain/balancedAssignment";
 
 /** The same with plain numbers, rows and columns brought to one sum in turn. */
 function sinkhorn(
@@ -20,7 +20,7 @@ function sinkhorn(
   return rows;
 }
 
-describe("losses/balancedAssignment", () => {
+describe("pretrain/balancedAssignment", () => {
   const rng = createRng(4);
   const [n, d] = [24, 6];
   // All rows like the first column best, as in a collapse.
