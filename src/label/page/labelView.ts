@@ -69,13 +69,15 @@ export function LabelView({ store }: { readonly store: Store }): View {
     event.preventDefault();
   });
 
-  if (current === undefined || item === undefined)
+  if (current === undefined || item === undefined) {
+    if (store.isAsking) return h("div", { class: "empty" }, h("p", null, "Asking what comes next"));
     return h(
       "div",
       { class: "empty" },
       h("h2", null, "Nothing more to ask"),
       h("p", null, "Look at what is told under Gallery and Scans, or export it."),
     );
+  }
   const scan = store.facts.scans.at(item.scan);
   const given = item.kind === "label" ? className(store, item.class) : item.kind;
   return h(

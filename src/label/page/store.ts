@@ -22,6 +22,8 @@ export interface Store {
   readonly keys: ReadonlyMap<string, string>;
   readonly message: string;
   readonly queue: readonly Asked[];
+  /** Whether the server was asked what comes next and has not answered. */
+  readonly isAsking: boolean;
   /** Items by id. */
   readonly index: ReadonlyMap<string, number>;
   item(id: string): ItemInfo | undefined;
@@ -58,7 +60,9 @@ export class Keeper {
   private index = new Map<string, number>();
   private readonly unsent: Unsent;
   private sending = false;
-  private loading = false;
+  /** Whom the state was told to: what somebody else may see hides other answers. */
+  private toldTo: string;
+  private loading = 0;
   private filling = false;
 
   constructor(
@@ -67,6 +71,7 @@ export class Keeper {
     private readonly changed: () => void,
   ) {
     this.state = state;
+    this.toldTo = this.by;
     this.rebound = JSON.parse(localStorage.getItem("fewscope-keys") ?? "{}") as Record<
       string,
       string
@@ -89,6 +94,7 @@ export class Keeper {
       keys: this.keys(),
       message: this.message,
       queue: this.queue,
+      isAsking: this.loading > 0 || this.filling,
       index: this.index,
       item: (id) => {
         const at = this.index.get(id);
@@ -97,8 +103,10 @@ export class Keeper {
       setBy: (name) => {
         this.by = name.trim() === "" ? "expert" : name.trim().slice(0, 100);
         localStorage.setItem("fewscope-by", this.by);
+        // What stands there was asked of somebody else.
         this.queue = [];
         void this.load();
+        this.changed();
       },
       setLevels: (levels, item) => {
         if (levels === undefined) this.levels.delete(this.shared(item));
@@ -237,20 +245,22 @@ export class Keeper {
 
   /** Asks the server for how things stand. */
   async load(wait = false): Promise<void> {
-    if (this.loading && !wait) return;
-    this.loading = true;
+    const { by } = this;
+    this.loading++;
     try {
-      const by = encodeURIComponent(this.by);
-      const state = await get<State>(`/api/state?by=${by}${wait ? "&wait=yes" : ""}`);
-      // What was done meanwhile is not in this answer.
-      if (this.unsent.length === 0) {
+      const asker = encodeURIComponent(by);
+      const state = await get<State>(`/api/state?by=${asker}${wait ? "&wait=yes" : ""}`);
+      // What was done meanwhile is not in this answer, and an answer to somebody else tells what this one must not see.
+      const isNewer = by !== this.toldTo || state.seq >= this.state.seq;
+      if (this.unsent.length === 0 && by === this.by && isNewer) {
         this.state = state;
+        this.toldTo = by;
         this.reindex();
       }
     } catch (error) {
       this.message = textOf(error);
     } finally {
-      this.loading = false;
+      this.loading--;
     }
     this.fill();
     this.changed();
@@ -262,10 +272,12 @@ export class Keeper {
 
   /** Asks for more before the last one is answered. */
   private fill(): void {
-    if (this.queue.length > 3 || this.filling) return;
+    const { by } = this;
+    if (this.queue.length > 3 || this.filling || by !== this.toldTo) return;
     this.filling = true;
-    void get<Asked[]>(`/api/next?count=10&by=${encodeURIComponent(this.by)}`)
+    void get<Asked[]>(`/api/next?count=10&by=${encodeURIComponent(by)}`)
       .then((more) => {
+        if (by !== this.by) return;
         const known = new Set(this.queue.map(({ item }) => item));
         const open = more.filter(({ item }) => {
           const at = this.index.get(item);
@@ -276,6 +288,7 @@ export class Keeper {
       .catch(() => undefined)
       .finally(() => {
         this.filling = false;
+        if (by !== this.by) this.fill();
         this.changed();
       });
   }
