@@ -1,9 +1,18 @@
-import { define, InputError, option, tf, valuesOf, type Classify, type OptionTable } from "../core";
+import {
+  define,
+  defined,
+  InputError,
+  option,
+  tf,
+  valuesOf,
+  type Classify,
+  type OptionTable,
+} from "../core";
 import { classMeans } from "./classMeans";
 import { closenessTo } from "./closeness";
 import { knownRows, softmaxRows } from "./labelled";
 import { onEmbeddings } from "./onEmbeddings";
-import { checkFinite } from "./scaling";
+import { checkFinite, openFeatureScaleOption, type FeatureScale } from "./scaling";
 import { simpleShotTransform, simpleShotTransforms, type SimpleShotOptions } from "./simpleShot";
 
 /** Options of LaplacianShot: how images that are asked about together agree on their classes. */
@@ -14,14 +23,17 @@ export interface LaplacianShotOptions {
   readonly neighbours?: number;
   /** As in `simpleShot`. @default "CL2N" */
   readonly transform?: NonNullable<SimpleShotOptions["transform"]>;
+  /** As in `simpleShot`. @default all images given, where some have no label, else "none" */
+  readonly standardise?: FeatureScale;
   /** Steps at most. @default 20 */
   readonly maxIterations?: number;
 }
 
-const definition = define("laplacianShot", 1, {
+const definition = define("laplacianShot", 2, {
   lambda: option.weight({ default: 1 }),
   neighbours: option.count({ default: 3 }),
   transform: option.choice(simpleShotTransforms, { default: "CL2N" }),
+  standardise: openFeatureScaleOption,
   maxIterations: option.count({ default: 20 }),
 } satisfies OptionTable<LaplacianShotOptions>);
 
@@ -39,10 +51,10 @@ const still = 1e-6;
  */
 export function laplacianShot(given: LaplacianShotOptions = {}): Classify {
   const { options, settings } = definition.resolve(given);
-  const { lambda, neighbours, transform, maxIterations } = options;
+  const { lambda, neighbours, maxIterations } = options;
   return onEmbeddings((rows) => {
     const { dim } = rows;
-    const transformed = simpleShotTransform(rows, { transform });
+    const transformed = simpleShotTransform(rows, defined(options));
     const prepare = (given: Float32Array): Float32Array => transformed(checkFinite(given, dim));
     const labelled = knownRows(rows);
     const { classes } = labelled;

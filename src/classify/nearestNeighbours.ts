@@ -1,18 +1,25 @@
 import { define, option, tf, unitRows, valuesOf, type Classify, type OptionTable } from "../core";
 import { knownRows, type KnownRows } from "./labelled";
 import { onEmbeddings } from "./onEmbeddings";
+import { featureScaling, openFeatureScaleOption, type FeatureScale } from "./scaling";
 
 /** Options of nearest neighbours: how many vote, and how much the nearest count. */
 export interface NearestNeighboursOptions {
   /** Neighbours that vote; all labelled images if there are fewer. @default as many as the class with the fewest labels has, up to 20 */
   readonly k?: number;
-  /** Votes weigh exp(cosine / temperature). @default 0.1 */
+  /** Votes weigh exp(cosine / temperature). @default 0.07, the paper's */
   readonly temperature?: number;
+  /**
+   * Mean and spread of each feature come from all images given, or from the labelled ones only; "none": features as they are, as in the paper.
+   * @default all images given, where some have no label, else "none"
+   */
+  readonly standardise?: FeatureScale;
 }
 
-const definition = define("nearestNeighbours", 2, {
+const definition = define("nearestNeighbours", 3, {
   k: option.count({ search: { among: [1, 3, 5, 10, 20] } }),
-  temperature: option.positive({ default: 0.1, search: { log: [0.03, 1] } }),
+  temperature: option.positive({ default: 0.07, search: { log: [0.03, 1] } }),
+  standardise: openFeatureScaleOption,
 } satisfies OptionTable<NearestNeighboursOptions>);
 
 /**
@@ -27,8 +34,10 @@ export function nearestNeighbours(given: NearestNeighboursOptions = {}): Classif
     const { dim } = rows;
     const labelled = knownRows(rows);
     const k = options.k ?? Math.min(mostNeighbours, fewestLabels(labelled));
-    const bank = { ...labelled, features: unitRows(labelled.features, dim) };
-    return (features) => vote(bank, unitRows(features, dim), k, temperature);
+    const scale = featureScaling(options.standardise, rows);
+    const prepare = (features: Float32Array): Float32Array => unitRows(scale(features), dim);
+    const bank = { ...labelled, features: prepare(labelled.features) };
+    return (features) => vote(bank, prepare(features), k, temperature);
   }, settings);
 }
 nearestNeighbours.definition = definition;

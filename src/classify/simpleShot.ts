@@ -13,6 +13,7 @@ import { classMeans } from "./classMeans";
 import { closenessTo } from "./closeness";
 import { knownRows, softmaxRows } from "./labelled";
 import { onEmbeddings } from "./onEmbeddings";
+import { featureScaling, openFeatureScaleOption, type FeatureScale } from "./scaling";
 
 /** What is done to embeddings before the nearest class mean is looked for, named as in the paper. */
 export const simpleShotTransforms = ["UN", "L2N", "CL2N"] as const;
@@ -26,15 +27,21 @@ export interface SimpleShotOptions {
   readonly transform?: (typeof simpleShotTransforms)[number];
   /** The mean of the base set, for example the images of training, for "CL2N". [d] @default the mean of all images given */
   readonly centre?: readonly number[];
+  /**
+   * Mean and spread that each feature is brought to before, from all images given or from the labelled ones only; "none": features as they are, as in the paper.
+   * @default all images given, where some have no label and no centre is given, else "none"
+   */
+  readonly standardise?: FeatureScale;
 }
 
-const definition = define("simpleShot", 1, {
+const definition = define("simpleShot", 2, {
   transform: option.choice(simpleShotTransforms, { default: "CL2N" }),
   centre: option.numbers({}),
+  standardise: openFeatureScaleOption,
 } satisfies OptionTable<SimpleShotOptions>);
 
 /**
- * SimpleShot: nearest class mean by Euclidean distance after centring and scaling to length 1. Probabilities are the
+ * SimpleShot: nearest class mean by Euclidean distance after centring and scaling to length 1, each feature brought to the same spread before. Probabilities are the
  * softmax of the negative squared distance.
  * @throws InputError if a class has no label, or the centre has another length than the embeddings
  * @see Wang et al. 2019, arXiv:1911.04623
@@ -51,20 +58,40 @@ export function simpleShot(given: SimpleShotOptions = {}): Classify {
 }
 simpleShot.definition = definition;
 
-/** What is done to each embedding. */
+/**
+ * What is done to each embedding.
+ * @throws InputError if the centre has another length than the embeddings, or stands beside a spread that features are brought to
+ */
 export function simpleShotTransform(
-  { features, dim }: LabelledRows,
-  { transform, centre }: SimpleShotOptions,
+  rows: LabelledRows,
+  { transform, centre, standardise }: SimpleShotOptions,
 ): (features: Float32Array) => Float32Array {
-  if (transform === "UN") return (given) => given;
-  if (transform === "L2N") return (given) => unitRows(given, dim);
-  if (centre !== undefined && centre.length !== dim) {
+  const { dim } = rows;
+  const scale = featureScaling(centre === undefined ? standardise : "none", rows);
+  if (transform === "UN") return scale;
+  if (transform === "L2N") return (given) => unitRows(scale(given), dim);
+  checkCentre(centre, standardise, dim);
+  const middle = centre === undefined ? columnMeans(scale(rows.features), dim) : Float64Array.from(centre); // prettier-ignore
+  return (given) => unitRows(scale(given), dim, middle);
+}
+
+function checkCentre(
+  centre: readonly number[] | undefined,
+  standardise: FeatureScale | undefined,
+  dim: number,
+): void {
+  if (centre === undefined) return;
+  if (centre.length !== dim) {
     throw new InputError({
       got: `a centre of ${centre.length} values for embeddings of length ${dim}`,
       expected: "as many",
       todo: "Take the mean of embeddings by the same encoder.",
     });
   }
-  const middle = centre === undefined ? columnMeans(features, dim) : Float64Array.from(centre);
-  return (given) => unitRows(given, dim, middle);
+  if (standardise === undefined || standardise === "none") return;
+  throw new InputError({
+    got: `a centre, and standardise: "${standardise}"`,
+    expected: "a centre of features as they are",
+    todo: "Leave one of the two out.",
+  });
 }

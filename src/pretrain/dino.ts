@@ -32,7 +32,7 @@ export interface DinoOptions extends SelfSupervisedOptions, RecipeOptions {
   readonly learningRate?: number;
   /**
    * Share of its old weights that the teacher keeps in a step, in [0,1]. @default by the length of the training, so that the teacher
-   * remembers a tenth of it: 0.967 for 300 steps, and at most the paper's 0.996
+   * remembers a thirtieth of it: 0.9 for 300 steps, and at most the paper's 0.996
    */
   readonly momentum?: number;
   /** Whether that share rises to 1 until the end, as in the paper; in a short training the teacher then stays behind. @default false */
@@ -56,7 +56,7 @@ export interface DinoOptions extends SelfSupervisedOptions, RecipeOptions {
   readonly bottleneck?: number;
 }
 
-const definition = define("dino", 4, {
+const definition = define("dino", 5, {
   ...selfSupervisedOptions({ learningRate: 1 }),
   ...recipeOptions(),
   momentum: option.share({ search: { among: [0.9, 0.97, 0.99, 0.996] } }),

@@ -13,13 +13,14 @@ import {
 } from "../core";
 import { infoNce } from "../losses";
 import { projector } from "../nets";
+import { averageMomentum } from "../train";
 import { fromRecipe, recipeOptions, type RecipeOptions } from "./recipe";
 import {
   selfSupervised,
   selfSupervisedOptions,
   type SelfSupervisedOptions,
 } from "./selfSupervised";
-import { makeTeacher, teacherMomentum } from "./teacher";
+import { makeTeacher, teacherMemory } from "./teacher";
 
 /** Options of MoCo v2. */
 export interface MocoOptions extends SelfSupervisedOptions, RecipeOptions {
@@ -28,7 +29,7 @@ export interface MocoOptions extends SelfSupervisedOptions, RecipeOptions {
   /** Softness of the contrast, above 0. @default 0.5, with which short trainings learn more than with 0.2, the paper's */
   readonly temperature?: number;
   /**
-   * Share of its old weights that the key encoder keeps in a step, in [0,1]. @default by the length of the training, so that it remembers a tenth of it: 0.967 for
+   * Share of its old weights that the key encoder keeps in a step, in [0,1]. @default by the length of the training, so that it remembers a thirtieth of it: 0.9 for
    * 300 steps, and at most 0.99, the authors' for small images
    */
   readonly momentum?: number;
@@ -43,13 +44,13 @@ export interface MocoOptions extends SelfSupervisedOptions, RecipeOptions {
   readonly headNorm?: boolean;
   /** Whether both views are queries in turn, which costs a third more and gains on small sets; the paper's are not. @default true */
   readonly symmetric?: boolean;
-  /** Width of the head's hidden layer. @default the encoder's */
+  /** Width of the head's hidden layer. @default 256, or the encoder's if that is more */
   readonly hiddenDim?: number;
   /** Length of what the contrast is taken on. @default 128 */
   readonly outputDim?: number;
 }
 
-const definition = define("moco", 4, {
+const definition = define("moco", 5, {
   ...selfSupervisedOptions({ learningRate: 0.4 }),
   ...recipeOptions(),
   temperature: option.positive({ default: 0.5, search: { log: [0.07, 0.7] } }),
@@ -71,6 +72,7 @@ const paper: MocoOptions = {
   epochs: 800,
   momentum: 0.999,
   headNorm: false,
+  hiddenDim: 2048,
   queueSize: 65536,
   groups: 8,
   symmetric: false,
@@ -90,11 +92,12 @@ export function moco(given: MocoOptions = {}): Pretrain {
     task: "MoCo",
     ...resolved,
     build: ({ network, images, rng, steps }) => {
-      const hiddenDim = options.hiddenDim ?? network.dim;
+      const hiddenDim = options.hiddenDim ?? Math.max(256, network.dim);
       const sizes = { inputDim: network.dim, hiddenDim, outputDim, norm, finalNorm: norm };
       const makeHead = (): ReturnType<typeof projector> => projector(sizes, rng.fork("projector"));
       const head = makeHead();
-      const momentum = options.momentum ?? Math.min(0.99, teacherMomentum(steps));
+      const momentum =
+        options.momentum ?? averageMomentum(steps, { share: teacherMemory, most: 0.99 });
       const teacher = makeTeacher({ network, head }, makeHead(), { momentum });
       const size = options.queueSize ?? Math.min(4096, Math.ceil(images.ids.length / 2));
       const queue = randomRows(size, outputDim, rng.fork("queue"));

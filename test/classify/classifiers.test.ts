@@ -81,6 +81,17 @@ describe("classify/nearestNeighbours", () => {
     near(await probabilities(method, labelledRows(bank, labels), [[0.7, 0.6]]), expected, 1e-4);
   });
 
+  it("brings each feature to the same spread where some images have no label", async () => {
+    // A feature a hundred times as large as the other decides alone, unless both have the same spread.
+    const rows = [...bank, [0.1, 0.3], [0.8, 0.7]].map(([x, y]) => [x, 100 * y]);
+    const given = labelledRows(rows, [...labels, -1, -1]);
+    const query = [[0.9, 25]];
+    const far = await probabilities(classify.nearestNeighbours({ standardise: "none" }), given, query); // prettier-ignore
+    assert.ok(far[1] > 0.5, String(far));
+    const found = await probabilities(classify.nearestNeighbours(), given, query);
+    assert.ok(found[0] > 0.9, String(found));
+  });
+
   it("takes all labelled images where there are fewer than k", async () => {
     const found = await probabilities(
       classify.nearestNeighbours({ k: 99 }),

@@ -58,10 +58,28 @@ describe("classify/simpleShot", () => {
         const q = transform(row);
         return softmax(means.map((m) => -m.reduce((sum, x, j) => sum + (q[j] - x) ** 2, 0)));
       });
-      const method = classify.simpleShot({ transform: name as keyof typeof transforms });
+      const method = classify.simpleShot({
+        transform: name as keyof typeof transforms,
+        standardise: "none",
+      });
       near(await ask(method), wanted);
     });
   }
+
+  it("brings each feature to the same spread where some images have no label", async () => {
+    const spread = mean.map((m, j) => Math.sqrt(base.reduce((sum, row) => sum + (row[j] - m) ** 2 / base.length, 0))); // prettier-ignore
+    const prepare = (row: readonly number[]): number[] => scaled(row.map((x, j) => (x - mean[j]) / spread[j])); // prettier-ignore
+    const rows = support.map(prepare);
+    const means = [0, 1].map((c) => [0, 1, 2].map((j) => (rows[2 * c][j] + rows[2 * c + 1][j]) / 2)); // prettier-ignore
+    const wanted = query.flatMap((row) => {
+      const q = prepare(row);
+      return softmax(means.map((m) => -m.reduce((sum, x, j) => sum + (q[j] - x) ** 2, 0)));
+    });
+    near(await ask(classify.simpleShot()), wanted);
+    const centre = [0, 0, 0];
+    near(await ask(classify.simpleShot({ centre })), await ask(classify.simpleShot({ transform: "L2N", standardise: "none" }))); // prettier-ignore
+    await assert.rejects(ask(classify.simpleShot({ centre, standardise: "all" })), /a centre, and/);
+  });
 
   it("centres by the base set if nothing is said, and names what is wrong", async () => {
     assert.deepEqual(

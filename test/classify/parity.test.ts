@@ -193,8 +193,12 @@ const within = { relative: 1e-4, absolute: 1e-5 };
 
 describe("classify: the classical floor beside scikit-learn", () => {
   it("labelPropagation gives LabelPropagation's probabilities", async () => {
-    const method = classify.labelPropagation({ gamma: 0.5, normalise: false, tolerance: 1e-6 });
-    assertClose(await predict(method), classifyParity.labelPropagation, "shares", within);
+    const options = { gamma: 0.5, normalise: false, tolerance: 1e-6 };
+    const plain = classify.labelPropagation({ ...options, classMass: false });
+    assertClose(await predict(plain), classifyParity.labelPropagation, "shares", within);
+    // By default each class is brought to its share of the labels, which scikit-learn leaves to its users.
+    const found = await predict(classify.labelPropagation(options));
+    assertClose(found, classifyParity.labelPropagationByMass, "shares", within);
   });
 
   it("labelSpreading gives LabelSpreading's probabilities", async () => {
@@ -232,12 +236,17 @@ describe("classify: the classical floor beside scikit-learn", () => {
   });
 
   it("linearSvm gives the softmax of LinearSVC's margins", async () => {
-    const method = classify.linearSvm({ c: 0.7, standardise: "none", tolerance: 1e-9 });
-    const margins = classifyParity.linearSvm;
-    const expected = margins.flatMap((_, i) =>
-      i % 3 === 0 ? softmax(margins.slice(i, i + 3)) : [],
-    );
-    assertClose(await predict(method), expected, "probabilities", within);
+    const asked = { c: 0.7, standardise: "none", tolerance: 1e-9 } as const;
+    for (const [multiClass, margins] of [
+      ["oneVsRest", classifyParity.linearSvm],
+      ["crammerSinger", classifyParity.linearSvmTogether],
+    ] as const) {
+      const expected = margins.flatMap((_, i) =>
+        i % 3 === 0 ? softmax(margins.slice(i, i + 3)) : [],
+      );
+      const found = await predict(classify.linearSvm({ ...asked, multiClass }));
+      assertClose(found, expected, `probabilities ${multiClass}`, within);
+    }
   });
 
   it("takes one image a class, and does not depend on anything but its labels and the images", async () => {
