@@ -54,8 +54,9 @@ function propagate(kernel: Tensor2D, labels: Tensor2D, settings: KernelGraphSett
 
 /** Brings the classes of what has no label to the shares that they have of the labels. [n,c], [n,c] -> [n,c] */
 function classMass(shares: Tensor2D, labels: Tensor2D): Tensor2D {
-  const mass = shares.mul<Tensor2D>(tf.sub(1, labels.sum(1, true))).sum(0, true);
+  const free: Tensor2D = tf.sub(1, labels.sum(1, true));
+  const mass = shares.mul<Tensor2D>(free).sum(0, true);
   // A class that reaches nothing has nothing to bring anywhere.
-  const factors = labels.sum(0, true).div(mass.maximum(1e-30));
-  return normaliseShares(shares.mul<Tensor2D>(factors).mul<Tensor2D>(tf.sub(1, labels.sum(1, true))).add<Tensor2D>(labels)); // prettier-ignore
+  const factors: Tensor2D = labels.sum(0, true).div(mass.maximum(1e-30));
+  return normaliseShares(shares.mul<Tensor2D>(factors).mul<Tensor2D>(free).add<Tensor2D>(labels));
 }

@@ -43,7 +43,7 @@ const definition = define("simpleShot", 2, {
 /**
  * SimpleShot: nearest class mean by Euclidean distance after centring and scaling to length 1, each feature brought to the same spread before. Probabilities are the
  * softmax of the negative squared distance.
- * @throws InputError if a class has no label, or the centre has another length than the embeddings
+ * @throws InputError if a class has no label, or the centre has another length than the embeddings or stands beside a spread that features are brought to
  * @see Wang et al. 2019, arXiv:1911.04623
  */
 export function simpleShot(given: SimpleShotOptions = {}): Classify {

@@ -49,6 +49,7 @@ const candidates: readonly unknown[] = [
     "windows",
     "paper",
     "stated",
+    "oneVsRest",
     "mean",
   ],
   ...[{ stem: 0 }, [1, 2], [1, 2, 3], { conv4: { width: 2 } }, (x: unknown) => x],
