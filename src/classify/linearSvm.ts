@@ -77,11 +77,7 @@ function solve(
   const weights = new Float64Array(dim + 1);
   const dual = new Float64Array(n);
   const diagonal = 1 / (2 * c);
-  const curvature = Float64Array.from({ length: n }, (_, i) => {
-    let squares = 1 + diagonal;
-    for (let j = 0; j < dim; j++) squares += features[i * dim + j] ** 2;
-    return squares;
-  });
+  const curvature = squaredLengths(features, dim, 1 + diagonal);
   for (let pass = 0; pass < maxIterations; pass++) {
     let [most, least] = [-Infinity, Infinity];
     for (const i of rng.permutation(n)) {
@@ -119,12 +115,11 @@ function solveTogether(
   const weights = Array.from({ length: classes }, () => new Float64Array(dim + 1));
   const dual = new Float64Array(n * classes);
   const slopes = new Float64Array(classes);
+  const lengths = squaredLengths(features, dim, 1);
   for (let pass = 0; pass < maxIterations; pass++) {
     let worst = 0;
     for (const i of rng.permutation(n)) {
       const own = dual.subarray(i * classes, (i + 1) * classes);
-      let length = 1;
-      for (let j = 0; j < dim; j++) length += features[i * dim + j] ** 2;
       let [most, least] = [-Infinity, Infinity];
       for (let k = 0; k < classes; k++) {
         slopes[k] = margin(features, i, dim, weights[k]) + (k === labels[i] ? 0 : 1);
@@ -134,7 +129,7 @@ function solveTogether(
       }
       worst = Math.max(worst, most - least);
       if (most - least < 1e-12) continue;
-      const wanted = shareOut(slopes, own, labels[i], length, c);
+      const wanted = shareOut(slopes, own, labels[i], lengths[i], c);
       for (let k = 0; k < classes; k++) {
         const move = wanted[k] - own[k];
         if (move === 0) continue;
@@ -166,6 +161,15 @@ function shareOut(
   }
   const level = sum / count;
   return lines.map((line, k) => Math.min(k === label ? c : 0, (level - line) / length));
+}
+
+/** Squared length of each row, and something on top. [n*d] -> [n] */
+function squaredLengths(features: Float32Array, dim: number, more: number): Float64Array {
+  return Float64Array.from({ length: features.length / dim }, (_, i) => {
+    let squares = more;
+    for (let j = 0; j < dim; j++) squares += features[i * dim + j] ** 2;
+    return squares;
+  });
 }
 
 function margin(features: Float32Array, i: number, dim: number, weights: Float64Array): number {
