@@ -173,10 +173,11 @@ export function semiSupervised(recipe: ConsistencyRecipe): Classify {
         }),
         trainable: student.trainable,
         steps,
-        prepare: (step, stepRng) => {
-          const images = training.draw(step, stepRng);
-          return { ...images, ...objective.targets?.(images, step, stepRng.fork("targets")) };
-        },
+        prepare: training.draw,
+        complete: (images, step, stepRng) => ({
+          ...images,
+          ...objective.targets?.(images, step, stepRng.fork("targets")),
+        }),
         loss: (batch) => {
           const found = objective.loss(batch, batch);
           if (found.accepted !== undefined) share.assign(found.accepted);

@@ -19,8 +19,11 @@ export interface Work {
 
 /** Work that is recorded, then repeated. */
 export interface RepeatedWork {
-  /** Does the work once; the caller disposes the results. Results and variables have the same bits however it was done. */
-  readonly run: (given: readonly Tensor[]) => Tensor[];
+  /**
+   * Does the work once; the caller disposes the results. Results and variables have the same bits however it was done. `meanwhile` is done beside a
+   * recording where there are cores for both, else after the work; it must neither change `given` or `state` nor read what the work assigns.
+   */
+  readonly run: (given: readonly Tensor[], meanwhile?: () => void) => Tensor[];
   /** How many times a recording did the work. */
   readonly repeats: number;
   /** Frees what was recorded. */
@@ -52,21 +55,28 @@ interface Program {
  */
 export function repeatedWork(work: Work): RepeatedWork {
   const known = new Map<string, Known>();
-  const plainly = (given: readonly Tensor[]): Tensor[] => tidied(() => work.work(given));
+  const plainly = (given: readonly Tensor[], meanwhile: () => void): Tensor[] => {
+    const results = tidied(() => work.work(given));
+    meanwhile();
+    return results;
+  };
   let repeats = 0;
   return {
-    run: (given) => {
+    run: (given, meanwhile = () => undefined) => {
       const backend = stepBackend();
-      if (backend === undefined || work.usual?.() === false) return plainly(given);
+      if (backend === undefined || work.usual?.() === false) return plainly(given, meanwhile);
       const key = given.map(({ shape, dtype }) => `${dtype}[${shape.join()}]`).join();
       const found = known.get(key) ?? { before: undefined, tries: 0, program: undefined };
-      if (!known.has(key) && known.size >= mostKinds) return plainly(given);
+      if (!known.has(key) && known.size >= mostKinds) return plainly(given, meanwhile);
       known.set(key, found);
       if (found.program !== undefined) {
         repeats++;
-        return runProgram(backend, found.program, given, work);
+        return runProgram(backend, found.program, { given, meanwhile }, work);
       }
-      return found.tries >= mostTries ? plainly(given) : recordOnce(backend, found, given, work);
+      if (found.tries >= mostTries) return plainly(given, meanwhile);
+      const results = recordOnce(backend, found, given, work);
+      meanwhile();
+      return results;
     },
     get repeats() {
       return repeats;
@@ -115,12 +125,12 @@ function recordOnce(
 function runProgram(
   backend: StepBackend,
   { id, assigned }: Program,
-  given: readonly Tensor[],
+  { given, meanwhile }: { readonly given: readonly Tensor[]; readonly meanwhile: () => void },
   work: Work,
 ): Tensor[] {
   return tidied(() => {
     const { state } = work;
-    const made = backend.runProgram(id, [...given, ...state]);
+    const made = backend.runProgram(id, [...given, ...state], meanwhile);
     const results = made.slice(0, made.length - assigned.length);
     const values = made.slice(results.length);
     assigned.forEach((place, i) => state[place].assign(values[i]));

@@ -16,7 +16,7 @@ export interface TensorFacts {
   readonly shape: readonly number[];
 }
 
-/** The binding to TensorFlow, as far as a recording needs it; the last three are our own addition to it. */
+/** The binding to TensorFlow, as far as a recording needs it; the last four are our own addition to it. */
 export interface Binding {
   executeOp(
     name: string,
@@ -28,11 +28,8 @@ export interface Binding {
   deleteTensor(id: number): void;
   tensorDataSync(id: number): unknown;
   readonly makeProgram?: (program: object) => number;
-  readonly runProgram?: (
-    program: number,
-    given: readonly number[],
-    sideBySide: boolean,
-  ) => TensorFacts[];
+  readonly beginProgram?: (program: number, given: readonly number[], twoCores: boolean) => number;
+  readonly endProgram?: (run: number) => TensorFacts[];
   readonly dropProgram?: (program: number) => void;
 }
 
@@ -49,8 +46,8 @@ export interface StepBackend {
   /** Has another binding take the calls while `work` runs. */
   during<T>(replace: (binding: Binding) => Partial<Binding>, work: () => T): T;
   makeProgram(recording: Recording): number;
-  /** Results, and new values of what the recording assigns. */
-  runProgram(program: number, given: readonly Tensor[]): Tensor[];
+  /** Results, and new values of what the recording assigns. `meanwhile` is done while it runs. */
+  runProgram(program: number, given: readonly Tensor[], meanwhile: () => void): Tensor[];
   dropProgram(program: number): void;
 }
 
@@ -58,8 +55,8 @@ export interface StepBackend {
 const switchName = "FEWSCOPE_PROGRAMS";
 
 /**
- * "on" or "off": whether calls that do not wait for each other may run at the same time, on two cores. Bits are the same both ways; which is faster is found out
- * while they run.
+ * "on" or "off": whether calls that do not wait for each other may run at the same time, on two cores, and the next step be prepared meanwhile. Bits are the same
+ * both ways; which calls are faster so is found out while they run.
  */
 export const sideBySideName = "FEWSCOPE_SIDE_BY_SIDE";
 
@@ -75,10 +72,9 @@ function sideBySide(): boolean {
 export function stepBackend(): StepBackend | undefined {
   if (process.env[switchName] === "off" || tf.getBackend() !== "tensorflow") return undefined;
   const backend = tf.backend() as unknown as NativeBackend;
-  const { makeProgram, runProgram, dropProgram } = backend.binding;
-  if (makeProgram === undefined || runProgram === undefined || dropProgram === undefined) {
-    return undefined;
-  }
+  const { makeProgram, beginProgram, endProgram, dropProgram } = backend.binding;
+  if (makeProgram === undefined || dropProgram === undefined) return undefined;
+  if (beginProgram === undefined || endProgram === undefined) return undefined;
   return {
     ids: (tensors) => backend.getInputTensorIds(tensors),
     during: (replace, work) => {
@@ -107,10 +103,16 @@ export function stepBackend(): StepBackend | undefined {
         for (const { id, own } of made) if (own) backend.binding.deleteTensor(id);
       }
     },
-    runProgram: (program, given) =>
-      runProgram(program, backend.getInputTensorIds(given), sideBySide()).map((facts) =>
-        backend.createOutputTensor(facts),
-      ),
+    runProgram: (program, given, meanwhile) => {
+      const run = beginProgram(program, backend.getInputTensorIds(given), sideBySide());
+      try {
+        meanwhile();
+      } catch (error) {
+        for (const { id } of endProgram(run)) backend.binding.deleteTensor(id);
+        throw error;
+      }
+      return endProgram(run).map((facts) => backend.createOutputTensor(facts));
+    },
     dropProgram,
   };
 }

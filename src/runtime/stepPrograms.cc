@@ -1,13 +1,14 @@
 // Linked into the binding beside tfjs-node's own sources. A training step calls some four hundred kernels, and each call from JavaScript costs more than
 // many of these kernels. A program is such a list of calls, recorded once by JavaScript; running it makes the same calls, each after those that make what
 // it reads, so that it gives the same bits. On two cores what does not wait for each other runs side by side: the two gradients of a convolution, above
-// all. The binding's own module entry is taken over here to add three functions to its exports.
+// all. The binding's own module entry is taken over here to add four functions to its exports.
 #include <node_api.h>
 #include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <condition_variable>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <queue>
@@ -250,6 +251,15 @@ napi_value MakeProgram(napi_env env, napi_callback_info info) {
   return result;
 }
 
+// Handles that somebody else will own, or nobody.
+struct Handles {
+  ~Handles() {
+    for (TFE_TensorHandle *handle : list) TFE_DeleteTensorHandle(handle);
+  }
+  std::vector<TFE_TensorHandle *> Release() { return std::exchange(list, {}); }
+  std::vector<TFE_TensorHandle *> list;
+};
+
 // What a program holds while it runs; let go at its end, however it ends.
 struct Slots {
   explicit Slots(uint32_t size) : handles(size, nullptr), owned(size, false) {}
@@ -301,10 +311,10 @@ bool RunCall(TFE_Op *op, const Call &call, Slots *slots, std::string *why) {
   return true;
 }
 
-bool RunInOrder(Program *program, Slots *slots, std::string *why) {
+bool RunInOrder(Program *program, TFE_Op *op, Slots *slots, std::string *why) {
   for (Call &call : program->calls) {
     const auto began = std::chrono::steady_clock::now();
-    if (!RunCall(program->ops[0], call, slots, why)) return false;
+    if (!RunCall(op, call, slots, why)) return false;
     call.cost = (std::chrono::steady_clock::now() - began).count();
     for (int32_t slot : call.frees) slots->Free(slot);
   }
@@ -414,72 +424,65 @@ class Run {
   std::string why_;
 };
 
-// A second thread that lends a hand in a run and sleeps between runs.
-class Helper {
+// A thread that does one piece of work at a time and sleeps between them.
+class Worker {
  public:
-  Helper() { std::thread([this] { Loop(); }).detach(); }
+  Worker() { std::thread([this] { Loop(); }).detach(); }
 
-  void Begin(Run *run, TFE_Op *op) {
+  void Begin(std::function<void()> work) {
     {
       std::lock_guard<std::mutex> hold(mutex_);
-      run_ = run;
-      op_ = op;
-      busy_.store(true, std::memory_order_release);
+      work_ = std::move(work);
+      state_ = kWaiting;
     }
-    wake_.notify_one();
+    changed_.notify_all();
   }
 
-  void End() {
-    {
-      // Where it has not even begun, the run is not waited for.
-      std::lock_guard<std::mutex> hold(mutex_);
-      if (run_ != nullptr) {
-        run_ = nullptr;
-        busy_.store(false, std::memory_order_release);
-        return;
-      }
+  // Waits for the work; but where it has not even begun it never will, and false is given.
+  bool End() {
+    std::unique_lock<std::mutex> hold(mutex_);
+    if (state_ == kWaiting) {
+      state_ = kIdle;
+      return false;
     }
-    while (busy_.load(std::memory_order_acquire)) Pause();
+    changed_.wait(hold, [this] { return state_ == kIdle; });
+    return true;
   }
 
  private:
+  enum State { kIdle, kWaiting, kWorking };
+
   void Loop() {
     for (;;) {
-      Run *run;
-      TFE_Op *op;
+      std::function<void()> work;
       {
         std::unique_lock<std::mutex> hold(mutex_);
-        wake_.wait(hold, [this] { return run_ != nullptr; });
-        run = run_;
-        op = op_;
-        run_ = nullptr;
+        changed_.wait(hold, [this] { return state_ == kWaiting; });
+        work.swap(work_);
+        state_ = kWorking;
       }
-      run->Work(op);
-      busy_.store(false, std::memory_order_release);
+      work();
+      {
+        std::lock_guard<std::mutex> hold(mutex_);
+        state_ = kIdle;
+      }
+      changed_.notify_all();
     }
   }
 
   std::mutex mutex_;
-  std::condition_variable wake_;
-  Run *run_ = nullptr;
-  TFE_Op *op_ = nullptr;
-  std::atomic<bool> busy_{false};
+  std::condition_variable changed_;
+  std::function<void()> work_;
+  State state_ = kIdle;
 };
 
-// One run at a time is helped, so that threads of Node that both train do not share the helper.
-std::mutex helped;
+// One run at a time has the worker, so that threads of Node that both train do not share it.
+std::atomic<bool> workerTaken{false};
 
-bool RunSideBySide(Program *program, Slots *slots, std::string *why) {
-  std::unique_lock<std::mutex> own(helped, std::try_to_lock);
-  if (!own.owns_lock()) return RunInOrder(program, slots, why);
+Worker &TheWorker() {
   // Never destroyed, as its thread never ends.
-  static Helper *const helper = new Helper();
-  Run run(program, slots);
-  helper->Begin(&run, program->ops[1]);
-  run.Work(program->ops[0]);
-  helper->End();
-  if (run.failed()) *why = run.why();
-  return !run.failed();
+  static Worker *const worker = new Worker();
+  return *worker;
 }
 
 // The first run makes the kernels of the library, the second tells what each takes.
@@ -490,23 +493,87 @@ const int64_t triedRuns = 10;
 const int64_t askAgain = 64;
 
 // Which way is faster depends on the program and on who else wants the cores.
-bool RunFaster(Program *program, Slots *slots, std::string *why) {
+bool GoSideBySide(const Program &program) {
+  const int64_t n = program.runs;
+  const bool faster = program.took[1] < program.took[0];
+  return n >= timedRuns && (n < triedRuns || (n % askAgain < 2 ? !faster : faster));
+}
+
+void NoteTime(Program *program, bool side, double took) {
   const int64_t n = program->runs++;
-  const bool faster = program->took[1] < program->took[0];
-  const bool side = n >= timedRuns && (n < triedRuns || (n % askAgain < 2 ? !faster : faster));
-  const auto began = std::chrono::steady_clock::now();
-  if (!(side ? RunSideBySide(program, slots, why) : RunInOrder(program, slots, why))) return false;
-  const double took = (std::chrono::steady_clock::now() - began).count();
   if (n + 1 == timedRuns) Rank(program);
   double &known = program->took[side];
   // A single slow run says little.
   if (n < triedRuns) known = n < timedRuns || known == 0 ? took : std::min(known, took);
   else known += (took - known) / 5;
-  return true;
 }
 
-// runProgram(program, [tensor id of each given slot], side by side) -> what executeOp gives, for each output of the program
-napi_value RunProgram(napi_env env, napi_callback_info info) {
+// A run that has begun: a second thread does it while this one does something else, then both do what is left of it, where there are cores for both.
+class Started {
+ public:
+  // With fewer cores than two the run has to wait for its end.
+  Started(Program *program, std::vector<TFE_TensorHandle *> given, bool twoCores)
+      : program_(program), given_(std::move(given)), slots_(program->slots) {
+    std::copy(given_.begin(), given_.end(), slots_.handles.begin());
+    std::copy(program->constants.begin(), program->constants.end(),
+              slots_.handles.begin() + given_.size());
+    bool free = false;
+    helped_ = twoCores && workerTaken.compare_exchange_strong(free, true);
+    side_ = helped_ && GoSideBySide(*program);
+    began_ = std::chrono::steady_clock::now();
+    if (side_) run_ = std::make_unique<Run>(program, &slots_);
+    if (helped_) TheWorker().Begin([this] { Work(program_->ops[1]); });
+  }
+
+  ~Started() {
+    End();
+    for (TFE_TensorHandle *handle : given_) TFE_DeleteTensorHandle(handle);
+  }
+
+  // Lends a hand and waits; false with the reason in why() if the run failed.
+  bool End() {
+    if (ended_) return ok_;
+    ended_ = true;
+    if (side_) run_->Work(program_->ops[0]);
+    const bool worked = helped_ && TheWorker().End();
+    if (helped_) workerTaken.store(false);
+    if (!side_ && !worked) Work(program_->ops[0]);
+    if (side_) {
+      ok_ = !run_->failed();
+      why_ = run_->why();
+    }
+    if (ok_ && helped_) NoteTime(program_, side_, (std::chrono::steady_clock::now() - began_).count());
+    return ok_;
+  }
+
+  Program *program() const { return program_; }
+  TFE_TensorHandle *output(int32_t slot) const { return slots_.handles[slot]; }
+  const std::string &why() const { return why_; }
+
+ private:
+  void Work(TFE_Op *op) {
+    if (side_) run_->Work(op);
+    else ok_ = RunInOrder(program_, op, &slots_, &why_);
+  }
+
+  Program *const program_;
+  // Of its own, since what was given may be let go meanwhile.
+  const std::vector<TFE_TensorHandle *> given_;
+  Slots slots_;
+  std::unique_ptr<Run> run_;
+  std::chrono::steady_clock::time_point began_;
+  bool helped_ = false;
+  bool side_ = false;
+  bool ended_ = false;
+  bool ok_ = true;
+  std::string why_;
+};
+
+auto &started = *new std::unordered_map<int32_t, std::unique_ptr<Started>>();
+int32_t nextStarted = 0;
+
+// beginProgram(program, [tensor id of each given slot], on two cores) -> number
+napi_value BeginProgram(napi_env env, napi_callback_info info) {
   size_t argc = 3;
   napi_value args[3];
   napi_get_cb_info(env, info, &argc, args, nullptr, nullptr);
@@ -514,8 +581,8 @@ napi_value RunProgram(napi_env env, napi_callback_info info) {
   if (backend == nullptr || argc < 2) return nullptr;
   int32_t id = -1;
   napi_get_value_int32(env, args[0], &id);
-  bool sideBySide = false;
-  if (argc > 2) napi_get_value_bool(env, args[2], &sideBySide);
+  bool twoCores = false;
+  if (argc > 2) napi_get_value_bool(env, args[2], &twoCores);
   auto found = programs.find(id);
   std::vector<int32_t> given;
   if (found == programs.end()) {
@@ -534,35 +601,58 @@ napi_value RunProgram(napi_env env, napi_callback_info info) {
     if (Failed(env, status, "Identity")) return nullptr;
     program->ops.push_back(op);
   }
-  Slots slots(program->slots);
-  for (size_t i = 0; i < given.size(); i++) {
-    auto handle = backend->tfe_handle_map_.find(given[i]);
+  Handles handles;
+  for (int32_t tensor : given) {
+    auto handle = backend->tfe_handle_map_.find(tensor);
     if (handle == backend->tfe_handle_map_.end()) {
       Throw(env, "a tensor that is not there");
       return nullptr;
     }
-    slots.handles[i] = handle->second;
+    TF_AutoStatus status;
+    handles.list.push_back(TFE_TensorHandleCopySharingTensor(handle->second, status.status));
+    if (Failed(env, status, "given")) {
+      handles.list.pop_back();
+      return nullptr;
+    }
   }
-  for (size_t i = 0; i < program->constants.size(); i++) {
-    slots.handles[given.size() + i] = program->constants[i];
-  }
-  std::string why;
-  const bool done = sideBySide ? RunFaster(program, &slots, &why) : RunInOrder(program, &slots, &why);
-  if (!done) {
-    Throw(env, why);
+  const int32_t number = nextStarted++;
+  started.emplace(number, std::make_unique<Started>(program, handles.Release(), twoCores));
+  napi_value result = nullptr;
+  napi_create_int32(env, number, &result);
+  return result;
+}
+
+// endProgram(number) -> what executeOp gives, for each output of the program
+napi_value EndProgram(napi_env env, napi_callback_info info) {
+  size_t argc = 1;
+  napi_value arg;
+  napi_get_cb_info(env, info, &argc, &arg, nullptr, nullptr);
+  TFJSBackend *const backend = GetTFJSBackend(env);
+  if (backend == nullptr) return nullptr;
+  int32_t number = -1;
+  if (argc == 1) napi_get_value_int32(env, arg, &number);
+  auto found = started.find(number);
+  if (found == started.end()) {
+    Throw(env, "a run that is not there");
     return nullptr;
   }
+  const std::unique_ptr<Started> run = std::move(found->second);
+  started.erase(found);
+  if (!run->End()) {
+    Throw(env, run->why());
+    return nullptr;
+  }
+  const std::vector<int32_t> &outputs = run->program()->outputs;
   napi_value result = nullptr;
-  napi_create_array_with_length(env, program->outputs.size(), &result);
-  for (size_t i = 0; i < program->outputs.size(); i++) {
-    const int32_t slot = program->outputs[i];
+  napi_create_array_with_length(env, outputs.size(), &result);
+  for (size_t i = 0; i < outputs.size(); i++) {
     TF_AutoStatus status;
-    if (slots.handles[slot] == nullptr) {
+    if (run->output(outputs[i]) == nullptr) {
       Throw(env, "an output that is not there");
       return nullptr;
     }
     TFE_TensorHandle *copy =
-        TFE_TensorHandleCopySharingTensor(slots.handles[slot], status.status);
+        TFE_TensorHandleCopySharingTensor(run->output(outputs[i]), status.status);
     if (Failed(env, status, "output")) return nullptr;
     napi_set_element(env, result, i, backend->GenerateOutputTensorInfo(env, copy));
   }
@@ -585,10 +675,11 @@ napi_value Init(napi_env env, napi_value exports) {
   if (result == nullptr) return nullptr;
   const napi_property_descriptor added[] = {
       {"makeProgram", nullptr, MakeProgram, nullptr, nullptr, nullptr, napi_default, nullptr},
-      {"runProgram", nullptr, RunProgram, nullptr, nullptr, nullptr, napi_default, nullptr},
+      {"beginProgram", nullptr, BeginProgram, nullptr, nullptr, nullptr, napi_default, nullptr},
+      {"endProgram", nullptr, EndProgram, nullptr, nullptr, nullptr, napi_default, nullptr},
       {"dropProgram", nullptr, DropProgram, nullptr, nullptr, nullptr, napi_default, nullptr},
   };
-  napi_define_properties(env, exports, 3, added);
+  napi_define_properties(env, exports, 4, added);
   return result;
 }
 

@@ -21,7 +21,7 @@ import type { Schedule } from "./schedules";
 export type Batch = Tensor | readonly Tensor[] | Readonly<Record<string, Tensor>>;
 
 /** A training, of whatever method. */
-export interface TrainLoopOptions<B extends Batch> {
+export interface TrainLoopOptions<P extends Batch, B extends Batch = P> {
   /** What is being done, for progress and errors, for example "SimCLR". */
   readonly task: string;
   /** Everything that changes: weights, running statistics, averages. Goes into the checkpoint. */
@@ -30,8 +30,13 @@ export interface TrainLoopOptions<B extends Batch> {
   readonly trainable: ReadonlyMap<string, Variable>;
   /** Steps in all, at least 0. */
   readonly steps: number;
-  /** Makes the batch of a step, outside of the gradient; the loop disposes it. */
-  readonly prepare: (step: number, rng: Rng) => B;
+  /**
+   * Makes the batch of a step, outside of the gradient; the loop disposes it. It depends on the step's number and generator alone, not on what training
+   * changes, since it is called while the step before is still at work.
+   */
+  readonly prepare: (step: number, rng: Rng) => P;
+  /** Makes of it what the loss gets, of the variables as they are now: what a teacher says of the images, say. @default the batch as it is */
+  readonly complete?: ((prepared: P, step: number, rng: Rng) => B) | undefined;
   /**
    * The loss of a step on its batch. It depends on the batch and the variables alone, so that its kernels can be recorded and repeated: what else changes
    * from step to step, a number or a random one, belongs in the batch. Called inside tf.tidy.
@@ -59,8 +64,8 @@ export interface TrainResult {
  * @throws InputError if the loss is no longer a finite number, or the checkpoint cannot be used
  * @throws StoppedError if `on.signal` says so, after a checkpoint was written
  */
-export async function trainLoop<B extends Batch>(
-  options: TrainLoopOptions<B>,
+export async function trainLoop<P extends Batch, B extends Batch = P>(
+  options: TrainLoopOptions<P, B>,
 ): Promise<TrainResult> {
   const { task, variables, steps, on = {} } = options;
   const { checkpointSeconds = 30 } = on;
@@ -110,9 +115,22 @@ interface Step {
   readonly dispose: () => void;
 }
 
-/** A step in two parts: what differs each time is made first, so that the rest can be recorded and repeated. */
-function stepOf<B extends Batch>(options: TrainLoopOptions<B>, optimiser: BoundOptimiser): Step {
-  const { task, variables, trainable, prepare, loss, afterStep, schedule, rng } = options;
+/**
+ * A step in three parts: the batch, made while the step before is at work; what it gets of the variables as they are; and the rest, which can be recorded and
+ * repeated.
+ */
+function stepOf<P extends Batch, B extends Batch>(
+  options: TrainLoopOptions<P, B>,
+  optimiser: BoundOptimiser,
+): Step {
+  const { task, steps, variables, trainable, loss, afterStep, schedule, rng } = options;
+  // Without completing, what is prepared is what the loss gets.
+  const { complete = (prepared: P): B => prepared as unknown as B } = options;
+  const stepRng = (step: number): Rng => rng.fork(`step ${step}`);
+  const prepare = (step: number): P =>
+    // The type of tidy does not know read-only lists.
+    tf.tidy((() => options.prepare(step, stepRng(step))) as () => Tensor) as P;
+  let ahead: { readonly step: number; readonly prepared: P } | undefined;
   let batch: B;
   const state = [
     ...new Set([...variables.values(), ...optimiser.state.values(), ...optimiser.memory]),
@@ -133,22 +151,41 @@ function stepOf<B extends Batch>(options: TrainLoopOptions<B>, optimiser: BoundO
       return [value];
     },
   });
+  const prepareNext = (step: number): void => {
+    if (step + 1 === steps) return;
+    ahead = { step: step + 1, prepared: prepare(step + 1) };
+    for (const tensor of tensorsOf(ahead.prepared)) tf.keep(tensor);
+  };
   return {
     make: (step) => {
       const rate = schedule(step);
-      return tf.tidy(() => {
-        const stepRng = rng.fork(`step ${step}`);
-        // The type of tidy does not know read-only lists.
-        batch = tf.tidy((() => prepare(step, stepRng)) as () => Tensor) as B;
-        const [value] = rest.run([...tensorsOf(batch), ...optimiser.numbers(rate)]);
-        const lossValue = value.dataSync()[0];
-        if (!Number.isFinite(lossValue)) throw diverged(task, step, lossValue, rate);
+      const own = ahead;
+      ahead = undefined;
+      const make = (): number => {
+        const prepared = own?.step === step ? own.prepared : prepare(step);
+        batch = tf.tidy((() => complete(prepared, step, stepRng(step))) as () => Tensor) as B;
+        const given = [...tensorsOf(batch), ...optimiser.numbers(rate)];
+        const [value] = rest.run(given, () => prepareNext(step));
+        const found = value.dataSync()[0];
+        if (!Number.isFinite(found)) throw diverged(task, step, found, rate);
         afterStep?.(step);
-        return lossValue;
-      });
+        return found;
+      };
+      try {
+        return tf.tidy(make);
+      } finally {
+        disposePrepared(own?.prepared);
+      }
     },
-    dispose: rest.dispose,
+    dispose: () => {
+      disposePrepared(ahead?.prepared);
+      rest.dispose();
+    },
   };
+}
+
+function disposePrepared(prepared: Batch | undefined): void {
+  if (prepared !== undefined) tf.dispose([...tensorsOf(prepared)]);
 }
 
 function tensorsOf(batch: Batch): readonly Tensor[] {
@@ -158,8 +195,14 @@ function tensorsOf(batch: Batch): readonly Tensor[] {
     : Object.values(batch as Record<string, Tensor>);
 }
 
-function fingerprintOf<B extends Batch>(
-  { task, steps, rng, trainable, identity = "" }: TrainLoopOptions<B>,
+/** What of the options a checkpoint must agree with. */
+type FingerprintedOptions = Pick<
+  TrainLoopOptions<Batch>,
+  "task" | "steps" | "rng" | "trainable" | "identity"
+>;
+
+function fingerprintOf(
+  { task, steps, rng, trainable, identity = "" }: FingerprintedOptions,
   saved: ReadonlyMap<string, Variable>,
 ): string {
   const shapes = Array.from(saved, ([name, { shape, dtype }]) => [name, shape, dtype]);

@@ -97,4 +97,22 @@ describe("core/repeatedWork", () => {
     assert.equal(work.repeats, 3);
     work.dispose();
   });
+
+  it("does something else meanwhile, once each time, and frees the results where that fails", () => {
+    const work = repeatedWork({ state: [], work: ([x]) => [x.square(), x.add(1)] });
+    let done = 0;
+    const results = times(6, (given) => work.run(given, () => done++));
+    assert.deepEqual([done, work.repeats], [6, 4]);
+    assert.ok(Math.abs(results[5][0] - 5.1 * 5.1) < 1e-4);
+    const { binding } = tf.backend() as unknown as { binding: { getNumOfTensors?: () => number } };
+    const before = binding.getNumOfTensors?.();
+    const failing = (): never => {
+      throw new Error("no more images");
+    };
+    assert.throws(() => times(1, (given) => work.run(given, failing)), /no more images/);
+    assert.equal(binding.getNumOfTensors?.(), before);
+    assert.ok(Math.abs(times(1, (given) => work.run(given))[0][0] - 0.01) < 1e-6);
+    assert.equal(work.repeats, 6);
+    work.dispose();
+  });
 });

@@ -29,7 +29,7 @@ async function everyWay<T>(
   work: () => Promise<T>,
 ): Promise<{ plain: T; repeated: T; sideBySide: T; repeats: number }> {
   // prettier-ignore
-  const backend = tf.backend() as unknown as { binding: { runProgram: (...args: unknown[]) => unknown } }; // prettier-ignore
+  const backend = tf.backend() as unknown as { binding: { beginProgram: (...args: unknown[]) => unknown } }; // prettier-ignore
   const { binding } = backend;
   let repeats = 0;
   process.env["FEWSCOPE_PROGRAMS"] = "off";
@@ -38,9 +38,11 @@ async function everyWay<T>(
     delete process.env["FEWSCOPE_PROGRAMS"];
     const counted = (...args: unknown[]): unknown => {
       repeats++;
-      return binding.runProgram(...args);
+      return binding.beginProgram(...args);
     };
-    backend.binding = Object.create(binding, { runProgram: { value: counted } }) as typeof binding;
+    backend.binding = Object.create(binding, {
+      beginProgram: { value: counted },
+    }) as typeof binding;
     process.env["FEWSCOPE_SIDE_BY_SIDE"] = "off";
     const repeated = await work();
     process.env["FEWSCOPE_SIDE_BY_SIDE"] = "on";

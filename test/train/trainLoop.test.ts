@@ -318,4 +318,51 @@ describe("train/trainLoop", () => {
     assert.equal(losses[0], 8);
     assert.ok(losses[1] < losses[0]);
   });
+
+  it("prepares each step once, the next while one is at work, and completes it with the variables as they are", async () => {
+    const weight = tf.tidy(() => tf.variable(tf.scalar(2)));
+    const variables = new Map([["weight", weight]]);
+    const steps = 8;
+    const order: string[] = [];
+    const seen: number[] = [];
+    const drawn: number[] = [];
+    const { losses } = await trainLoop({
+      task: "ahead",
+      variables,
+      trainable: variables,
+      steps,
+      prepare: (step, rng) => {
+        order.push(`prepare ${step}`);
+        drawn.push(rng.uniform());
+        return { x: tf.scalar(drawn[step]) };
+      },
+      complete: ({ x }, step, rng) => {
+        order.push(`complete ${step}`);
+        assert.equal(rng.path, `1/step ${step}`);
+        seen.push(weight.dataSync()[0]);
+        return { x, before: weight.clone() };
+      },
+      loss: ({ x, before }) => weight.mul(x).add<Scalar>(before.mul(0)),
+      afterStep: (step) => order.push(`done ${step}`),
+      optimiser: sgd({ momentum: 0 }),
+      schedule: constant(0.5),
+      rng: createRng(1),
+    });
+    weight.dispose();
+    assert.deepEqual(
+      order,
+      Array.from({ length: steps }, (_, step) => [
+        ...(step === 0 ? ["prepare 0"] : []),
+        `complete ${step}`,
+        ...(step + 1 < steps ? [`prepare ${step + 1}`] : []),
+        `done ${step}`,
+      ]).flat(),
+    );
+    let expected = 2;
+    for (const [step, x] of drawn.entries()) {
+      assert.ok(Math.abs(seen[step] - expected) < 1e-6);
+      assert.ok(Math.abs(losses[step] - expected * x) < 1e-6);
+      expected -= 0.5 * x;
+    }
+  });
 });
