@@ -9,6 +9,7 @@ import * as path from "node:path";
 import { parseArgs } from "node:util";
 import { classify, pretrain, study } from "../../src";
 import type { Classify } from "../../src/core";
+import { benchEncoder as encoder, epochsOf } from "../../src/cli/bench/techniqueMethods";
 import { tuningSets } from "./tuningSets";
 
 const budgets = [1, 4, 10, 40];
@@ -26,9 +27,8 @@ async function main(): Promise<void> {
   });
   const [out = "runs/head-defaults"] = positionals;
   for (const images of await tuningSets(values.sets)) {
-    const pool = images.parts?.filter((part) => part !== "test").length ?? 0;
-    const epochs = Math.round(Number(values.steps) / Math.floor(pool / 128));
-    const learner = pretrain.simclr({ encoder: { resnet: { depth: 8, width: 8 } }, epochs });
+    const epochs = epochsOf(images, Number(values.steps));
+    const learner = pretrain.simclr({ encoder, epochs });
     const fewest = Math.min(...countsOf(images.labels, images.parts ?? []));
     const asked = Object.entries(heads()).filter(([name]) => values.only?.includes(name) !== false);
     const results = await study.run({

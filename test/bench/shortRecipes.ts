@@ -10,9 +10,8 @@ import * as path from "node:path";
 import { parseArgs } from "node:util";
 import { classify, pretrain, study } from "../../src";
 import type { Pretrain } from "../../src/core";
+import { benchEncoder as encoder, epochsOf } from "../../src/cli/bench/techniqueMethods";
 import { tuningSets } from "./tuningSets";
-
-const encoder = { resnet: { depth: 8, width: 8 } } as const;
 
 async function main(): Promise<void> {
   const { values, positionals } = parseArgs({
@@ -29,8 +28,7 @@ async function main(): Promise<void> {
   const [out = "runs/short-recipes"] = positionals;
   const pretrainings = Number(values.pretrainings);
   for (const images of await tuningSets(values.sets)) {
-    const pool = images.parts?.filter((part) => part !== "test").length ?? 0;
-    const epochs = Math.round(Number(values.steps) / Math.floor(pool / 128));
+    const epochs = epochsOf(images, Number(values.steps));
     for (const [name, learner] of Object.entries(learners({ encoder, epochs }))) {
       if (values.only !== undefined && !values.only.includes(name)) continue;
       const results = await study.run({

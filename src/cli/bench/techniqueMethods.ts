@@ -50,6 +50,12 @@ export function techniqueMethods(
   ];
 }
 
+/** Epochs over the images that are not for the test which take about so many steps of 128 images, at least one. */
+export function epochsOf({ parts, ids }: ImageSet, steps: number): number {
+  const pool = parts?.filter((part) => part !== "test").length ?? ids.length;
+  return Math.max(1, Math.round(steps / Math.max(1, Math.floor(pool / 128))));
+}
+
 function trainedOnLabels(steps: number, batchSize: number): [string, Method["classify"]][] {
   const few = { steps, batchSize };
   return Object.entries({
@@ -66,9 +72,7 @@ function trainedOnLabels(steps: number, batchSize: number): [string, Method["cla
 }
 
 function pretrained(images: ImageSet, steps: number, batchSize: number): Method[] {
-  const pool = images.parts?.filter((part) => part !== "test").length ?? images.ids.length;
-  const epochs = Math.max(1, Math.round(steps / Math.max(1, Math.floor(pool / 128))));
-  const sizes = { encoder: benchEncoder, epochs };
+  const sizes = { encoder: benchEncoder, epochs: epochsOf(images, steps) };
   const simclr = pretrain.simclr(sizes);
   const learners = {
     SimCLR: simclr,
