@@ -59,7 +59,7 @@ function isReached(
 function askedText({ asked, unit }: Row): string {
   if (asked === undefined) return "";
   if ("under" in asked) return `under ${asked.under} ${unit}`;
-  return asked.words ?? `${asked.ratio.toFixed(1)}x`;
+  return asked.words ?? `${asked.ratio}x`;
 }
 
 /** Whether it was reached, in words; empty where nothing is asked. */
