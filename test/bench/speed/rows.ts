@@ -40,16 +40,33 @@ const fewscope = (...ways: readonly Way[]): Side => ({ by: "fewscope", ways });
 
 /** Every row, in the order of the table. */
 export function speedRows(options: RowOptions): Row[] {
+  const rows = allRows(options);
+  return options.quick === true ? rows.map(withFewWays) : rows;
+}
+
+/** The first way of each side, and the last. */
+function withFewWays({ ours, peer, compiled, ...rest }: Row): Row {
+  const few = ({ by, ways }: Side): Side => ({ by, ways: [...new Set([ways[0], ...ways.slice(-1)])] }); // prettier-ignore
+  return {
+    ...rest,
+    ours: few(ours),
+    ...(peer === undefined ? {} : { peer: few(peer) }),
+    ...(compiled === undefined ? {} : { compiled: few(compiled) }),
+  };
+}
+
+function allRows(options: RowOptions): Row[] {
   const steps = options.quick === true ? 3 : 30;
+  const views = options.quick === true ? 16 : 128;
   return [
     ...stepRows(options, steps),
-    ...simclrRows(steps),
+    ...simclrRows(steps, views),
     ...trialStepRows(steps),
     ...trainOnFewRows(steps),
     prototypicalRow(options.quick === true ? 2 : 20),
     ...headRows(options),
     ...partRows(options),
-    ...togetherRows(steps),
+    ...togetherRows(steps, views),
     ...(options.full === true ? [studyRow(options)] : []),
     ...scanRows,
     kernelRow,
@@ -90,27 +107,38 @@ function stepRows({ full = false, compiled = false }: RowOptions, steps: number)
   );
 }
 
-const simclrWords = (width: number, threads: number, steps: number): string[] => {
-  const sizes = { width, size: 32, channels: 3, batch: 128, steps, threads };
+const simclrWords = (width: number, batch: number, threads: number, steps: number): string[] => {
+  const sizes = { width, size: 32, channels: 3, batch, steps, threads };
   const words = Object.entries(sizes).flatMap(([name, value]) => [`--${name}`, String(value)]);
   return ["dist/cli/main.js", "bench", "simclr", ...words];
 };
 
-function simclrRows(steps: number): Row[] {
+function simclrRows(steps: number, batch: number): Row[] {
   return [8, 32].map((width): Row => {
     const theirs = layouts.flatMap((layout) =>
       [0, 2].map((workers): Way => {
-        const [script, ...words] = python("simclr", { width, steps, threads: 2, workers, layout });
+        const [script, ...words] = python("simclr", {
+          width,
+          batch,
+          steps,
+          threads: 2,
+          workers,
+          layout,
+        });
         const name = `${layoutNames[layout]}, ${workers} workers`;
         return { name, program: "python", words: [script, "whole", ...words] };
       }),
     );
     return {
       name: `simclr-${width}`,
-      title: `SimCLR with views, width ${width}, batch 128`,
+      title: `SimCLR with views, width ${width}, batch ${batch}`,
       unit: "images/s",
       field: "imagesPerSecond",
-      ours: fewscope({ name: "two threads", program: "node", words: simclrWords(width, 2, steps) }),
+      ours: fewscope({
+        name: "two threads",
+        program: "node",
+        words: simclrWords(width, batch, 2, steps),
+      }),
       peer: { by: "lightly", ways: theirs },
       asked: { ratio: width === 8 ? 2 : 1.3 },
     };
@@ -278,7 +306,7 @@ function partRows({ quick = false, compiled = false }: RowOptions): Row[] {
 }
 
 /** Two processes of one thread, as a study has them with two workers, beside one that has both. */
-function togetherRows(steps: number): Row[] {
+function togetherRows(steps: number, batch: number): Row[] {
   const row = (
     name: string,
     title: string,
@@ -305,7 +333,7 @@ function togetherRows(steps: number): Row[] {
   const rate = { unit: "images/s", field: "imagesPerSecond" } as const;
   const time = { unit: "ms", field: "milliseconds" } as const;
   return [
-    row("simclr", "SimCLR", rate, 1.35, (threads) => simclrWords(8, threads, steps)),
+    row("simclr", "SimCLR", rate, 1.35, (threads) => simclrWords(8, batch, threads, steps)),
     row("fineTune", "fine-tuning with 10", time, 1.6, (threads) => typescript("trainOnFew", "fineTune10", threads, steps)), // prettier-ignore
   ];
 }
@@ -331,7 +359,9 @@ function studyRow({ quick = false }: RowOptions): Row {
           cifarWord,
           "--workers",
           String(workers),
-          ...(quick ? ["--epochs", "1", "--scratch-steps", "10"] : []),
+          ...(quick
+            ? ["--only", "simclr", "--only", "scratch", "--epochs", "1", "--scratch-steps", "10"]
+            : []),
         ],
       })),
     },
