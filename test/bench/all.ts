@@ -67,6 +67,7 @@ function wanted(): Wanted {
   const python = values.python ?? peersPython();
   const notes = [
     ...peerNotes(python),
+    ...loadNotes(os.loadavg()[0], os.availableParallelism()),
     ...(withData.length < chosen.length
       ? ["The whole study is left out: no folder with CIFAR-10 is named by FEWSCOPE_DATA."]
       : []),
@@ -106,6 +107,12 @@ function peerNotes(python: string | undefined): string[] {
   return [
     `Peers: ${there.length === 0 ? "none" : there.join(", ")}${missing.length === 0 ? "" : `; this Python lacks ${missing.join(", ")}`}.`,
   ];
+}
+
+/** A word where others use the machine: threads that wait for each other lose far more by it than others do. */
+function loadNotes(load: number, cores: number): string[] {
+  if (load < cores / 4) return [];
+  return [`The machine was busy when it began (load ${load.toFixed(1)} on ${cores} cores): measure again when it is quiet.`]; // prettier-ignore
 }
 
 /** The commit of the code, and whether it was changed since. */
