@@ -1,59 +1,41 @@
 "use strict";
-const crypto = require("node:crypto");
-const fs = require("node:fs");
 const path = require("node:path");
-const { execute } = require("./execute.js");
-const { freeSpace, readJson, writeJson } = require("./files.js");
-const { withLock } = require("./lock.js");
-const { cacheFolder, projectFolder } = require("./places.js");
-const { Problem, again, explainFileError, explainOutput } = require("./problem.js");
-const { megabytes, say, secondsSince } = require("./say.js");
-const { stopOnSignals } = require("./stopOnSignals.js");
-const { findPip, findPython, installPip } = require("./tools.js");
+const { projectFolder } = require("./places.js");
+const {
+  environmentFolder,
+  environmentState,
+  installEnvironment,
+  pythonOf,
+} = require("./pythonEnvironment.js");
 
-const requirementsFile = path.join(projectFolder, "notebooks", "requirements.txt");
-/** What the environment takes, rounded up. */
-const neededBytes = 400e6;
-/** JupyterLab's own demand, and the first pip that installs into an environment of another Python. */
-const oldestPython = [3, 10];
-const oldestPip = [22, 3];
-
-/** @typedef {import("./packages.js").State} State */
+/** @type {import("./pythonEnvironment.js").PythonEnvironment} */
+const jupyter = {
+  name: "jupyter",
+  what: "JupyterLab",
+  who: "Notebooks need",
+  requirementsFile: path.join(projectFolder, "notebooks", "requirements.txt"),
+  neededBytes: 400e6,
+  duration: "half a minute or more",
+  // JupyterLab's own demand.
+  oldestPython: [3, 10],
+};
 
 /** @returns {string} the environment for the notebooks, in the cache: one for each list of requirements */
 function jupyterFolder() {
-  const hash = crypto.createHash("sha256").update(fs.readFileSync(requirementsFile));
-  return path.join(cacheFolder(), `jupyter-${hash.digest("hex").slice(0, 12)}`);
+  return environmentFolder(jupyter);
 }
 
 /** @param {string} [folder] @returns {string} the Python of the environment */
 function jupyterPython(folder = jupyterFolder()) {
-  return path.join(folder, "bin", "python");
+  return pythonOf(folder);
 }
 
 /**
  * Whether the environment is whole, and its Python still the one that it was made with.
- * @returns {State}
+ * @returns {import("./packages.js").State}
  */
 function jupyterState() {
-  const folder = jupyterFolder();
-  const stamp = readJson(stampFile(folder));
-  if (stamp === undefined) return { status: "missing", found: "not installed" };
-  if (stamp.python !== realPath(jupyterPython(folder)))
-    return { status: "old", found: `its Python ${stamp.python} is gone` };
-  return { status: "ok", found: `${stamp.packages} (${folder})` };
-}
-
-/** @param {string} folder */
-const stampFile = (folder) => path.join(folder, "fewscope.json");
-
-/** @param {string} file @returns {string | undefined} */
-function realPath(file) {
-  try {
-    return fs.realpathSync(file);
-  } catch {
-    return undefined;
-  }
+  return environmentState(jupyter);
 }
 
 /**
@@ -61,121 +43,8 @@ function realPath(file) {
  * @returns {Promise<string>} its folder
  * @throws Problem if Python, pip, the network or the disk is missing
  */
-async function installJupyter() {
-  const folder = jupyterFolder();
-  if (jupyterState().status === "ok") return folder;
-  const stopListening = stopOnSignals();
-  try {
-    await withLock(`${folder}.lock`, () => makeEnvironment(folder));
-  } catch (error) {
-    throw explainFileError(error, cacheFolder());
-  } finally {
-    stopListening();
-  }
-  return folder;
-}
-
-/** An environment cannot be moved, so it is made in its place; the stamp comes last. @param {string} folder */
-async function makeEnvironment(folder) {
-  const { status, found } = jupyterState();
-  if (status === "ok") return;
-  const started = Date.now();
-  const python = await checkedPython();
-  const pip = await checkedPip(python);
-  checkSpace();
-  say(
-    `setting up JupyterLab (${megabytes(neededBytes)} MB of disk; half a minute or more): ${found}`,
-  );
-  fs.rmSync(folder, { recursive: true, force: true });
-  // Without a pip of its own: Debian splits that part of Python off, and ours serves as well.
-  const made = await execute(python, ["-m", "venv", "--without-pip", folder]);
-  if (!made.ok) throw explain(made.output, folder, "Python could not make an environment");
-  const installed = await execute(pip[0], [...pip.slice(1), ...installArguments(folder)]);
-  if (!installed.ok) throw explain(installed.output, folder, "pip could not install JupyterLab");
-  const list = requirements();
-  writeJson(stampFile(folder), {
-    python: realPath(jupyterPython(folder)),
-    packages: list.join(", ").replaceAll("==", " "),
-  });
-  say(`JupyterLab: done in ${secondsSince(started)}`);
-}
-
-/** @returns {string[]} lines such as "jupyterlab==4.6.6" */
-function requirements() {
-  const lines = fs.readFileSync(requirementsFile, "utf8").split("\n");
-  return lines.filter((line) => line !== "" && !line.startsWith("#"));
-}
-
-/** @param {string} folder @returns {string[]} */
-function installArguments(folder) {
-  const options = "--no-input --disable-pip-version-check --progress-bar off --retries 2 --quiet";
-  const where = ["--python", jupyterPython(folder), "install", "--prefer-binary"];
-  return [...where, ...options.split(" "), "--requirement", requirementsFile];
-}
-
-/**
- * @returns {Promise<string>} a Python that can make environments
- * @throws Problem if there is none, it is too old, or Python's own module for that is missing
- */
-async function checkedPython() {
-  const found = await findPython();
-  if (found === undefined)
-    throw new Problem(
-      `Notebooks need Python 3 and none was found: install it (${installPip}) ${again}.`,
-    );
-  if (isOlder(found.version, oldestPython))
-    throw new Problem(
-      `Notebooks need Python ${oldestPython.join(".")} or newer and "${found.program}" is ${found.version}: put a newer one first on PATH ${again}.`,
-    );
-  const { ok } = await execute(found.program, ["-c", "import venv"]);
-  if (ok) return found.program;
-  throw new Problem(
-    `Python ${found.version} is here, but not its module venv: install it (Debian, Ubuntu: apt install python3-venv) ${again}.`,
-  );
-}
-
-/**
- * @param {string} python only for the sentence
- * @returns {Promise<import("./tools.js").Pip["command"]>}
- */
-async function checkedPip(python) {
-  const pip = await findPip();
-  if (pip === undefined)
-    throw new Problem(`"${python}" is here, but no pip: install it (${installPip}) ${again}.`);
-  if (!isOlder(pip.version, oldestPip)) return pip.command;
-  throw new Problem(
-    `Notebooks need pip ${oldestPip.join(".")} or newer and "${pip.command.join(" ")}" is ${pip.version}: update it ("${pip.command.join(" ")} install --upgrade pip") ${again}.`,
-  );
-}
-
-/** @param {string} version @param {readonly number[]} oldest major and minor @returns {boolean} */
-function isOlder(version, [wantedMajor = 0, wantedMinor = 0]) {
-  const [major = 0, minor = 0] = version.split(".").map(Number);
-  return major < wantedMajor || (major === wantedMajor && minor < wantedMinor);
-}
-
-function checkSpace() {
-  const free = freeSpace(cacheFolder());
-  if (free >= neededBytes) return;
-  throw new Problem(
-    `JupyterLab needs ${megabytes(neededBytes)} MB of disk and "${cacheFolder()}" has ${megabytes(free)} MB free: free some space, or set FEWSCOPE_CACHE to a folder on another disk, ${again}.`,
-  );
-}
-
-/** @param {string} output @param {string} folder @param {string} what @returns {Problem} */
-function explain(output, folder, what) {
-  const known = explainOutput(output, {
-    place: path.dirname(folder),
-    registry: "Python's package registry",
-  });
-  if (known !== undefined) return known;
-  const lacking = /No matching distribution found for (\S+)/.exec(output)?.[1];
-  if (lacking !== undefined)
-    return new Problem(
-      `Python's package registry offers no ${lacking} for this Python: let pip use a complete one (pip config list shows what it uses) ${again}.`,
-    );
-  const reason = /ERROR: (.*)/.exec(output)?.[1] ?? output.trim().split("\n").at(-1);
-  return new Problem(`${what} (${reason}): mend this ${again}.`);
+function installJupyter() {
+  return installEnvironment(jupyter);
 }
 
 module.exports = { installJupyter, jupyterFolder, jupyterPython, jupyterState };

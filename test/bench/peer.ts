@@ -16,12 +16,13 @@ export function lastLine(text: string): unknown {
   return JSON.parse(text.trim().split("\n").at(-1) ?? "");
 }
 
-/** The milliseconds that a program tells in its last line. @throws Error if it failed */
-export function milliseconds(...program: Parameters<typeof printed>): number {
-  return (lastLine(printed(...program)) as { milliseconds: number }).milliseconds;
-}
-
 /** The middle one, of an even number the upper. */
 export function median(values: readonly number[]): number {
   return values.toSorted((a, b) => a - b)[values.length >> 1];
+}
+
+/** Prints what was measured as a line of JSON, with the largest memory of this process in MiB. */
+export function tell(measured: Readonly<Record<string, unknown>>): void {
+  const peakMemory = Math.round(process.resourceUsage().maxRSS / 1024);
+  console.log(JSON.stringify({ ...measured, peakMemory }));
 }

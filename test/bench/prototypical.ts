@@ -1,16 +1,15 @@
 /*
- * Times the training of a prototypical network, and of the same recipe in PyTorch where a Python with it is named:
- * node --import tsx test/bench/prototypical.ts [--python PYTHON] [--rounds 3] [--threads 2]
- * Conv-4 of width 64 on random images of 28 px, 60 ways, 1 shot, 5 queries, quarter turns as new classes. Both take turns; one JSON line each, the median
- * over rounds of the median time of 20 episodes.
+ * Times the training of a prototypical network: Conv-4 of width 64 on random images of 28 px, 60 ways, 1 shot, 5 queries, quarter turns as new classes.
+ *
+ *   node --import tsx test/bench/prototypical.ts [THREADS] [EPISODES]
+ *
+ * One JSON line with episodes a second, the median. Beside the same recipe in PyTorch: `npm run bench -- all --only prototypical`.
  */
-import * as path from "node:path";
 import { configureBackend, createRng, hideLabels, imageSet, type ImageSet } from "../../src/core";
 import { prototypical } from "../../src/pretrain";
-import { lastLine, median, printed } from "./peer";
+import { median, tell } from "./peer";
 
 const size = { ways: 60, shots: 1, queries: 5 };
-const episodes = 20;
 const warmUp = 3;
 
 function drawings(): ImageSet {
@@ -26,7 +25,7 @@ function drawings(): ImageSet {
 }
 
 /** Episodes a second. */
-async function own(source: ImageSet): Promise<number> {
+async function timeOurs(source: ImageSet, episodes: number): Promise<number> {
   const times: number[] = [];
   let last = performance.now();
   const report = (): void => {
@@ -39,31 +38,10 @@ async function own(source: ImageSet): Promise<number> {
   return 1 / median(times.slice(warmUp));
 }
 
-/** Episodes a second. */
-function peer(python: string, threads: number): number {
-  const script = path.join(__dirname, "peers", "prototypical.py");
-  const options = Object.entries({ ...size, episodes, threads }).flatMap(([name, value]) => [`--${name}`, String(value)]); // prettier-ignore
-  return (lastLine(printed(python, [script, ...options])) as { episodesPerSecond: number }).episodesPerSecond; // prettier-ignore
-}
-
 async function main(): Promise<void> {
-  const given = (name: string): string | undefined => {
-    const at = process.argv.indexOf(name);
-    return at < 0 ? undefined : process.argv[at + 1];
-  };
-  const threads = Number(given("--threads") ?? 2);
-  const python = given("--python");
+  const [threads = 2, episodes = 20] = process.argv.slice(2).map(Number);
   configureBackend({ threads });
-  const source = drawings();
-  const rates: Record<string, number[]> = { fewscope: [], ...(python === undefined ? {} : { PyTorch: [] }) }; // prettier-ignore
-  for (let round = 0; round < Number(given("--rounds") ?? 3); round++) {
-    rates["fewscope"].push(await own(source));
-    if (python !== undefined) rates["PyTorch"].push(peer(python, threads));
-  }
-  for (const [by, found] of Object.entries(rates)) {
-    const episodesPerSecond = Math.round(100 * median(found)) / 100;
-    console.log(JSON.stringify({ bench: "prototypical", by, ...size, threads, episodesPerSecond }));
-  }
+  tell({ episodesPerSecond: await timeOurs(drawings(), episodes) });
 }
 
 void main();

@@ -2,6 +2,7 @@
  * Times reading of Nanonis .sxm files, and with --peer beside nanonispy, file by file in turns in one run:
  *
  *   node --import tsx test/bench/readScans.ts [--peer PYTHON] [FILE or FOLDER...]
+ *   node --import tsx test/bench/readScans.ts --json FILE      ours alone, as a line of JSON
  *
  * Ours looks at every value (which rows were measured) and unpacks a channel when its values are first asked for; so it is
  * timed as it is, and with the values of all channels taken. nanonispy leaves the values as bytes of the other order,
@@ -10,13 +11,12 @@
  * Without files, one of 512 x 512 pixels with four images is made. PYTHON has nanonispy: pip install nanonispy.
  * Each number is the median of 40 reads of a file that the system has in memory.
  */
-import { spawnSync } from "node:child_process";
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
-import { createRng } from "../../src/core";
 import { readScan } from "../../src/formats";
-import { median } from "./peer";
+import { madeScan } from "./madeScan";
+import { lastLine, median, printed, tell } from "./peer";
 
 const repeats = 40;
 
@@ -43,39 +43,13 @@ async function ours(file: string): Promise<[alone: number, whole: number]> {
 /** Reading alone, and with all that ours does; undefined for a file that it cannot read. */
 function nanonispy(python: string, file: string): [alone: number, whole: number] | undefined {
   const script = path.join(__dirname, "peers", "nanonispyRead.py");
-  const run = spawnSync(python, [script, String(repeats), file], { encoding: "utf8" });
-  const [alone, whole] = run.stdout.trim().split("\n").map(Number);
-  return run.status === 0 ? [alone, whole] : undefined;
-}
-
-/** What an instrument of today writes: 512 x 512, Z and current in both directions. */
-function madeFile(folder: string): string {
-  const header = {
-    NANONIS_VERSION: "2",
-    SCANIT_TYPE: "FLOAT MSBFIRST",
-    REC_DATE: "01.01.2024",
-    REC_TIME: "12:00:00",
-    REC_TEMP: "290.0",
-    ACQ_TIME: "512.0",
-    SCAN_PIXELS: "512 512",
-    SCAN_FILE: "made.sxm",
-    SCAN_TIME: "0.5 0.5",
-    SCAN_RANGE: "1.0E-8 1.0E-8",
-    SCAN_OFFSET: "0 0",
-    SCAN_ANGLE: "0",
-    SCAN_DIR: "down",
-    BIAS: "1.0",
-    DATA_INFO:
-      "\tChannel\tName\tUnit\tDirection\tCalibration\tOffset\n\t14\tZ\tm\tboth\t1\t0\n\t0\tCurrent\tA\tboth\t1\t0\n",
-  };
-  const text = Object.entries(header).map(([tag, value]) => `:${tag}:\n${value}\n`);
-  const start = Buffer.from(`${text.join("")}:SCANIT_END:\n\n\n\x1a\x04`, "latin1");
-  const rng = createRng(1);
-  const data = Buffer.alloc(4 * 4 * 512 * 512);
-  for (let at = 0; at < data.length; at += 4) data.writeFloatBE(1e-10 * rng.normal(), at);
-  const file = path.join(folder, "made.sxm");
-  fs.writeFileSync(file, Buffer.concat([start, data]));
-  return file;
+  try {
+    const told = lastLine(printed(python, [script, String(repeats), file]));
+    const { alone, whole } = told as Record<"alone" | "whole", number>;
+    return [alone, whole];
+  } catch {
+    return undefined;
+  }
 }
 
 type Times = readonly ([alone: number, whole: number] | undefined)[];
@@ -102,10 +76,14 @@ function filesOf(words: readonly string[]): string[] {
 
 async function main(): Promise<void> {
   const words = process.argv.slice(2);
+  if (words[0] === "--json") {
+    const [alone, whole] = await ours(words[1]);
+    return tell({ alone, whole });
+  }
   const at = words.indexOf("--peer");
   const python = at < 0 ? undefined : words.splice(at, 2)[1];
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), "fewscope-bench-"));
-  const files = words.length === 0 ? [madeFile(folder)] : filesOf(words);
+  const files = words.length === 0 ? [madeScan(folder)] : filesOf(words);
   const cores = os.cpus();
   console.log(`Node ${process.version}, ${cores.length} x ${cores[0].model}`);
   for (const file of files) {

@@ -1,11 +1,11 @@
 /**
  * Numbers of the simulator beside what is known of real surfaces and instruments, and its speed:
  *
- *   node --import tsx test/bench/simulator.ts [--data FOLDER] [--speed]
+ *   node --import tsx test/bench/simulator.ts [--data FOLDER] [--speed] [--json]
  *
  * Heights and corrugations are expected within the ranges that each surface states, with their sources; noise beside the
  * same measure on real scans, where FOLDER has them (else the environment variable FEWSCOPE_DATA, else ../shared/data).
- * --speed times scans of 512 x 512 pixels with every effect, on one core.
+ * --speed times scans of 512 x 512 pixels with every effect, on one core; with --json only that, as a line of JSON.
  */
 import * as fs from "node:fs";
 import * as os from "node:os";
@@ -22,6 +22,7 @@ import {
 } from "../../src/simulate";
 import { createLoop } from "../../src/simulate/instrument/feedback";
 import { findSurface } from "../../src/simulate/surfaces";
+import { tell } from "./peer";
 
 const ideal: ScanOptions = { instrument: "ideal", defects: {}, retrace: false };
 
@@ -243,33 +244,40 @@ function asScan(name: string, data: Float64Array, [height, width]: readonly numb
   };
 }
 
+const everything: ScanOptions = {
+  surface: "Si(001)-2x1",
+  pixels: 512,
+  steps: [1, 1],
+  density: 0.02,
+  instrument: "poor",
+  tip: { bluntNm: [1, 1], doubleChance: 1 },
+};
+
+/** Milliseconds of a scan, the median over seeds. */
+function timeOf(options: ScanOptions): number {
+  const times = [1, 2, 3, 4, 5, 6, 7].map((seed) => {
+    const from = performance.now();
+    scan({ ...options, seed });
+    return performance.now() - from;
+  });
+  return median(Float64Array.from(times));
+}
+
 function speed(): void {
   const cores = os.cpus();
   console.log(`Node ${process.version}, ${cores.length} x ${cores[0].model}`);
-  const everything: ScanOptions = {
-    surface: "Si(001)-2x1",
-    pixels: 512,
-    steps: [1, 1],
-    density: 0.02,
-    instrument: "poor",
-    tip: { bluntNm: [1, 1], doubleChance: 1 },
-  };
   for (const [name, options] of Object.entries({
     "every effect": everything,
     "a usual instrument": { pixels: 512, density: 0.02, instrument: "usual" },
     "the surface alone": { ...ideal, pixels: 512, density: 0.02 },
   } satisfies Record<string, ScanOptions>)) {
-    const times = [1, 2, 3, 4, 5, 6, 7].map((seed) => {
-      const from = performance.now();
-      scan({ ...options, seed });
-      return performance.now() - from;
-    });
-    console.log(`512 x 512, ${name}: ${short(median(Float64Array.from(times)))} ms (median of 7 seeds)`); // prettier-ignore
+    console.log(`512 x 512, ${name}: ${short(timeOf(options))} ms (median of 7 seeds)`);
   }
 }
 
 async function main(): Promise<void> {
   const words = process.argv.slice(2);
+  if (words.includes("--json")) return tell({ milliseconds: timeOf(everything) });
   if (words.includes("--speed")) return speed();
   const at = words.indexOf("--data");
   const folder =

@@ -1,12 +1,10 @@
 /*
- * Times a step of training from scratch, forward, backward and AdamW of a ResNet-18 on 32 x 32 images, here and in PyTorch, in turn and each in a process of
- * its own, and prints a table with the ratio of each one's best:
+ * Times a step of training from scratch, forward, backward and AdamW of a ResNet-18 on 32 x 32 images, without all that a trial has around it:
  *
- *   node --import tsx test/bench/steps.ts [PYTHON]
+ *   node --import tsx test/bench/steps.ts BATCH [WIDTH] [STEPS]
  *
- * PYTHON is that of a throw-away environment with torch==2.9.1; without it only ours is timed. Needs a quiet machine.
+ * One JSON line with milliseconds a step, the median. Beside PyTorch: `npm run bench -- all --only step`.
  */
-import * as path from "node:path";
 import {
   createRng,
   joinVariables,
@@ -18,24 +16,12 @@ import {
 import { crossEntropy } from "../../src/losses";
 import { buildNetwork, linear } from "../../src/nets";
 import { adamW, constant, trainLoop } from "../../src/train";
-import { median, milliseconds } from "./peer";
+import { median, tell } from "./peer";
 
-const steps = 30;
 const warmUp = 8;
-const rounds = 5;
-
-const batches = [4, 10, 64, 256];
-const widths = [8];
-/** Threads of a kernel here and in PyTorch, and whether kernels run side by side here. */
-const ways = [
-  { threads: 1, sideBySide: "off" },
-  { threads: 1, sideBySide: "on" },
-  { threads: 2, sideBySide: "off" },
-  { threads: 2, sideBySide: "on" },
-] as const;
 
 /** Milliseconds of a step with this number of images, the median. */
-async function timeOurs(batch: number, width: number): Promise<number> {
+async function timeOurs(batch: number, width: number, steps: number): Promise<number> {
   const rng = createRng(3);
   const network = buildNetwork({ resnet: { depth: 18, width } }, [32, 32, 3], rng.fork("network"));
   const head = linear({ inputDim: network.dim, outputDim: 10 }, rng.fork("head"));
@@ -64,48 +50,9 @@ async function timeOurs(batch: number, width: number): Promise<number> {
   return median(times.slice(warmUp));
 }
 
-type Way = (typeof ways)[number];
-
-function ours(batch: number, width: number, { threads, sideBySide }: Way): number {
-  const env = { TF_NUM_INTRAOP_THREADS: String(threads), TF_NUM_INTEROP_THREADS: "1", FEWSCOPE_SIDE_BY_SIDE: sideBySide }; // prettier-ignore
-  return milliseconds(process.execPath, ["--import", "tsx", __filename, "one", String(batch), String(width)], env); // prettier-ignore
-}
-
-function theirs(python: string, batch: number, width: number, { threads }: Way): number {
-  const script = path.join(__dirname, "peers", "step.py");
-  const sizes = Object.entries({ batch, width, threads, steps }).flatMap(([name, value]) => [`--${name}`, String(value)]); // prettier-ignore
-  return Math.min(
-    ...["contiguous", "channels_last"].map((layout) =>
-      milliseconds(python, [script, ...sizes, "--layout", layout]),
-    ),
-  );
-}
-
-function table(python: string | undefined): void {
-  console.log("milliseconds a step, the faster memory layout of PyTorch; median of rounds in turn");
-  for (const width of widths) {
-    for (const batch of batches) {
-      const found = ways.map((way) => {
-        const turns = Array.from({ length: rounds }, () => ({
-          here: ours(batch, width, way),
-          there: python === undefined || way.sideBySide === "on" ? Infinity : theirs(python, batch, width, way), // prettier-ignore
-        }));
-        return { here: median(turns.map(({ here }) => here)), there: median(turns.map(({ there }) => there)) }; // prettier-ignore
-      });
-      const best = (of: "here" | "there"): number => Math.min(...found.map((one) => one[of]));
-      const cells = found.map(
-        ({ here, there }, i) =>
-          `${ways[i].threads === 1 ? "one thread" : "two threads"}${ways[i].sideBySide === "on" ? ", side by side" : ""} ${here.toFixed(1)}${Number.isFinite(there) ? ` | ${there.toFixed(1)}` : ""}`, // prettier-ignore
-      );
-      console.log(`width ${width}, batch ${batch}: ${cells.join("; ")}; best against best ${(best("there") / best("here")).toFixed(2)}x`); // prettier-ignore
-    }
-  }
-}
-
 async function main(): Promise<void> {
-  const [first, batch, width] = process.argv.slice(2);
-  if (first !== "one") table(first);
-  else console.log(JSON.stringify({ milliseconds: await timeOurs(Number(batch), Number(width)) }));
+  const [batch, width = 8, steps = 30] = process.argv.slice(2).map(Number);
+  tell({ milliseconds: await timeOurs(batch, width, steps) });
 }
 
 void main();

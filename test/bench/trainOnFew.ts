@@ -1,51 +1,44 @@
 /*
  * Times a step of training on few labels inside a trial, views and reports and all: FixMatch and Mean Teacher with 16 labelled and 112 or 16 unlabelled images,
- * and fine-tuning with 10 and 64, of a ResNet-18 of width 8 on 32 x 32 colour images; here and in PyTorch, in turn, each in a process of its own.
+ * and fine-tuning with 10 and 64, of a ResNet-18 of width 8 on 32 x 32 colour images:
  *
- *   node --import tsx test/bench/trainOnFew.ts [PYTHON]
+ *   node --import tsx test/bench/trainOnFew.ts fixMatch|meanTeacher|fineTune10|fineTune64 [THREADS] [STEPS]
  *
- * PYTHON is that of a throw-away environment with torch==2.9.1 and torchvision. Needs a quiet machine.
+ * One JSON line with milliseconds a step, the median. Beside PyTorch: `npm run bench -- all --only fixMatch`.
  */
-import * as path from "node:path";
 import { classify, pretrain } from "../../src";
 import {
+  checkOneOf,
   configureBackend,
   createRng,
   imageSet,
   type Classify,
   type ImageSet,
 } from "../../src/core";
-import { median, milliseconds } from "./peer";
+import { median, tell } from "./peer";
 
-const steps = 40;
 const warmUp = 8;
-const rounds = 3;
 
 interface Case {
   readonly batch: number;
-  readonly ratio: number;
   readonly of: (batchSize: number, steps: number) => Classify;
 }
 
 const cases: Readonly<Record<string, Case>> = {
   fixMatch: {
     batch: 16,
-    ratio: 7,
     of: (batchSize, steps) => classify.fixMatch({ batchSize, steps }),
   },
   meanTeacher: {
     batch: 16,
-    ratio: 1,
     of: (batchSize, steps) => classify.meanTeacher({ batchSize, steps }),
   },
   fineTune10: {
     batch: 10,
-    ratio: 0,
     of: (batchSize, steps) => classify.fineTune({ batchSize, steps }),
   },
-  fineTune: {
+  fineTune64: {
     batch: 64,
-    ratio: 0,
     of: (batchSize, steps) => classify.fineTune({ batchSize, steps }),
   },
 };
@@ -64,8 +57,8 @@ function images(): ImageSet {
   });
 }
 
-async function timeOurs(name: string): Promise<number> {
-  configureBackend({ threads: 2 });
+/** Milliseconds of a step inside a trial, the median. */
+async function timeOurs(name: string, steps: number): Promise<number> {
   const { batch, of } = cases[name];
   const set = images();
   const encoder = await pretrain.none({ encoder: { resnet: { depth: 18, width: 8 } } })(set, createRng(1)); // prettier-ignore
@@ -78,23 +71,9 @@ async function timeOurs(name: string): Promise<number> {
 }
 
 async function main(): Promise<void> {
-  const [first, name] = process.argv.slice(2);
-  if (first === "one") {
-    console.log(JSON.stringify({ milliseconds: await timeOurs(name) }));
-    return;
-  }
-  const script = path.join(__dirname, "peers", "trainOnFew.py");
-  for (const [name, { batch, ratio }] of Object.entries(cases)) {
-    const theirs = (layout: string, workers: number): number =>
-      first === undefined ? NaN : milliseconds(first, [script, name.replace(/\d+/u, ""), "--batch", String(batch), "--ratio", String(ratio), "--steps", String(steps), "--layout", layout, "--workers", String(workers)]); // prettier-ignore
-    const turns = Array.from({ length: rounds }, () => ({
-      here: milliseconds(process.execPath, ["--import", "tsx", __filename, "one", name]),
-      there: Math.min(...["contiguous", "channels_last"].flatMap((layout) => [0, 2].map((workers) => theirs(layout, workers)))), // prettier-ignore
-    }));
-    const here = median(turns.map((turn) => turn.here));
-    const there = median(turns.map((turn) => turn.there));
-    console.log(`${name}, ${batch} labelled, ${batch * ratio} unlabelled: ${here.toFixed(1)} | ${there.toFixed(1)} ms, ${(there / here).toFixed(2)}x`); // prettier-ignore
-  }
+  const [name, threads = "2", steps = "40"] = process.argv.slice(2);
+  configureBackend({ threads: Number(threads) });
+  tell({ milliseconds: await timeOurs(checkOneOf("name", name, Object.keys(cases)), Number(steps)) }); // prettier-ignore
 }
 
 void main();

@@ -3,14 +3,17 @@
  * and 200 for the test, ResNet-18 of width 8; SimCLR for 30 epochs, logistic regression at 7 budgets x 5 draws on its features and on pixels, six trainings
  * of 300 steps from scratch, both with AdamW to 0.01 and shifts and mirrors.
  *
- *   FEWSCOPE_DATA=FOLDER node --import tsx test/bench/wholeStudy.ts [PYTHON] [--seeds 1]
+ *   FEWSCOPE_DATA=FOLDER node --import tsx test/bench/wholeStudy.ts [PYTHON] [--seeds 1] [--quick]
  *
- * PYTHON is that of a throw-away environment as `peers/study.py` says. Needs a quiet machine and `npm run build`. One JSON line for each study.
+ * PYTHON is that of a throw-away environment as `peers/study.py` says. Needs a quiet machine and `npm run build`. One JSON line for each study; --quick only
+ * shows that both run.
  */
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
 import { parseArgs } from "node:util";
+import { readTimings } from "../../src/study";
+import { cifarZip } from "./cifarZip";
 import { lastLine, printed } from "./peer";
 
 /** A study that ran: its seconds, and what it found. */
@@ -20,13 +23,14 @@ interface Told {
   /** Of each part. */
   readonly seconds: Readonly<Record<string, number>>;
   readonly total: number;
+  /** The largest of its processes, in MiB. */
+  readonly peakMemory?: number;
   /** Balanced accuracy by method and labels of each class. */
   readonly accuracy: Readonly<Record<string, Readonly<Record<string, number>>>>;
 }
 
 const project = path.join(__dirname, "..", "..");
-const data = process.env["FEWSCOPE_DATA"] ?? path.join(project, "..", "shared", "data");
-const zip = path.join(data, "cifar10", "cifar10-jpeg.zip");
+const zip = cifarZip();
 
 const shared = {
   data: { zip, firstPerClass: { train: 500, test: 200 }, keepsClass: ["mirrorX"] },
@@ -35,7 +39,10 @@ const shared = {
 const logistic = { logisticRegression: {} };
 
 /** The study in two plans, since training from scratch has other budgets: words of the command line beside each. */
-const plans = (seed: number): readonly (readonly [string, object, readonly string[]])[] => [
+const plans = (
+  seed: number,
+  quick: boolean,
+): readonly (readonly [string, object, readonly string[]])[] => [
   [
     "probes",
     {
@@ -46,7 +53,7 @@ const plans = (seed: number): readonly (readonly [string, object, readonly strin
       labelsPerClass: [1, 2, 5, 10, 20, 50, 100],
       draws: 5,
       methods: [
-        { name: "SimCLR", pretrain: { simclr: { epochs: 30 } }, classify: logistic },
+        { name: "SimCLR", pretrain: { simclr: { epochs: quick ? 1 : 30 } }, classify: logistic },
         { name: "pixels", pretrain: { pixels: {} }, classify: logistic },
       ],
     },
@@ -65,7 +72,7 @@ const plans = (seed: number): readonly (readonly [string, object, readonly strin
         {
           name: "from scratch",
           pretrain: { none: {} },
-          classify: { fineTune: { steps: 300 } },
+          classify: { fineTune: { steps: quick ? 10 : 300 } },
         },
       ],
     },
@@ -74,12 +81,13 @@ const plans = (seed: number): readonly (readonly [string, object, readonly strin
 ];
 
 /** Runs it here in a new folder: seconds of each plan by the clock, start of the program included, and balanced accuracy by method and budget. */
-function ours(seed: number): Told {
+function ours(seed: number, quick: boolean): Told {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), "fewscope-whole-"));
   try {
     const seconds: Record<string, number> = {};
     const accuracy: Record<string, Record<string, number>> = {};
-    for (const [name, plan, words] of plans(seed)) {
+    const peaks: number[] = [];
+    for (const [name, plan, words] of plans(seed, quick)) {
       const file = path.join(folder, `${name}.json`);
       const out = path.join(folder, name);
       fs.writeFileSync(file, JSON.stringify(plan));
@@ -90,26 +98,35 @@ function ours(seed: number): Told {
       const [, ...rows] = fs.readFileSync(path.join(out, "summary.csv"), "utf8").trim().split("\n");
       for (const [method, labels, , mean] of rows.map((row) => row.split(",")))
         (accuracy[method] ??= {})[labels] = Number(Number(mean).toFixed(4));
+      const timings = readTimings(path.join(out, "timings")).values();
+      peaks.push(...Array.from(timings, ({ peakMegabytes }) => peakMegabytes));
     }
     const total = Object.values(seconds).reduce((a, b) => a + b, 0);
-    return { by: "fewscope", seed, seconds, total, accuracy };
+    return { by: "fewscope", seed, seconds, total, peakMemory: Math.max(...peaks), accuracy };
   } finally {
     fs.rmSync(folder, { recursive: true, force: true });
   }
 }
 
+const quickPeer = ["--epochs", "1", "--scratch-steps", "10"];
+
 function main(): void {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
-    options: { seeds: { type: "string", default: "1" } },
+    options: {
+      seeds: { type: "string", default: "1" },
+      quick: { type: "boolean", default: false },
+    },
   });
   const [python] = positionals;
   const script = path.join(__dirname, "peers", "study.py");
   for (let seed = 1; seed <= Number(values.seeds); seed++) {
-    const here = ours(seed);
+    const here = ours(seed, values.quick);
     console.log(JSON.stringify(here));
     if (python === undefined) continue;
-    const there = lastLine(printed(python, [script, zip, "--seed", String(seed)])) as Told;
+    const there = lastLine(
+      printed(python, [script, zip, "--seed", String(seed), ...(values.quick ? quickPeer : [])]),
+    ) as Told;
     console.log(JSON.stringify(there));
     console.log(JSON.stringify({ seed, ratio: there.total / here.total }));
   }

@@ -1,11 +1,14 @@
-import { spawnSync } from "node:child_process";
 import * as path from "node:path";
 import type { Command } from "commander";
 import { checkInteger, checkOneOf, configureBackend } from "../../core";
 import { examples } from "../examples";
+import { runCheckoutScript } from "../runCheckoutScript";
 import { showProgress } from "../showProgress";
 
-/** Adds `bench simclr` and `bench pretrain`: speed as JSON lines; `bench techniques`: what each technique reaches. */
+/**
+ * Adds `bench simclr` and `bench pretrain`: speed as JSON lines; `bench techniques`: what each technique reaches; `bench all`: speeds beside those of the peers
+ * that `bench peers` sets up.
+ */
 export function bench(program: Command): void {
   const group = program
     .command("bench")
@@ -69,16 +72,49 @@ export function bench(program: Command): void {
     .command("kernel")
     .description("start, first import, a cell and 20 000 lines, beside stock tslab")
     .addHelpText("after", examples("bench kernel"))
-    .action(() => {
-      // It speaks to kernels with the tests' own client, so it lies beside the tests.
-      const project = path.join(__dirname, "..", "..", "..");
-      const script = path.join(project, "test", "bench", "kernel.ts");
-      const { status } = spawnSync(process.execPath, ["--import", "tsx", script], {
-        cwd: project,
-        stdio: "inherit",
-      });
-      process.exitCode = status ?? 1;
-    });
+    // It speaks to kernels with the tests' own client, so it lies beside the tests.
+    .action(() => runCheckoutScript("bench kernel", "kernel.ts"));
+  group
+    .command("all")
+    .description("one table of all speeds, beside the peers where `bench peers` has set them up")
+    .option("--only <names...>", "rows of these names, or that begin with them: step simclr-8 sxm")
+    .option("--rounds <n>", "times that both sides of a row take turns; 5, with --quick 1")
+    .option("--quick", "so little that numbers mean nothing: shows that all runs", false)
+    .option("--full", "wide networks and the whole study too", false)
+    .option("--compiled", "PyTorch by torch.compile too", false)
+    .option("--python <file>", "a Python that has the peers")
+    .option("--out <folder>", "keep rows there, so that a second run goes on", "runs/speed")
+    .option("--keep", "keep the table in notebooks/results/speed too", false)
+    .addHelpText("after", examples("bench all --only step simclr", "bench all --full --keep"))
+    .action(all);
+  group
+    .command("peers")
+    .description("set up what speed is held against, in a Python environment in the cache")
+    .addHelpText("after", examples("bench peers"))
+    .action(() => runCheckoutScript("bench peers", "setUpPeers.ts"));
+}
+
+interface AllFlags {
+  readonly only?: readonly string[];
+  readonly rounds?: string;
+  readonly quick: boolean;
+  readonly full: boolean;
+  readonly compiled: boolean;
+  readonly python?: string;
+  readonly out: string;
+  readonly keep: boolean;
+}
+
+async function all(flags: AllFlags): Promise<void> {
+  const { only = [], rounds, python, out, quick, full, compiled, keep } = flags;
+  const switches = Object.entries({ quick, full, compiled, keep });
+  await runCheckoutScript("bench all", "all.ts", [
+    ...only.flatMap((name) => ["--only", name]),
+    ...(rounds === undefined ? [] : ["--rounds", rounds]),
+    ...(python === undefined ? [] : ["--python", path.resolve(python)]),
+    ...["--out", path.resolve(out)],
+    ...switches.flatMap(([name, on]) => (on ? [`--${name}`] : [])),
+  ]);
 }
 
 interface TechniquesFlags {

@@ -24,7 +24,7 @@ export interface KeptTiming extends Timing {
 let machine: string | undefined;
 
 /** What this machine is; found out once, since it takes as long as writing a record. */
-function machineName(): string {
+export function machineName(): string {
   const cpus = machine === undefined ? os.cpus() : [];
   machine ??= `${cpus[0]?.model ?? "unknown"} x ${cpus.length}, ${os.platform()} ${os.arch()}`;
   return machine;

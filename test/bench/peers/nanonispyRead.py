@@ -1,9 +1,10 @@
-"""Times nanonispy on a .sxm file: python nanonispyRead.py REPEATS FILE -> two medians in milliseconds.
+"""Times nanonispy on a .sxm file: python nanonispyRead.py REPEATS FILE -> a line of JSON with two medians in milliseconds.
 
-The first is reading alone, which leaves values big-endian float32 as scanned. The second gives what fewscope gives: float64
-in the machine's order, turned as on the surface, and the rows that were really measured.
+"alone" is reading alone, which leaves values big-endian float32 as scanned. "whole" gives what fewscope gives: float64 in
+the machine's order, turned as on the surface, and the rows that were really measured.
 """
 
+import json
 import statistics
 import sys
 import time
@@ -40,10 +41,12 @@ def whole():
     return channels, rows
 
 
+told = {}
 for read in (alone, whole):
     times = []
     for _ in range(repeats + 10):
         start = time.perf_counter()
         read()
         times.append(1000 * (time.perf_counter() - start))
-    print(f"{statistics.median(times[10:]):.4f}")
+    told[read.__name__] = round(statistics.median(times[10:]), 4)
+print(json.dumps(told))

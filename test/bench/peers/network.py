@@ -1,5 +1,6 @@
 """The ResNet for small images that the other scripts of this folder time."""
 
+import torch
 from torch import nn
 from torch.nn import functional as F
 
@@ -31,3 +32,8 @@ def resnet(blocks, width, channels):
             layers.append(Block(inputs, width * 2**stage, 2 if stage and not block else 1))
             inputs = width * 2**stage
     return nn.Sequential(*layers, nn.AdaptiveAvgPool2d(1), nn.Flatten()), inputs
+
+
+def memory_format(layout):
+    """The memory layout of that name, as --layout has it."""
+    return {"contiguous": torch.contiguous_format, "channels_last": torch.channels_last}[layout]

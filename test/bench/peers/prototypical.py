@@ -1,8 +1,8 @@
 """Times the training of a prototypical network in PyTorch on the CPU: Conv-4 of width 64, 28 px, quarter turns as new classes.
 
-python test/bench/peers/prototypical.py --ways 60 --shots 1 --queries 5 --episodes 20 [--threads 2]
+python test/bench/peers/prototypical.py --ways 60 --shots 1 --queries 5 --episodes 20 [--threads 2] [--layout contiguous]
 In a throw-away environment with torch==2.9.1 and numpy. The recipe is that of test/bench/prototypical.ts: Adam 1e-3, all images of an episode
-in one pass, channels last. Images are random: 242 characters of 20 drawings. Prints one JSON line.
+in one pass. Images are random: 242 characters of 20 drawings. Prints one JSON line.
 """
 
 import argparse
@@ -15,12 +15,16 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
+from network import memory_format
+
 arguments = argparse.ArgumentParser()
 for name, default in (("ways", 60), ("shots", 1), ("queries", 5), ("episodes", 20), ("width", 64), ("threads", 2)):
     arguments.add_argument(f"--{name}", type=int, default=default)
+arguments.add_argument("--layout", choices=["contiguous", "channels_last"], default="channels_last")
 options = arguments.parse_args()
 torch.set_num_threads(options.threads)
 torch.manual_seed(1)
+layout = memory_format(options.layout)
 generator = np.random.default_rng(1)
 drawings = generator.random((242, 20, 28, 28), dtype=np.float32)
 
@@ -33,7 +37,7 @@ def block(inputs, outputs):
 
 width = options.width
 encoder = nn.Sequential(block(1, width), block(width, width), block(width, width), block(width, width), nn.Flatten())
-encoder = encoder.to(memory_format=torch.channels_last)
+encoder = encoder.to(memory_format=layout)
 optimiser = torch.optim.Adam(encoder.parameters(), lr=1e-3)
 ways, shots, queries = options.ways, options.shots, options.queries
 own = torch.arange(ways).repeat_interleave(queries)
@@ -48,7 +52,7 @@ def draw():
         support.append(images[:shots])
         query.append(images[shots:])
     images = np.ascontiguousarray(np.concatenate(support + query))[:, None]
-    return torch.from_numpy(images).to(memory_format=torch.channels_last)
+    return torch.from_numpy(images).to(memory_format=layout)
 
 
 warm_up = 3

@@ -1,6 +1,6 @@
 """Times a SimCLR step in PyTorch (step alone) or with lightly's views and data loader (whole), on the CPU.
 
-python test/bench/peers/simclr.py step|whole --width 8 --size 32 --channels 3 --batch 128 --steps 20 [--threads 2] [--workers 0]
+python test/bench/peers/simclr.py step|whole --width 8 --size 32 --channels 3 --batch 128 --steps 20 [--threads 2] [--workers 0] [--layout contiguous]
 In a throw-away environment with torch==2.9.1 torchvision lightly==1.6.*. Prints one JSON line; an image is one image
 with both its views.
 """
@@ -19,7 +19,7 @@ from lightly.transforms import SimCLRTransform
 from PIL import Image
 from torch import nn
 
-from network import resnet
+from network import memory_format, resnet
 
 arguments = argparse.ArgumentParser()
 arguments.add_argument("mode", choices=["step", "whole"])
@@ -27,24 +27,23 @@ for name, default in (("depth", 18), ("width", 8), ("size", 32), ("channels", 3)
     arguments.add_argument(f"--{name}", type=int, default=default)
 arguments.add_argument("--threads", type=int, default=0)
 arguments.add_argument("--workers", type=int, default=0)
+arguments.add_argument("--layout", choices=["contiguous", "channels_last"], default="channels_last")
 options = arguments.parse_args()
 if options.threads:
     torch.set_num_threads(options.threads)
 torch.manual_seed(1)
-
+layout = memory_format(options.layout)
 
 blocks = {8: [1] * 3, 10: [1] * 4, 14: [2] * 3, 18: [2] * 4, 34: [3, 4, 6, 3]}[options.depth]
 encoder, dim = resnet(blocks, options.width, options.channels)
-model = nn.Sequential(encoder, SimCLRProjectionHead(dim, dim, 128)).to(
-    memory_format=torch.channels_last
-)
+model = nn.Sequential(encoder, SimCLRProjectionHead(dim, dim, 128)).to(memory_format=layout)
 criterion = NTXentLoss(temperature=0.5)
 optimiser = torch.optim.SGD(model.parameters(), lr=0.01, momentum=0.9, weight_decay=5e-4)
 warm_up = 3
 
 
 def step(first, second):
-    both = torch.cat([first, second]).to(memory_format=torch.channels_last)
+    both = torch.cat([first, second]).to(memory_format=layout)
     loss = criterion(*model(both).chunk(2))
     optimiser.zero_grad()
     loss.backward()

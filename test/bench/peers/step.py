@@ -13,7 +13,7 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
-from network import resnet
+from network import memory_format, resnet
 
 arguments = argparse.ArgumentParser()
 for name, default in (("batch", 10), ("width", 8), ("threads", 2), ("steps", 30)):
@@ -25,7 +25,7 @@ torch.set_num_threads(options.threads)
 torch.manual_seed(1)
 
 
-layout = getattr(torch, f"{options.layout}_format" if options.layout == "contiguous" else options.layout)
+layout = memory_format(options.layout)
 encoder, dim = resnet([2] * 4, options.width, 3)
 network = nn.Sequential(encoder, nn.Linear(dim, 10)).to(memory_format=layout).train()
 run = torch.compile(network) if options.compile else network

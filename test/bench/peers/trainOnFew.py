@@ -18,7 +18,7 @@ from torch import nn
 from torch.nn import functional as F
 from torchvision import transforms
 
-from network import resnet
+from network import memory_format, resnet
 
 arguments = argparse.ArgumentParser()
 arguments.add_argument("mode", choices=["fixMatch", "meanTeacher", "fineTune"])
@@ -29,7 +29,7 @@ options = arguments.parse_args()
 torch.set_num_threads(options.threads)
 torch.manual_seed(1)
 warm_up = 8
-layout = getattr(torch, f"{options.layout}_format" if options.layout == "contiguous" else options.layout)
+layout = memory_format(options.layout)
 
 last = [transforms.ToTensor(), transforms.Normalize((0.5,) * 3, (0.25,) * 3)]
 first = [transforms.RandomHorizontalFlip(), transforms.RandomCrop(32, 4, padding_mode="reflect")]
