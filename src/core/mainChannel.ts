@@ -18,11 +18,17 @@ export function mainChannel({ channels }: Pick<Scan, "channels">): Channel {
     channels,
   ];
   for (const some of ranked) {
-    const measured = some.filter(({ data }) => data.some((value) => !Number.isNaN(value)));
-    const found = measured.find(({ direction }) => direction === "forward") ?? measured.at(0);
+    const forward = some.filter(({ direction }) => direction === "forward");
+    const others = some.filter(({ direction }) => direction !== "forward");
+    // Values may be unpacked when they are asked for, so no more channels are asked than it takes.
+    const found = forward.concat(others).find(wasMeasured);
     if (found !== undefined) return found;
   }
   return channels[0];
+}
+
+function wasMeasured({ data }: Channel): boolean {
+  return data.some((value) => !Number.isNaN(value));
 }
 
 /** Whether a channel holds heights. */

@@ -17,6 +17,8 @@ export interface Rng {
   between(low: number, high: number): number;
   /** Standard normal deviate. */
   normal(): number;
+  /** Fills an array with what as many calls of `normal` give, in less time. */
+  normals(values: Float64Array): void;
   /** Uniform integer in [0, n). @throws InputError if n is not a positive integer */
   integer(n: number): number;
   /** 0..n-1 in random order. */
@@ -41,7 +43,8 @@ export function createRng(seed: number): Rng {
 }
 
 function fromPath(path: string): Rng {
-  const next = sfc32(path);
+  const state = lazyState(path);
+  const next = (): number => step(state());
   const uniform = (): number => next() / 4294967296;
   const integer = (n: number): number => {
     if (!Number.isSafeInteger(n) || n < 1 || n > 4294967296) {
@@ -67,6 +70,7 @@ function fromPath(path: string): Rng {
       const radius = Math.sqrt(-2 * Math.log(1 - uniform()));
       return radius * Math.cos(2 * Math.PI * uniform());
     },
+    normals: (values) => fillNormals(state(), values),
     integer,
     permutation: (n) => {
       const order = Int32Array.from({ length: n }, (_, i) => i);
@@ -82,7 +86,8 @@ function fromPath(path: string): Rng {
   };
 }
 
-function sfc32(path: string): () => number {
+/** The state of a path, made when it is first asked for: most generators are only forked. */
+function lazyState(path: string): () => Int32Array {
   let state: Int32Array | undefined;
   return () => {
     if (state === undefined) {
@@ -91,7 +96,7 @@ function sfc32(path: string): () => number {
       state[3] = 1;
       for (let i = 0; i < 12; i++) step(state);
     }
-    return step(state);
+    return state;
   };
 }
 
@@ -103,4 +108,24 @@ function step(s: Int32Array): number {
   s[1] = c + (c << 3);
   s[2] = ((c << 21) | (c >>> 11)) + result;
   return result >>> 0;
+}
+
+/** `normal` over and over, with the state where the processor has it at hand. */
+function fillNormals(s: Int32Array, values: Float64Array): void {
+  let [a, b, c, count] = s;
+  for (let i = 0; i < values.length; i++) {
+    // Twice what `step` does.
+    const first = (a + b + count) | 0;
+    a = b ^ (b >>> 9);
+    b = (c + (c << 3)) | 0;
+    c = (((c << 21) | (c >>> 11)) + first) | 0;
+    const second = (a + b + count + 1) | 0;
+    a = b ^ (b >>> 9);
+    b = (c + (c << 3)) | 0;
+    c = (((c << 21) | (c >>> 11)) + second) | 0;
+    count = (count + 2) | 0;
+    const radius = Math.sqrt(-2 * Math.log(1 - (first >>> 0) / 4294967296));
+    values[i] = radius * Math.cos(2 * Math.PI * ((second >>> 0) / 4294967296));
+  }
+  s.set([a, b, c, count]);
 }

@@ -34,8 +34,8 @@ const farthestMove = 5;
 /** Angstrom that a tip which went astray goes at most. */
 const feel = 1;
 
-/** What is kept in place of 1 for a tip that went astray. */
-const lost = 2;
+/** What is kept of each pixel: that it has arrived, that its height is sought, that its tip went astray. */
+const [there, sought, lost] = [0, 1, 2];
 
 /** Angstrom; a pixel that moved less in its last step has arrived, since the next would move it some thousand times less. */
 const arrived = 0.02;
@@ -49,16 +49,15 @@ const arrived = 0.02;
 export function constantCurrent(sources: readonly Source[], options: TunnelOptions): Float64Array {
   const { distance } = options;
   const frame = createFrame(options);
-  const { points } = frame;
+  const { heights, charges, slopes } = frame;
   let logWanted = 0;
-  for (let step = 0, left = points.length; step < mostSteps && left > 0; step++) {
-    for (let at = 0; at < points.length; at += perPoint) points[at + charge] = points[at + slope] = 0; // prettier-ignore
+  for (let step = 0, left = heights.length; step < mostSteps && left > 0; step++) {
+    if (step > 0) for (const seen of [charges, slopes]) seen.fill(0);
     for (const source of sources) addSource(source, frame);
-    if (step === 0) logWanted = Math.log(median(points));
+    if (step === 0) logWanted = Math.log(median(charges));
     left = moveTips(frame, logWanted);
   }
-  const heights = new Float64Array(points.length / perPoint);
-  for (let i = 0; i < heights.length; i++) heights[i] = points[i * perPoint] - distance;
+  for (let i = 0; i < heights.length; i++) heights[i] -= distance;
   return heights;
 }
 
@@ -68,37 +67,29 @@ export function constantCurrent(sources: readonly Source[], options: TunnelOptio
  */
 export function constantHeight(sources: readonly Source[], options: TunnelOptions): Float64Array {
   const frame = createFrame(options);
-  const { points } = frame;
+  const { charges } = frame;
   for (const source of sources) addSource(source, frame);
-  const usual = median(points);
-  const currents = new Float64Array(points.length / perPoint);
-  for (let i = 0; i < currents.length; i++) currents[i] = points[i * perPoint + charge] / usual;
-  return currents;
+  const usual = median(charges);
+  for (let i = 0; i < charges.length; i++) charges[i] /= usual;
+  return charges;
 }
-
-/**
- * What is kept for each pixel, side by side, since all of it is needed at once: where the tip is over it (angstrom above
- * the top layer), its charge, how much charge is lost by going up (per angstrom), and 1 where the height is still sought.
- */
-const perPoint = 4;
-const charge = 1;
-const slope = 2;
-const moving = 3;
 
 function createFrame(options: TunnelOptions): Frame {
   const { width, height, kappa, distance, groundAt } = options;
-  const points = new Float64Array(width * height * perPoint);
-  for (let row = 0; row < height; row++) {
-    for (let column = 0; column < width; column++) {
-      const at = (row * width + column) * perPoint;
-      points[at] = groundAt === undefined ? distance : distance + groundAt(column, row);
-      points[at + moving] = 1;
+  const pixels = width * height;
+  const heights = new Float64Array(pixels).fill(distance);
+  if (groundAt !== undefined) {
+    for (let row = 0, i = 0; row < height; row++) {
+      for (let column = 0; column < width; column++, i++) heights[i] += groundAt(column, row);
     }
   }
   return {
     ...options,
     fall: tabulateFall(kappa, distance),
-    points,
+    heights,
+    charges: new Float64Array(pixels),
+    slopes: new Float64Array(pixels),
+    moving: new Uint8Array(pixels).fill(sought),
     first: new Int32Array(height),
     last: new Int32Array(height).fill(width - 1),
   };
@@ -107,8 +98,13 @@ function createFrame(options: TunnelOptions): Frame {
 /** What one pass over the sources works on. */
 interface Frame extends TunnelOptions {
   readonly fall: Float64Array;
-  /** `perPoint` numbers for each pixel. */
-  readonly points: Float64Array;
+  /** Where the tip is over each pixel, angstrom above the top layer. */
+  readonly heights: Float64Array;
+  /** Its charge there, and how much of it is lost by going up, per angstrom. */
+  readonly charges: Float64Array;
+  readonly slopes: Float64Array;
+  /** Whether its height is still sought. */
+  readonly moving: Uint8Array;
   /** The first and the last column of each row whose height is still sought. */
   readonly first: Int32Array;
   readonly last: Int32Array;
@@ -128,7 +124,8 @@ function tabulateFall(kappa: number, distance: number): Float64Array {
 
 /** Adds the charge of one source, and what of it is lost by going up, to the pixels that it reaches. */
 function addSource({ x, y, above, weight, ground = 0 }: Source, frame: Frame): void {
-  const { width, height, pixelSize, kappa, distance, fall, points, first, last } = frame;
+  const { width, height, pixelSize, kappa, distance, first, last } = frame;
+  const { fall, heights, charges, slopes } = frame;
   if (weight <= 0) return;
   const farthest = distance + Math.log(weight / negligible) / (2 * kappa);
   const nearest = distance + ground - above;
@@ -139,61 +136,61 @@ function addSource({ x, y, above, weight, ground = 0 }: Source, frame: Frame): v
   const bottom = Math.min(height - 1, Math.floor(y + reach));
   for (let row = top; row <= bottom; row++) {
     if (first[row] > x + reach || last[row] < x - reach) continue;
-    const dy = (row - y) * pixelSize;
-    const half = Math.sqrt(reach * reach - (row - y) * (row - y));
+    const down = row - y;
+    const half = Math.sqrt(reach * reach - down * down);
+    const dy = down * pixelSize;
+    const yy = dy * dy;
+    const begin = Math.max(first[row], Math.ceil(x - half));
     const end = Math.min(last[row], Math.floor(x + half));
-    for (let column = Math.max(first[row], Math.ceil(x - half)); column <= end; column++) {
-      const i = (row * width + column) * perPoint;
-      if (points[i + moving] === 0) continue;
+    // Pixels that have arrived are passed over as well: to ask each takes longer.
+    for (let column = begin, i = row * width + begin; column <= end; column++, i++) {
       const dx = (column - x) * pixelSize;
-      const dz = points[i] - above;
-      const at = (dx * dx + dy * dy + dz * dz) * perSquare;
+      const dz = heights[i] - above;
+      const at = (dx * dx + yy + dz * dz) * perSquare;
       // As whole number of 32 bits, which takes less than rounding down.
       const before = at | 0;
       if (before >= beyond) continue;
       const low = fall[before];
       const change = fall[before + 1] - low;
-      points[i + charge] += weight * (low + (at - before) * change);
+      charges[i] += weight * (low + (at - before) * change);
       // The square of the way grows by 2 dz for each angstrom upwards.
-      points[i + slope] -= weight * change * perSquare * 2 * dz;
+      slopes[i] -= weight * change * (2 * perSquare) * dz;
     }
   }
 }
 
 /** One Newton step of each tip that has not arrived -> how many still have not. */
-function moveTips({ width, height, points, first, last }: Frame, logWanted: number): number {
+function moveTips(frame: Frame, logWanted: number): number {
+  const { width, height, heights, charges, slopes, moving, first, last } = frame;
   let left = 0;
   for (let row = 0; row < height; row++) {
-    const [begin, end] = [first[row], last[row]];
-    [first[row], last[row]] = [width, -1];
-    for (let column = begin; column <= end; column++) {
-      const at = (row * width + column) * perPoint;
-      if (points[at + moving] === 0) continue;
-      const seen = points[at + charge];
-      let move = ((Math.log(seen) - logWanted) * seen) / points[at + slope];
+    const [begin, end] = [row * width + first[row], row * width + last[row]];
+    let [from, to] = [width, -1];
+    for (let i = begin; i <= end; i++) {
+      if (moving[i] === there) continue;
+      const seen = charges[i];
+      let move = ((Math.log(seen) - logWanted) * seen) / slopes[i];
       // Over a hole so wide that nothing is in reach the tip is let down; beside or below an atom it is drawn up. From then on it
       // feels its way.
-      const astray = !(points[at + slope] > 0 && Math.abs(move) < farthestMove);
-      if (astray) points[at + moving] = lost;
-      if (points[at + moving] === lost) move = astray ? (seen > 0 ? feel : -feel) : Math.min(feel, Math.max(-feel, move)); // prettier-ignore
-      points[at] += move;
+      const astray = !(slopes[i] > 0 && Math.abs(move) < farthestMove);
+      if (astray) moving[i] = lost;
+      if (moving[i] === lost) move = astray ? (seen > 0 ? feel : -feel) : Math.min(feel, Math.max(-feel, move)); // prettier-ignore
+      heights[i] += move;
       if (Math.abs(move) > arrived) {
         left++;
-        first[row] = Math.min(first[row], column);
-        last[row] = column;
-      } else {
-        points[at + moving] = 0;
-      }
+        to = i - row * width;
+        from = Math.min(from, to);
+      } else moving[i] = there;
     }
+    [first[row], last[row]] = [from, to];
   }
   return left;
 }
 
 /** Median of the charge of every seventh pixel, which is as good and sorts faster. */
-function median(points: Float64Array): number {
-  const every = 7 * perPoint;
-  const sorted = new Float64Array(Math.ceil(points.length / every));
-  for (let i = 0; i < sorted.length; i++) sorted[i] = points[i * every + charge];
+function median(charges: Float64Array): number {
+  const sorted = new Float64Array(Math.ceil(charges.length / 7));
+  for (let i = 0; i < sorted.length; i++) sorted[i] = charges[7 * i];
   sorted.sort();
   return sorted[sorted.length >> 1];
 }

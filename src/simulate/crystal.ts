@@ -129,15 +129,25 @@ function drawMeander(length: number, nmPerPixel: number, rng: Rng): Float64Array
 
 /** Pixel of a place on the crystal, in angstrom along and across the rows. Row 0 is at the top. */
 export function toPixel(
-  { rowDegrees, origin, angstromPerPixel }: Placement,
+  placement: Placement,
   along: number,
   across: number,
 ): [x: number, y: number] {
+  return pixelMap(placement)(along, across);
+}
+
+/** `toPixel` for many places under one placement. */
+export function pixelMap({
+  rowDegrees,
+  origin,
+  angstromPerPixel,
+}: Placement): (along: number, across: number) => [x: number, y: number] {
   const angle = (rowDegrees * Math.PI) / 180;
   const [cos, sin] = [Math.cos(angle), Math.sin(angle)];
-  return [
-    origin[0] + (along * cos - across * sin) / angstromPerPixel,
-    origin[1] - (along * sin + across * cos) / angstromPerPixel,
+  const [x, y] = origin;
+  return (along, across) => [
+    x + (along * cos - across * sin) / angstromPerPixel,
+    y - (along * sin + across * cos) / angstromPerPixel,
   ];
 }
 

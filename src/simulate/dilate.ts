@@ -18,32 +18,38 @@ export function dilate(
   // Further away the paraboloid has risen above the highest place.
   const far = Math.floor(Math.sqrt(2 * radius * (high - low)) / pixel);
   const fall = Float64Array.from({ length: far + 1 }, (_, u) => (u * pixel) ** 2 / (2 * radius));
-  const rows = along(heights, width, 1, heights.length / width, width, fall);
-  return along(rows, heights.length / width, width, width, 1, fall);
-}
-
-/** One pass over lines of `count` values `stride` apart. */
-function along(
-  heights: Float64Array,
-  count: number,
-  stride: number,
-  lines: number,
-  nextLine: number,
-  fall: Float64Array,
-): Float64Array {
-  const result = new Float64Array(heights.length);
-  const far = fall.length - 1;
-  for (let line = 0; line < lines; line++) {
-    const start = line * nextLine;
-    for (let i = 0; i < count; i++) {
-      let best = -Infinity;
-      const [from, to] = [Math.max(0, i - far), Math.min(count - 1, i + far)];
-      for (let k = from; k <= to; k++) {
-        const value = heights[start + k * stride] - fall[Math.abs(i - k)];
-        if (value > best) best = value;
-      }
-      result[start + i * stride] = best;
+  const rows = new Float64Array(heights.length).fill(-Infinity);
+  for (let at = 0; at < heights.length; at += width) {
+    touch(rows, at, heights, at, width, 0);
+    // From where it touches soonest outwards: further away hardly anything is higher.
+    for (let u = 1; u <= far; u++) {
+      touch(rows, at, heights, at + u, width - u, fall[u]);
+      touch(rows, at + u, heights, at, width - u, fall[u]);
     }
   }
-  return result;
+  const both = new Float64Array(heights.length).fill(-Infinity);
+  for (let at = 0; at < heights.length; at += width) {
+    touch(both, at, rows, at, width, 0);
+    for (let u = 1; u <= far; u++) {
+      const [above, below] = [at - u * width, at + u * width];
+      if (above >= 0) touch(both, at, rows, above, width, fall[u]);
+      if (below < rows.length) touch(both, at, rows, below, width, fall[u]);
+    }
+  }
+  return both;
+}
+
+/** Lifts `traced`, from `at` on, to as many heights from `from` on less what the paraboloid has risen there. */
+function touch(
+  traced: Float64Array,
+  at: number,
+  heights: Float64Array,
+  from: number,
+  count: number,
+  rise: number,
+): void {
+  for (let i = 0; i < count; i++) {
+    const height = heights[from + i] - rise;
+    if (height > traced[at + i]) traced[at + i] = height;
+  }
 }

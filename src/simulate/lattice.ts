@@ -1,6 +1,6 @@
 import { createRng } from "../core";
 import type { Source } from "./constantCurrent";
-import { toCrystal, toPixel, type Crystal, type Placement } from "./crystal";
+import { pixelMap, toCrystal, toPixel, type Crystal, type Placement } from "./crystal";
 import type { Reach } from "./instrument/path";
 import type { DefectShape, Surface } from "./surface";
 
@@ -26,8 +26,10 @@ export function sources(
   const [left, top] = [frame.left, frame.top];
   terraces.forEach((terrace, n) => {
     const border = 15 / terrace.placement.angstromPerPixel;
+    const pixelOf = pixelMap(terrace.placement);
+    const changedCells = changes.get(n);
     const add = (along: number, across: number, above: number, weight: number): void => {
-      const [x, y] = toPixel(terrace.placement, along, across);
+      const [x, y] = pixelOf(along, across);
       if (!inside(x - left, y - top, frame, border)) return;
       found.push({
         x: x - left,
@@ -40,12 +42,12 @@ export function sources(
     forEachCell(surface, terrace.placement, frame, border, (i, j) => {
       if (terraces.length > 1) {
         // Cells are left out as a whole, so that no dimer is cut in two.
-        const middle = toPixel(terrace.placement, i * surface.cell[0], j * surface.cell[1]);
-        if (terraceAt(...middle) !== n) return;
+        const [x, y] = pixelOf(i * surface.cell[0], j * surface.cell[1]);
+        if (terraceAt(x, y) !== n) return;
       }
       const decor =
         surface.decorated === true && terraces.length > 1 ? decoration(crystal, n, i, j) : 1;
-      const changed = changes.get(`${n} ${i} ${j}`);
+      const changed = changedCells?.get(cellKey(i, j));
       surface.atoms.forEach((atom, k) => {
         const change = changed?.get(k) ?? unchanged;
         const varied = terrace.vary?.(i, j, k) ?? unchanged;
@@ -122,14 +124,24 @@ interface Change {
   readonly aside: number;
 }
 
-/** By terrace and cell, and there by atom. */
-function changesBySite(defects: readonly PlacedDefect[]): Map<string, Map<number, Change>> {
-  const changes = new Map<string, Map<number, Change>>();
+/** A number for each cell; no frame is 32768 cells wide. */
+function cellKey(along: number, across: number): number {
+  return along * 65536 + across;
+}
+
+/** What becomes of the atoms of some cells, by cell and atom. */
+type CellChanges = Map<number, Map<number, Change>>;
+
+/** By terrace. */
+function changesBySite(defects: readonly PlacedDefect[]): Map<number, CellChanges> {
+  const changes = new Map<number, CellChanges>();
   for (const { terrace, cell, shape } of defects) {
     for (const { cell: offset, atom, weight, rise = 0, aside = 0 } of shape.changes) {
-      const site = `${terrace} ${cell[0] + offset[0]} ${cell[1] + offset[1]}`;
-      const changed = changes.get(site) ?? new Map<number, Change>();
-      changes.set(site, changed);
+      const cells = changes.get(terrace) ?? new Map<number, Map<number, Change>>();
+      changes.set(terrace, cells);
+      const site = cellKey(cell[0] + offset[0], cell[1] + offset[1]);
+      const changed = cells.get(site) ?? new Map<number, Change>();
+      cells.set(site, changed);
       const before = changed.get(atom) ?? unchanged;
       changed.set(atom, {
         weight: before.weight * weight,

@@ -14,6 +14,23 @@ const chosen = (...channels: Channel[]): string => {
 };
 
 describe("the channel that stands for a scan", () => {
+  it("asks no channel for its values that it can do without", () => {
+    const asked: string[] = [];
+    const lazy = (direction: Channel["direction"], value = 1): Channel => ({
+      name: "Z",
+      unit: "m",
+      direction,
+      get data() {
+        asked.push(direction);
+        return Float64Array.of(value);
+      },
+    });
+    mainChannel({ channels: [channel("I", "A"), lazy("backward"), lazy("forward")] });
+    assert.deepEqual(asked, ["forward"]);
+    mainChannel({ channels: [lazy("forward", NaN), lazy("backward"), lazy("backward")] });
+    assert.deepEqual(asked, ["forward", "forward", "backward"]);
+  });
+
   it("holds heights before all else, forward before backward", () => {
     assert.equal(chosen(channel("Current", "A"), channel("Z", "m")), "Z forward");
     assert.equal(chosen(channel("Z", "m", "backward"), channel("Z", "m")), "Z forward");

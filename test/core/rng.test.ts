@@ -41,6 +41,19 @@ describe("core/rng", () => {
     assert.ok(Math.abs(variance - 1) < 5 * Math.sqrt(2 / n));
   });
 
+  it("fills an array with the same numbers as one by one", () => {
+    const [one, many] = [createRng(6), createRng(6)];
+    for (const length of [0, 1, 2, 777]) {
+      const values = new Float64Array(length);
+      many.normals(values);
+      assert.deepEqual(
+        Array.from(values),
+        Array.from({ length }, () => one.normal()),
+      );
+      assert.equal(many.uniform(), one.uniform());
+    }
+  });
+
   it("never hands TensorFlow the seed 0 and refuses seeds that are no whole numbers", () => {
     const rng = createRng(4);
     for (let i = 0; i < 1000; i++) assert.ok(rng.tfSeed() >= 1);

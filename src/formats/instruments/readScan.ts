@@ -50,6 +50,8 @@ export async function readScan(
   const file = path.basename(options.name ?? sourceName(input));
   const title = ({ name }: Scan): string =>
     name.startsWith(`${file}: `) ? name.slice(file.length + 2) : name;
+  // Where there is nothing to choose, no values are asked for.
+  if (image === undefined && scans.length === 1) return scans[0];
   const found =
     image === undefined
       ? (scans.find((scan) => isHeight(mainChannel(scan))) ?? scans[0])

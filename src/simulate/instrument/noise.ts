@@ -48,8 +48,11 @@ export function drawNoise(
   };
 }
 
-/** A source of noise that is asked once for each sample in time. */
-export type NoiseSource = () => number;
+/** A source of noise: fills an array with the next samples in time. */
+export type NoiseSource = (samples: Float64Array) => void;
+
+/** The source that is switched off. */
+const silence: NoiseSource = (samples) => void samples.fill(0);
 
 /** Samples over which the slowest octave of 1/f noise stays the same, as a power of two: below it, drift takes over. */
 const octaves = 18;
@@ -60,7 +63,7 @@ const octaves = 18;
  * @see Voss & Clarke 1978, J. Acoust. Soc. Am. 63, 258, for the sum over octaves
  */
 export function pinkNoise(pm: number, exponent: number, line: number, rng: Rng): NoiseSource {
-  if (pm === 0) return () => 0;
+  if (pm === 0) return silence;
   // Power over an octave grows as f^(1 - exponent), so the deviation as the root of it.
   const share = Float64Array.from(
     { length: octaves },
@@ -70,14 +73,19 @@ export function pinkNoise(pm: number, exponent: number, line: number, rng: Rng):
   const held = share.map((deviation) => deviation * rng.normal());
   let sum = held.reduce((total, value) => total + value, 0);
   let sample = 0;
-  return () => {
-    sample++;
-    // Of the octaves exactly one is drawn anew: the one that the count of trailing zeros names.
-    const k = Math.min(octaves - 1, 31 - Math.clz32(sample & -sample));
-    const fresh = share[k] * rng.normal();
-    sum += fresh - held[k];
-    held[k] = fresh;
-    return sum;
+  return (samples) => {
+    rng.normals(samples);
+    let now = sum;
+    for (let i = 0; i < samples.length; i++) {
+      sample++;
+      // Of the octaves exactly one is drawn anew: the one that the count of trailing zeros names.
+      const k = Math.min(octaves - 1, 31 - Math.clz32(sample & -sample));
+      const fresh = share[k] * samples[i];
+      now += fresh - held[k];
+      held[k] = fresh;
+      samples[i] = now;
+    }
+    sum = now;
   };
 }
 
@@ -86,7 +94,7 @@ const quality = 15;
 
 /** Noise of a building: a resonance that noise drives. @param seconds time of one sample */
 export function vibration(pm: number, hertz: number, seconds: number, rng: Rng): NoiseSource {
-  if (pm === 0) return () => 0;
+  if (pm === 0) return silence;
   // Far from a line's time the walls are too slow to show; step in blocks, since a sample is much shorter than a period.
   const block = Math.max(1, Math.floor(1 / (40 * hertz * seconds)));
   const angle = 2 * Math.PI * hertz * seconds * block;
@@ -104,29 +112,27 @@ export function vibration(pm: number, hertz: number, seconds: number, rng: Rng):
   // From rest it needs some widths to reach its strength.
   for (let i = 0; i < 10 * quality * 40; i++) next();
   let [from, to, at] = [last, next(), 0];
-  return () => {
-    if (at === block) {
-      from = to;
-      to = next();
-      at = 0;
+  return (samples) => {
+    for (let i = 0; i < samples.length; i++) {
+      if (at === block) {
+        from = to;
+        to = next();
+        at = 0;
+      }
+      samples[i] = from + ((to - from) * at++) / block;
     }
-    return from + ((to - from) * at++) / block;
   };
 }
 
 /** Shares of the harmonics of the mains. */
 const harmonics = [1, 0.3, 0.15];
 
-/** The hum, sample by sample from the beginning of a line. */
-export interface Hum {
-  /** Begins a line, at a time in seconds. */
-  begin(seconds: number): void;
-  next(): number;
-}
+/** The hum: fills an array with its samples from a time in seconds on. */
+export type Hum = (seconds: number, samples: Float64Array) => void;
 
 /** The hum with phases drawn once. @param dwell seconds of a sample */
 export function hum(pm: number, hertz: number, dwell: number, rng: Rng): Hum {
-  if (pm === 0) return { begin: () => undefined, next: () => 0 };
+  if (pm === 0) return (_, samples) => void samples.fill(0);
   const waves = harmonics.map((share, k) => {
     const perSecond = 2 * Math.PI * hertz * (k + 1);
     return {
@@ -135,28 +141,20 @@ export function hum(pm: number, hertz: number, dwell: number, rng: Rng): Hum {
       perSecond,
       cos: Math.cos(perSecond * dwell),
       sin: Math.sin(perSecond * dwell),
-      x: 1,
-      y: 0,
     };
   });
-  return {
-    begin(seconds) {
-      for (const wave of waves) {
-        const angle = wave.perSecond * seconds + wave.phase;
-        wave.x = wave.height * Math.cos(angle);
-        wave.y = wave.height * Math.sin(angle);
+  return (seconds, samples) => {
+    samples.fill(0);
+    for (const { height, phase, perSecond, cos, sin } of waves) {
+      const angle = perSecond * seconds + phase;
+      let [x, y] = [height * Math.cos(angle), height * Math.sin(angle)];
+      for (let i = 0; i < samples.length; i++) {
+        samples[i] += y;
+        // Turning a pointer on is many times faster than a sine.
+        const before = x;
+        x = before * cos - y * sin;
+        y = before * sin + y * cos;
       }
-    },
-    next() {
-      let sum = 0;
-      // Turning a pointer on is many times faster than a sine.
-      for (const wave of waves) {
-        sum += wave.y;
-        const { x, y, cos, sin } = wave;
-        wave.x = x * cos - y * sin;
-        wave.y = x * sin + y * cos;
-      }
-      return sum;
-    },
+    }
   };
 }

@@ -52,11 +52,11 @@ export function slide(path: Path, seconds: number): [x: number, y: number] {
   const minutes = seconds / 60;
   const settled = 1 - Math.exp(-minutes / path.settleMinutes);
   const decades = Math.log10(1 + seconds / creepStart);
-  const along = (axis: 0 | 1): number =>
-    path.driftNmPerMinute[axis] * minutes +
-    path.settleNm[axis] * settled +
-    path.creepNm[axis] * decades;
-  return [along(0), along(1)];
+  const { driftNmPerMinute, settleNm, creepNm } = path;
+  return [
+    driftNmPerMinute[0] * minutes + settleNm[0] * settled + creepNm[0] * decades,
+    driftNmPerMinute[1] * minutes + settleNm[1] * settled + creepNm[1] * decades,
+  ];
 }
 
 /** By how much the fast axis lags behind where it was sent, in pixels, at each column. */

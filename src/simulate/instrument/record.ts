@@ -66,7 +66,6 @@ export function record(recording: Recording, rng: Rng): Recorded {
     walker.line(line, row, offsets[line], trace, clean);
     if (back !== undefined) walker.line(line, row, offsets[line], back);
   }
-  for (const take of [trace, back]) digitise(take, instrument.heightStepPm);
   const from = instrument.scanDirection === "up" ? 0 : taken * pixels;
   for (const take of [clean, trace.heights, trace.current, back?.heights, back?.current]) {
     take?.fill(NaN, from, from + (pixels - taken) * pixels);
@@ -124,6 +123,7 @@ interface Walker {
 function createWalker(recording: Recording, rng: Rng): Walker {
   const { periods, pixels, nmPerPixel, instrument, currentDecay, retrace } = recording;
   const { lineSeconds, feedback, path, startSeconds } = instrument;
+  const { noisePm, setpointPa, heightStepPm } = instrument;
   const dwell = lineSeconds / pixels;
   const [across, down] = instrument.tiltDegrees.map(
     (degrees) => Math.tan((degrees * Math.PI) / 180) * 1000 * nmPerPixel,
@@ -147,13 +147,24 @@ function createWalker(recording: Recording, rng: Rng): Walker {
   const mains = hum(instrument.mainsPm, instrument.mainsHz, dwell, rng.fork("mains"));
   let loop: Loop | undefined;
   let period = 0;
+  // Noise of one line, each kind in one go, which takes less time than sample by sample.
+  const [shaken, whites, wanders, pinks, hums] = [0, 1, 2, 3, 4].map(
+    () => new Float64Array(pixels),
+  );
   return {
     line(line, row, offset, take, clean) {
-      const { direction, heights, white, slow } = take;
+      const { direction, heights, current, white, slow, marks, bow } = take;
       const begin = 2 * line * lineSeconds + (direction === 1 ? 0 : lineSeconds);
       // Without the way back the loop finds its height before each line.
       if (!retrace) loop = undefined;
-      mains.begin(begin);
+      shake(shaken);
+      pink(pinks);
+      mains(begin, hums);
+      white.normals(whites);
+      slow.normals(wanders);
+      let { wander } = take;
+      for (let n = 0; n < pixels; n++) wanders[n] = wander = keep * wander + fresh * wanders[n];
+      take.wander = wander;
       const [fromX, fromY] = slide(path, startSeconds + begin);
       const [toX, toY] = slide(path, startSeconds + begin + lineSeconds);
       for (let n = 0; n < pixels; n++) {
@@ -164,26 +175,30 @@ function createWalker(recording: Recording, rng: Rng): Walker {
         const share = n / pixels;
         const surface = sample(
           periods[period],
-          column + take.bow[column] - (fromX + (toX - fromX) * share) / nmPerPixel,
+          column + bow[column] - (fromX + (toX - fromX) * share) / nmPerPixel,
           row - (fromY + (toY - fromY) * share) / nmPerPixel,
         );
         if (clean !== undefined) clean[i] = surface;
-        const shaken = shake();
         const wanted =
-          surface + column * across + row * down + shaken + sink * seconds + periods[period].stepPm;
+          surface +
+          column * across +
+          row * down +
+          shaken[n] +
+          sink * seconds +
+          periods[period].stepPm;
         let tip = wanted;
         if (feedback !== undefined) {
           loop ??= createLoop(feedback, dwell, wanted);
           tip = loop.step(wanted);
-          const { current } = take;
           if (current !== undefined) {
-            current[i] = instrument.setpointPa * Math.exp(clipped(currentDecay * loop.state.seen));
+            current[i] = setpointPa * Math.exp(clipped(currentDecay * loop.state.seen));
           }
         }
-        take.wander = keep * take.wander + fresh * slow.normal();
-        const noise = instrument.noisePm * white.normal() + take.wander;
-        heights[i] = tip + offset + noise + pink() + mains.next();
-        if (take.marks !== undefined) heights[i] += take.marks[line * pixels + column];
+        const noise = noisePm * whites[n] + wanders[n];
+        let height = tip + offset + noise + pinks[n] + hums[n];
+        if (marks !== undefined) height += marks[line * pixels + column];
+        // In the steps of the digitiser.
+        heights[i] = Math.round(height / heightStepPm) * heightStepPm;
       }
     },
   };
@@ -192,13 +207,6 @@ function createWalker(recording: Recording, rng: Rng): Walker {
 /** An amplifier saturates; assumed at some hundred times the setpoint. */
 function clipped(exponent: number): number {
   return Math.min(5, Math.max(-20, exponent));
-}
-
-/** Rounds to the steps of the digitiser. */
-function digitise(take: Take | undefined, step: number): void {
-  if (take === undefined) return;
-  const { heights } = take;
-  for (let i = 0; i < heights.length; i++) heights[i] = Math.round(heights[i] / step) * step;
 }
 
 /** Height at a place between pixels, by a cubic through four of them each way; at a pixel exactly its own. */
