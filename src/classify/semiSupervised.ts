@@ -174,7 +174,7 @@ export function semiSupervised(recipe: ConsistencyRecipe): Classify {
         trainable: student.trainable,
         steps,
         prepare: training.draw,
-        complete: (images, step, stepRng) => ({
+        aim: (images, step, stepRng) => ({
           ...images,
           ...objective.targets?.(images, step, stepRng.fork("targets")),
         }),

@@ -36,7 +36,7 @@ export interface TrainLoopOptions<P extends Batch, B extends Batch = P> {
    */
   readonly prepare: (step: number, rng: Rng) => P;
   /** Makes of it what the loss gets, of the variables as they are now: what a teacher says of the images, say. @default the batch as it is */
-  readonly complete?: ((prepared: P, step: number, rng: Rng) => B) | undefined;
+  readonly aim?: ((prepared: P, step: number, rng: Rng) => B) | undefined;
   /**
    * The loss of a step on its batch. It depends on the batch and the variables alone, so that its kernels can be recorded and repeated: what else changes
    * from step to step, a number or a random one, belongs in the batch. Called inside tf.tidy.
@@ -124,8 +124,8 @@ function stepOf<P extends Batch, B extends Batch>(
   optimiser: BoundOptimiser,
 ): Step {
   const { task, steps, variables, trainable, loss, afterStep, schedule, rng } = options;
-  // Without completing, what is prepared is what the loss gets.
-  const { complete = (prepared: P): B => prepared as unknown as B } = options;
+  // Without an aim, what is prepared is what the loss gets.
+  const { aim = (prepared: P): B => prepared as unknown as B } = options;
   const stepRng = (step: number): Rng => rng.fork(`step ${step}`);
   const prepare = (step: number): P =>
     // The type of tidy does not know read-only lists.
@@ -163,7 +163,7 @@ function stepOf<P extends Batch, B extends Batch>(
       ahead = undefined;
       const make = (): number => {
         const prepared = own?.step === step ? own.prepared : prepare(step);
-        batch = tf.tidy((() => complete(prepared, step, stepRng(step))) as () => Tensor) as B;
+        batch = tf.tidy((() => aim(prepared, step, stepRng(step))) as () => Tensor) as B;
         const given = [...tensorsOf(batch), ...optimiser.numbers(rate)];
         const [value] = rest.run(given, () => prepareNext(step));
         const found = value.dataSync()[0];

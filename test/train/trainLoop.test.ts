@@ -319,7 +319,7 @@ describe("train/trainLoop", () => {
     assert.ok(losses[1] < losses[0]);
   });
 
-  it("prepares each step once, the next while one is at work, and completes it with the variables as they are", async () => {
+  it("prepares each step once, the next while one is at work, and aims it by the variables as they are", async () => {
     const weight = tf.tidy(() => tf.variable(tf.scalar(2)));
     const variables = new Map([["weight", weight]]);
     const steps = 8;
@@ -336,8 +336,8 @@ describe("train/trainLoop", () => {
         drawn.push(rng.uniform());
         return { x: tf.scalar(drawn[step]) };
       },
-      complete: ({ x }, step, rng) => {
-        order.push(`complete ${step}`);
+      aim: ({ x }, step, rng) => {
+        order.push(`aim ${step}`);
         assert.equal(rng.path, `1/step ${step}`);
         seen.push(weight.dataSync()[0]);
         return { x, before: weight.clone() };
@@ -353,7 +353,7 @@ describe("train/trainLoop", () => {
       order,
       Array.from({ length: steps }, (_, step) => [
         ...(step === 0 ? ["prepare 0"] : []),
-        `complete ${step}`,
+        `aim ${step}`,
         ...(step + 1 < steps ? [`prepare ${step + 1}`] : []),
         `done ${step}`,
       ]).flat(),
