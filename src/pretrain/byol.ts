@@ -88,7 +88,7 @@ export function byol(given: ByolOptions = {}): Pretrain {
       return {
         heads: { projector: head, predictor },
         memory: teacher.variables,
-        prepare: (both) => ({ both, targets: spread(teacher.apply(both)) }),
+        aim: (both) => ({ both, targets: spread(teacher.apply(both)) }),
         loss: ({ both, targets }) => {
           const projected = spread(head.apply(network.apply(both, true), true));
           const [p1, p2] = tf.split(predictor.apply(projected, true), 2) as [Tensor2D, Tensor2D];

@@ -69,7 +69,7 @@ export function denoisingAutoencoder(given: DenoisingAutoencoderOptions = {}): P
       const patch = resolved.options.patch ?? Math.max(1, Math.round(Math.min(height, width) / 8));
       return {
         heads: { decoder },
-        prepare: (views, stepRng) => {
+        aim: (views, stepRng) => {
           const clean = standardise(views, network);
           const noisy = addNoise(clean, noise, stepRng.fork("noise"));
           const seen = noisy.mul<Tensor4D>(holes(clean, mask, patch, stepRng.fork("mask")));

@@ -127,7 +127,7 @@ export function dino(given: DinoOptions = {}): Pretrain {
       return {
         heads: { head },
         memory: new Map<string, Variable>([...teacher.variables, ["centre", centre]]),
-        prepare: (both) => ({ both, ...aim(teacher.apply(both)) }),
+        aim: (both) => ({ both, ...aim(teacher.apply(both)) }),
         loss: ({ both, ...aims }) => {
           const given = head.apply(network.apply(both, true), true);
           const [s1, s2] = tf.split<Tensor2D>(given, 2);

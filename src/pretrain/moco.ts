@@ -104,7 +104,7 @@ export function moco(given: MocoOptions = {}): Pretrain {
       return {
         heads: { projector: head },
         memory: new Map([...teacher.variables, ["queue", queue]]),
-        prepare: (both, stepRng) => {
+        aim: (both, stepRng) => {
           const b = both.shape[0] / 2;
           const [first, second] = tf.split(both, 2) as [Tensor4D, Tensor4D];
           const seen = symmetric ? both : first;

@@ -47,7 +47,7 @@ export function rotation(given: RotationOptions = {}): Pretrain {
       const head = linear({ inputDim: network.dim, outputDim: 4 }, rng.fork("head"));
       return {
         heads: { head },
-        prepare: (both, stepRng) => turned(both, stepRng.fork("turns")),
+        aim: (both, stepRng) => turned(both, stepRng.fork("turns")),
         loss: ({ images, turns }) => {
           const scores = head.apply(network.apply(images, true), true);
           return crossEntropy(scores, turns);

@@ -96,7 +96,7 @@ export interface Objective<B extends Batch> {
   /** What changes otherwise than by gradients: a teacher, a queue, a centre. Disposed at the end. */
   readonly memory?: ReadonlyMap<string, Variable>;
   /** What the loss needs of the views, outside of the gradient; the views themselves by default. [2b,h,w,c], first views first */
-  readonly prepare?: (both: Tensor4D, rng: Rng) => B;
+  readonly aim?: (both: Tensor4D, rng: Rng) => B;
   readonly loss: (batch: B) => Scalar;
   readonly afterStep?: (step: number) => void;
   /** From the weight decay and the largest learning rate. @default SGD with momentum 0.9 */
@@ -153,13 +153,13 @@ export function selfSupervised<B extends Batch = Tensor4D>(recipe: Recipe<B>): P
       objective = built;
       const rate = (recipe.options.learningRate * size) / 128;
       const optimiser = built.optimiser ?? ((decay) => sgd({ momentum: 0.9, weightDecay: decay }));
-      const { prepare = (both: Tensor4D): B => both as unknown as B } = built;
-      await trainLoop<B>({
+      const { aim = (both: Tensor4D): B => both as unknown as B } = built;
+      await trainLoop<Tensor4D, B>({
         task: recipe.task,
         ...variablesOf(network, built),
         steps,
-        prepare: (step, stepRng) =>
-          prepare(twoViews({ images, places, views }, order.at(step), stepRng), stepRng),
+        prepare: (step, stepRng) => twoViews({ images, places, views }, order.at(step), stepRng),
+        aim: (both, _, stepRng) => aim(both, stepRng),
         loss: built.loss,
         afterStep: built.afterStep,
         optimiser: optimiser(weightDecay, rate),

@@ -3,10 +3,13 @@ import {
   canonicalJson,
   checkInteger,
   InputError,
+  openGpu,
   repeatedWork,
   sha256,
   StoppedError,
   tf,
+  trainingDevice,
+  type Gpu,
   type Progress,
   type Rng,
   type Scalar,
@@ -21,7 +24,7 @@ import type { Schedule } from "./schedules";
 export type Batch = Tensor | readonly Tensor[] | Readonly<Record<string, Tensor>>;
 
 /** A training, of whatever method. */
-export interface TrainLoopOptions<B extends Batch> {
+export interface TrainLoopOptions<Drawn extends Batch, B extends Batch = Drawn> {
   /** What is being done, for progress and errors, for example "SimCLR". */
   readonly task: string;
   /** Everything that changes: weights, running statistics, averages. Goes into the checkpoint. */
@@ -30,8 +33,10 @@ export interface TrainLoopOptions<B extends Batch> {
   readonly trainable: ReadonlyMap<string, Variable>;
   /** Steps in all, at least 0. */
   readonly steps: number;
-  /** Makes the batch of a step, outside of the gradient; the loop disposes it. */
-  readonly prepare: (step: number, rng: Rng) => B;
+  /** Draws the batch of a step, outside of the gradient, from all but the variables; the loop disposes it. */
+  readonly prepare: (step: number, rng: Rng) => Drawn;
+  /** Makes of it what the loss takes, outside of the gradient, where that needs the variables: what a teacher says, for example. @default the batch itself */
+  readonly aim?: ((drawn: Drawn, step: number, rng: Rng) => B) | undefined;
   /**
    * The loss of a step on its batch. It depends on the batch and the variables alone, so that its kernels can be recorded and repeated: what else changes
    * from step to step, a number or a random one, belongs in the batch. Called inside tf.tidy.
@@ -39,6 +44,8 @@ export interface TrainLoopOptions<B extends Batch> {
   readonly loss: (batch: B) => Scalar;
   /** Called after each step, for example to update an average of the weights. */
   readonly afterStep?: ((step: number) => void) | undefined;
+  /** Variables that the loss assigns and `aim` or `afterStep` reads the values of. @default none */
+  readonly reads?: readonly Variable[] | undefined;
   readonly optimiser: Optimiser;
   readonly schedule: Schedule;
   readonly rng: Rng;
@@ -54,27 +61,29 @@ export interface TrainResult {
 }
 
 /**
- * Trains: the only loop there is. Each step has its own fork of `rng`, so a training that was stopped and goes on from its checkpoint gives the
+ * Trains: the only loop there is. On the device webgpu the variables live on the GPU meanwhile, and all but `prepare` is done there. Each step has its own fork of `rng`, so a training that was stopped and goes on from its checkpoint gives the
  * same bits as one that was not. At the end the finished state is left in the checkpoint; the caller removes the file once its result is safe.
  * @throws InputError if the loss is no longer a finite number, or the checkpoint cannot be used
  * @throws StoppedError if `on.signal` says so, after a checkpoint was written
  */
-export async function trainLoop<B extends Batch>(
-  options: TrainLoopOptions<B>,
+export async function trainLoop<Drawn extends Batch, B extends Batch = Drawn>(
+  options: TrainLoopOptions<Drawn, B>,
 ): Promise<TrainResult> {
   const { task, variables, steps, on = {} } = options;
   const { checkpointSeconds = 30 } = on;
   checkInteger("steps", steps, { min: 0 });
+  const gpu = trainingDevice() === "webgpu" ? await openGpu() : undefined;
   const optimiser = options.optimiser(options.trainable);
-  const one = stepOf(options, optimiser);
+  const one = stepOf(options, optimiser, gpu);
   const losses = new Float32Array(steps);
   const saved = new Map([
     ...variables,
     ...Array.from(optimiser.state, ([name, state]) => [`optimiser.${name}`, state] as const),
   ]);
-  const fingerprint = fingerprintOf(options, saved);
-  const save = (step: number): void => {
+  const fingerprint = fingerprintOf(options, saved, gpu);
+  const save = async (step: number): Promise<void> => {
     if (on.checkpoint === undefined) return;
+    await gpu?.fetch(saved.values());
     writeCheckpoint(on.checkpoint, { fingerprint, step, losses: losses.slice(0, step) }, saved);
   };
   try {
@@ -84,18 +93,20 @@ export async function trainLoop<B extends Batch>(
     let savedAt = performance.now();
     for (let step = found?.step ?? 0; step < steps; step++) {
       if (on.signal?.aborted === true) {
-        save(step);
+        await save(step);
+        if (gpu !== undefined) await bringBack(gpu, variables.values());
         throw new StoppedError();
       }
-      losses[step] = one.make(step);
+      losses[step] = await one.make(step);
       const done = step + 1;
       on.report?.({ task, done, total: steps, unit: "step", values: { loss: losses[step] } });
       if (done === steps || performance.now() - savedAt >= 1000 * checkpointSeconds) {
-        save(done);
+        await save(done);
         savedAt = performance.now();
       }
       await setImmediate();
     }
+    if (gpu !== undefined) await bringBack(gpu, variables.values());
   } finally {
     one.dispose();
     optimiser.dispose();
@@ -106,13 +117,18 @@ export async function trainLoop<B extends Batch>(
 
 interface Step {
   /** Makes one step and gives its loss. */
-  readonly make: (step: number) => number;
+  readonly make: (step: number) => number | Promise<number>;
   readonly dispose: () => void;
 }
 
 /** A step in two parts: what differs each time is made first, so that the rest can be recorded and repeated. */
-function stepOf<B extends Batch>(options: TrainLoopOptions<B>, optimiser: BoundOptimiser): Step {
-  const { task, variables, trainable, prepare, loss, afterStep, schedule, rng } = options;
+function stepOf<Drawn extends Batch, B extends Batch>(
+  options: TrainLoopOptions<Drawn, B>,
+  optimiser: BoundOptimiser,
+  gpu: Gpu | undefined,
+): Step {
+  const { task, variables, trainable, loss, afterStep, schedule, rng, reads = [] } = options;
+  const { aim = (drawn: Drawn): B => drawn as unknown as B } = options;
   let batch: B;
   const state = [
     ...new Set([...variables.values(), ...optimiser.state.values(), ...optimiser.memory]),
@@ -133,22 +149,57 @@ function stepOf<B extends Batch>(options: TrainLoopOptions<B>, optimiser: BoundO
       return [value];
     },
   });
+  const prepare = (step: number, own: Rng): Drawn => tidied(() => options.prepare(step, own));
+  /** Gives the loss. */
+  const change = (drawn: Drawn, step: number, own: Rng): Tensor => {
+    batch = tidied(() => aim(drawn, step, own));
+    return rest.run([...tensorsOf(batch), ...optimiser.numbers(schedule(step))])[0];
+  };
+  const check = (value: number, step: number): number => {
+    if (!Number.isFinite(value)) throw diverged(task, step, value, schedule(step));
+    return value;
+  };
+  const here = (step: number): number =>
+    tf.tidy(() => {
+      const own = rng.fork(`step ${step}`);
+      const value = check(change(prepare(step, own), step, own).dataSync()[0], step);
+      afterStep?.(step);
+      return value;
+    });
+  const there = async (step: number, on: Gpu): Promise<number> => {
+    const own = rng.fork(`step ${step}`);
+    const drawn = prepare(step, own);
+    let value: Tensor | undefined;
+    try {
+      value = on.during(() => tf.tidy(() => change(drawn, step, own)));
+      await on.fetch([value, ...reads]);
+      const found = check(value.dataSync()[0], step);
+      if (afterStep !== undefined) on.during(() => tf.tidy(() => afterStep(step)));
+      return found;
+    } finally {
+      tf.dispose([...tensorsOf(drawn)]);
+      value?.dispose();
+    }
+  };
   return {
-    make: (step) => {
-      const rate = schedule(step);
-      return tf.tidy(() => {
-        const stepRng = rng.fork(`step ${step}`);
-        // The type of tidy does not know read-only lists.
-        batch = tf.tidy((() => prepare(step, stepRng)) as () => Tensor) as B;
-        const [value] = rest.run([...tensorsOf(batch), ...optimiser.numbers(rate)]);
-        const lossValue = value.dataSync()[0];
-        if (!Number.isFinite(lossValue)) throw diverged(task, step, lossValue, rate);
-        afterStep?.(step);
-        return lossValue;
-      });
-    },
+    make: (step) => (gpu === undefined ? here(step) : there(step, gpu)),
     dispose: rest.dispose,
   };
+}
+
+/** The type of tidy does not know read-only lists. */
+function tidied<T extends Batch>(work: () => T): T {
+  return tf.tidy(work as () => Tensor) as T;
+}
+
+/** Moves variables to where everything else is done. */
+async function bringBack(gpu: Gpu, variables: Iterable<Variable>): Promise<void> {
+  const all = [...variables];
+  await gpu.fetch(all);
+  for (const variable of all) {
+    const { shape, dtype } = variable;
+    tf.tidy(() => variable.assign(tf.tensor(variable.dataSync(), shape, dtype)));
+  }
 }
 
 function tensorsOf(batch: Batch): readonly Tensor[] {
@@ -158,15 +209,16 @@ function tensorsOf(batch: Batch): readonly Tensor[] {
     : Object.values(batch as Record<string, Tensor>);
 }
 
-function fingerprintOf<B extends Batch>(
-  { task, steps, rng, trainable, identity = "" }: TrainLoopOptions<B>,
+function fingerprintOf<Drawn extends Batch, B extends Batch>(
+  { task, steps, rng, trainable, identity = "" }: TrainLoopOptions<Drawn, B>,
   saved: ReadonlyMap<string, Variable>,
+  gpu: Gpu | undefined,
 ): string {
   const shapes = Array.from(saved, ([name, { shape, dtype }]) => [name, shape, dtype]);
   const path = rng.path;
-  return sha256(
-    canonicalJson({ task, steps, path, shapes, trainable: [...trainable.keys()], identity }),
-  );
+  const training = { task, steps, path, shapes, trainable: [...trainable.keys()], identity };
+  // A device goes on with what it began: another has other last digits.
+  return sha256(canonicalJson(gpu === undefined ? training : { ...training, device: "webgpu" }));
 }
 
 function diverged(task: string, step: number, loss: number, rate: number): InputError {
