@@ -1,0 +1,16 @@
+import * as path from "node:path";
+import { runPlan } from "../../src/study";
+import { stripesPlan } from "./stripesStudy";
+
+/*
+ * The program of a process with a GPU: runs a small study on it. Words: the folder of its images, and where its records go.
+ */
+
+async function main([folder, out]: string[]): Promise<void> {
+  const [, method] = stripesPlan(folder).methods;
+  const plan = stripesPlan(folder, { device: "webgpu", labelsPerClass: [1], draws: 1, methods: [method] }); // prettier-ignore
+  const { failures } = await runPlan(plan, { out: path.join(folder, out) });
+  for (const { error } of failures) throw error;
+}
+
+void main(process.argv.slice(2));
