@@ -64,6 +64,7 @@ export function flexMatch(given: FlexMatchOptions = {}): Classify {
           ["classes", classes],
           ["sureness", sureness],
         ]),
+        reads: [classes, sureness],
         keep: () => ({ thresholds: thresholds() }),
         targets: (images) => {
           indices = images.indices.dataSync<"int32">();

@@ -108,6 +108,8 @@ export interface ConsistencyObjective {
   readonly keep?: () => Readonly<Record<string, Float32Array>>;
   /** Depends on these and the variables alone: what else changes from step to step is among the targets. */
   readonly loss: (images: StepImages, targets: Readonly<Record<string, Tensor>>) => StepLoss;
+  /** Variables of the memory that the loss assigns and `targets` or `afterStep` reads the values of. @default none */
+  readonly reads?: readonly Variable[];
   /** Called after each step with the step's images gone, for example to look at what the loss noted in the memory. */
   readonly afterStep?: () => void;
   /** Frees what the memory does not cover. */
@@ -188,6 +190,7 @@ export function semiSupervised(recipe: ConsistencyRecipe): Classify {
           if (recipe.chooses === true) recordAt(accepted, step, share);
           follower.update(Math.min(momentum, 1 - 1 / (step + 1)));
         },
+        reads: [share, ...(objective.reads ?? [])],
         optimiser: sgd({ momentum: 0.9, nesterov: true, weightDecay }),
         schedule: (step) => learningRate * Math.cos((7 * Math.PI * step) / (16 * steps)),
         rng: rng.fork("steps"),

@@ -1,5 +1,7 @@
 import type * as TensorFlow from "@tensorflow/tfjs-node";
+import { createRequire } from "node:module";
 import util from "node:util";
+import { checkOneOf } from "./checks";
 import { InputError } from "./inputError";
 
 export type {
@@ -18,17 +20,43 @@ type TensorFlowModule = typeof TensorFlow;
 
 let loaded: TensorFlowModule | undefined;
 
-/** The number of cores TensorFlow may use in one operation; part of every result, since it changes rounding. */
+/** Every device that a training may run on. */
+export const devices = ["tensorflow", "webgpu"] as const;
+
+/** What steps of a training run on: native TensorFlow, or a GPU of any maker through WebGPU. */
+export type Device = (typeof devices)[number];
+
+/** How TensorFlow runs; part of every result, since it changes rounding. */
 export interface BackendOptions {
   /** Threads in one operation, at least 1. Read by the native library when it loads. */
   readonly threads?: number;
+  /** What trainings run on from now on. @default what FEWSCOPE_BACKEND says, else "tensorflow" */
+  readonly device?: Device | undefined;
+}
+
+/** The variable of the environment that names the device where nothing else does. */
+const deviceName = "FEWSCOPE_BACKEND";
+
+let device: Device | undefined;
+
+/**
+ * What trainings run on.
+ * @throws InputError if FEWSCOPE_BACKEND names no device
+ */
+export function trainingDevice(): Device {
+  if (device !== undefined) return device;
+  const named = process.env[deviceName];
+  return named === undefined || named === ""
+    ? "tensorflow"
+    : checkOneOf(deviceName, named, devices);
 }
 
 /**
- * Sets how TensorFlow will run, before its first use.
+ * Sets how TensorFlow will run, before its first use, and what trainings run on.
  * @throws InputError if TensorFlow is loaded already with another number of threads
  */
-export function configureBackend({ threads }: BackendOptions): void {
+export function configureBackend({ threads, device: trainings }: BackendOptions): void {
+  device = trainings;
   if (threads === undefined) return;
   const wanted = String(threads);
   if (loaded !== undefined && process.env["TF_NUM_INTRAOP_THREADS"] !== wanted) {
@@ -91,6 +119,11 @@ export const tf: TensorFlowModule = new Proxy({} as TensorFlowModule, {
   get: (_, key) => Reflect.get(load(), key) as unknown,
   has: (_, key) => Reflect.has(load(), key),
 });
+
+/** Finds packages as the loaded TensorFlow itself does, so that what is loaded beside it shares its tensors. */
+export function requireBesideTensorFlow(): NodeJS.Require {
+  return createRequire(require.resolve("@tensorflow/tfjs-node"));
+}
 
 /**
  * Computes a tensor, downloads its values and disposes everything. Handing a typed array through `tf.tidy` instead makes

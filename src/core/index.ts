@@ -49,7 +49,18 @@ export {
   type PixelArray,
 } from "./imageSet";
 export { checkSymmetries, symmetries, symmetriesOf } from "./symmetry";
-export { backendLoaded, configureBackend, tf, valuesOf, type BackendOptions } from "./backend";
+export {
+  backendLoaded,
+  configureBackend,
+  devices,
+  tf,
+  trainingDevice,
+  valuesOf,
+  type BackendOptions,
+  type Device,
+} from "./backend";
+export { gpuInUse, openGpu, type Gpu } from "./gpu";
+export { dawnVersion } from "./webGpu";
 export type {
   NamedTensorMap,
   Scalar,

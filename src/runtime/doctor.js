@@ -16,13 +16,14 @@ const { Problem } = require("./problem.js");
 const { setUp } = require("./setUp.js");
 const { probeTensorFlow } = require("./probeTensorFlow.js");
 const tools = require("./tools.js");
+const { findGpus, webGpuState } = require("./webGpu.js");
 
 const setUpCommand = isPackage
   ? 'run "npx fewscope doctor --fix"'
   : 'run "npm run -s fewscope -- setup"';
-const onnxCommand = isPackage
-  ? '"npx fewscope doctor --fix --onnx"'
-  : '"npm run -s fewscope -- setup --onnx"';
+/** @param {string} name @returns {string} what sets up something that few need */
+const optionalCommand = (name) =>
+  isPackage ? `"npx fewscope doctor --fix --${name}"` : `"npm run -s fewscope -- setup --${name}"`;
 const kernelAdvice = isPackage
   ? 'only notebooks need it: "npx fewscope kernel install" gives it to your Jupyter'
   : 'only notebooks need it: "npm run lab" installs it';
@@ -42,22 +43,26 @@ const workBytes = 0.5e9;
 
 /**
  * Prints what is installed and what to do about what is not.
- * @param {{ json?: boolean, fix?: boolean, onnx?: boolean }} [options] `json` prints `{ ok, parts }` for programs; `fix` sets up first what is
- * missing, and ONNX Runtime where `onnx` asks for it
+ * @param {{ json?: boolean, fix?: boolean, onnx?: boolean, webgpu?: boolean }} [options] `json` prints `{ ok, parts }` for programs; `fix` sets up first
+ * what is missing, and ONNX Runtime and WebGPU where `onnx` and `webgpu` ask for them
  * @returns {Promise<number>} exit code: 0 if everything needed for the main work is there, else 1
  */
-async function doctor({ json = false, fix = false, onnx = false } = {}) {
-  if (fix && !(await mended(onnx))) return 1;
+async function doctor({ json = false, fix = false, onnx = false, webgpu = false } = {}) {
+  if (fix && !(await mended({ withOnnx: onnx, withWebGpu: webgpu }))) return 1;
   const parts = await examine();
   const ok = parts.every(({ needed, status }) => !needed || status === "ok");
   process.stdout.write(json ? `${JSON.stringify({ ok, parts }, undefined, 2)}\n` : asText(parts));
   return ok ? 0 : 1;
 }
 
-/** Sets up what is missing; what stands in the way is told. @param {boolean} withOnnx @returns {Promise<boolean>} */
-async function mended(withOnnx) {
+/**
+ * Sets up what is missing; what stands in the way is told.
+ * @param {{ withOnnx: boolean, withWebGpu: boolean }} wanted
+ * @returns {Promise<boolean>}
+ */
+async function mended(wanted) {
   try {
-    await setUp({ withOnnx });
+    await setUp(wanted);
     return true;
   } catch (error) {
     if (!(error instanceof Problem)) throw error;
@@ -73,11 +78,12 @@ async function mended(withOnnx) {
 async function examine() {
   const packages = isPackage ? installedByNpm : packagesState();
   const native = packages.status === "ok" ? nativeState() : undefined;
-  const [probe, python, pip, jupyter] = await Promise.all([
+  const [probe, python, pip, jupyter, gpus] = await Promise.all([
     native === undefined || native.status === "missing" ? undefined : probeTensorFlow(),
     tools.findPython(),
     tools.findPip(),
     findJupyter(),
+    gpuParts(),
   ]);
   const works = probe?.facts !== undefined;
   return [
@@ -91,7 +97,12 @@ async function examine() {
     toolPart("C++ compiler", tools.findCompiler()?.join(" "), works, tools.installCompiler),
     optionalPart("Jupyter", jupyter, kernelAdvice),
     optionalPart("kernel", findKernel(), kernelAdvice),
-    optionalPart("ONNX Runtime", foundOnnx(), `only pretrain.onnx needs it: ${onnxCommand}`),
+    optionalPart(
+      "ONNX Runtime",
+      foundOnnx(),
+      `only pretrain.onnx needs it: ${optionalCommand("onnx")}`,
+    ),
+    ...gpus,
     ...diskParts(works),
   ];
 }
@@ -173,8 +184,17 @@ function factParts(facts) {
       ...(facts.oneDnn ? { status: "ok", found: "on" } : { status: "missing", ...off }),
     },
     { name: "threads", status: "ok", needed: false, found: threads },
-    { name: "device", status: "ok", needed: false, found: facts.gpu ? "GPU" : "CPU" },
+    { name: "device", status: "ok", needed: false, found: deviceOf(facts) },
   ];
+}
+
+/** What computes. @param {import("./probeTensorFlow.js").TensorFlowFacts} facts @returns {string} */
+function deviceOf({ gpu }) {
+  const native = gpu ? "GPU" : "CPU";
+  const trainings = process.env.FEWSCOPE_BACKEND ?? "";
+  if (trainings === "" || trainings === "tensorflow") return native;
+  if (trainings !== "webgpu") return `${native} (FEWSCOPE_BACKEND "${trainings}" is neither tensorflow nor webgpu)`; // prettier-ignore
+  return `${native}; trainings on a GPU through WebGPU (FEWSCOPE_BACKEND)`;
 }
 
 /**
@@ -208,6 +228,31 @@ function optionalPart(name, found, todo) {
 function foundOnnx() {
   const { status, found } = onnxState();
   return status === "ok" ? found : undefined;
+}
+
+/** What trains on a GPU of any maker, and the GPUs that it finds. @returns {Promise<Part[]>} */
+async function gpuParts() {
+  const { status, found } = webGpuState();
+  const asked = process.env.FEWSCOPE_BACKEND === "webgpu";
+  const why = asked
+    ? "FEWSCOPE_BACKEND asks for it"
+    : "only trainings on a GPU of any maker (the device webgpu) need it";
+  const library = optionalPart(
+    "WebGPU",
+    status === "ok" ? found : undefined,
+    `${why}: ${optionalCommand("webgpu")}`,
+  );
+  if (status !== "ok") return [library];
+  const { names, used, reason } = await findGpus();
+  const told = names.map((name) => (name === used ? `${name} (taken)` : name)).join(", ");
+  const name = "GPUs";
+  if (used !== undefined) return [library, { name, status: "ok", needed: false, found: told }];
+  const none = [names.length === 0 ? "none" : told, reason].filter(Boolean).join(": ");
+  const todo =
+    names.length > 0
+      ? "change or unset FEWSCOPE_GPU"
+      : "install the GPU's driver for Vulkan (Debian, Ubuntu: apt install libvulkan1 mesa-vulkan-drivers; NVIDIA brings its own)";
+  return [library, { name, status: "missing", needed: false, found: none, todo }];
 }
 
 /** Ours in the cache, or one on PATH. @returns {Promise<string | undefined>} */

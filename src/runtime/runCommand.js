@@ -18,12 +18,16 @@ async function runCommand(args) {
         json: rest.includes("--json"),
         fix: rest.includes("--fix"),
         onnx: rest.includes("--onnx"),
+        webgpu: rest.includes("--webgpu"),
       });
       return;
     }
+    const asked = (/** @type {string} */ word) =>
+      command === "test" || (command === "setup" && rest.includes(word));
     await require("./setUp.js").setUp({
       withBuild: command !== "test",
-      withOnnx: command === "test" || (command === "setup" && rest.includes("--onnx")),
+      withOnnx: asked("--onnx"),
+      withWebGpu: asked("--webgpu"),
     });
     tensorFlowEnvironment(process.env);
     if (command === "setup") console.log("fewscope is set up.");

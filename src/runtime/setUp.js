@@ -9,6 +9,7 @@ const { cacheFolder, isPackage, projectFolder } = require("./places.js");
 const { explainFileError } = require("./problem.js");
 const { say, secondsSince } = require("./say.js");
 const { stopOnSignals } = require("./stopOnSignals.js");
+const { installWebGpu, webGpuState } = require("./webGpu.js");
 
 /** In this order: each needs the ones before it. */
 const steps = [
@@ -30,20 +31,27 @@ const steps = [
     what: "ONNX Runtime (110 MB to fetch, 50 MB of disk)",
     done: "ONNX Runtime",
   },
+  {
+    state: webGpuState,
+    act: installWebGpu,
+    what: "WebGPU (54 MB to fetch, 23 MB of disk)",
+    done: "WebGPU",
+  },
   { state: buildState, act: build, what: "the build of the sources", done: "build" },
 ];
 
 /**
  * Makes the project ready: npm packages, native TensorFlow, build; an installed package has all but the second. What is there
- * already is not done again. ONNX Runtime, which few need, only where it is asked for.
- * @param {{ withBuild?: boolean, withOnnx?: boolean }} [options]
+ * already is not done again. ONNX Runtime and WebGPU, which few need, only where they are asked for.
+ * @param {{ withBuild?: boolean, withOnnx?: boolean, withWebGpu?: boolean }} [options]
  * @throws Problem with one sentence for what the user can mend
  */
-async function setUp({ withBuild = true, withOnnx = false } = {}) {
+async function setUp({ withBuild = true, withOnnx = false, withWebGpu = false } = {}) {
   const left = [
     ...(isPackage ? [installPackages, build] : []),
     ...(withBuild ? [] : [build]),
     ...(withOnnx ? [] : [installOnnx]),
+    ...(withWebGpu ? [] : [installWebGpu]),
   ];
   const wanted = steps.filter(({ act }) => !left.includes(act));
   if (wanted.every(({ state }) => state().status === "ok")) return;

@@ -27,7 +27,7 @@ export interface DryRun {
  * @throws InputError as `runPlan` does before its first step
  */
 export async function dryRun(plan: Plan, out: string, on: Progress = {}): Promise<DryRun> {
-  configureBackend({ threads: plan.threads ?? 2 });
+  configureBackend({ threads: plan.threads ?? 2, device: plan.device });
   const store = openStore(out);
   store.claims.close();
   const { job } = await openJob(plan, store, on);

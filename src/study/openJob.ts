@@ -23,7 +23,7 @@ import type { Plan } from "./plan";
 import type { Split } from "./split";
 import { readSplit, splitToJson } from "./splitFile";
 import { readStudyFile, type Store } from "./store/store";
-import { checkFolder, listTrials, threadsNow, writeStudyFile } from "./studyFolder";
+import { checkFolder, environmentNow, listTrials, writeStudyFile } from "./studyFolder";
 import { planUnits, type TrialSettings } from "./work/planUnits";
 import type { VariableMethod } from "./work/tuning";
 import type { Job } from "./work/work";
@@ -60,8 +60,8 @@ export async function openJob(plan: Plan, store: Store, on: Progress = {}): Prom
   writeFileIfChanged(file("plan.json"), `${canonicalJson(fullPlan(plan, methods), 1)}\n`);
   const trials = listTrials(units);
   const { shape, classNames } = set;
-  const threads = threadsNow();
-  writeStudyFile(store.folder, { plan, images, shape, classNames, notes, trials, threads });
+  const of = { plan, images, shape, classNames, notes, trials };
+  writeStudyFile(store.folder, { ...of, ...environmentNow() });
   const metric = plan.metric ?? "balancedAccuracy";
   return { job: { set, drawn, units, settings, metric, store }, notes };
 }

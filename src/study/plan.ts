@@ -2,7 +2,7 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { stripComments } from "jsonc-parser";
 import type { ImageSource } from "../catalog";
-import { defined, checkOneOf, explainFileError, InputError, type LabelCounting } from "../core";
+import { defined, checkOneOf, explainFileError, InputError, type Device, type LabelCounting } from "../core"; // prettier-ignore
 import type { ResultMetric } from "../metrics";
 import type { AuditRule } from "./audit/auditNotes";
 import { withBaselines } from "./baselines";
@@ -55,6 +55,8 @@ export interface Plan {
   readonly seed: number;
   /** Cores in one operation; part of the result. @default 2 */
   readonly threads?: number;
+  /** What trainings run on: native TensorFlow, or a GPU of any maker; part of the result where it is "webgpu". @default what FEWSCOPE_BACKEND says, else "tensorflow" */
+  readonly device?: Device;
   /** Independent pretrainings that the draws take turns with. @default 1 */
   readonly pretrainings?: number;
   /** Whether pretraining may see the test images, without labels. @default false */

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { InputError, nearestName } from "../core";
+import { devices, InputError, nearestName } from "../core";
 import { resultMetrics } from "../metrics";
 import { dataSchema, onlyOne } from "./dataSchema";
 
@@ -50,6 +50,7 @@ export const planSchema: z.ZodType = z
     draws: count,
     seed: z.int(),
     threads: z.int().min(1).max(1024).optional(),
+    device: z.enum(devices).optional(),
     pretrainings: count.optional(),
     transductive: z.boolean().optional(),
     ladder: z.string().optional(),

@@ -44,7 +44,7 @@ export async function runPlan(
   { out, encoders, workers = 1, share }: RunPlanOptions,
   on: Progress = {},
 ): Promise<StudyOutcome> {
-  configureBackend({ threads: plan.threads ?? 2 });
+  configureBackend({ threads: plan.threads ?? 2, device: plan.device });
   const store = openStore(out, { encoders });
   try {
     const { job, notes } = await openJob(plan, store, on);

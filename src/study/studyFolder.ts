@@ -1,6 +1,6 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { canonicalJson, InputError, writeFileIfChanged } from "../core";
+import { canonicalJson, defined, InputError, writeFileIfChanged } from "../core";
 import type { Plan } from "./plan";
 import { readStudyFile } from "./store/store";
 import { environment, type Unit } from "./work/planUnits";
@@ -30,6 +30,8 @@ export interface StudyFile {
   readonly notes: readonly string[];
   readonly trials: readonly ListedTrial[];
   readonly threads: string;
+  /** What trainings run on, where that is not TensorFlow's library. */
+  readonly device?: string;
 }
 
 const fileName = "study.json";
@@ -96,5 +98,8 @@ function imagesOfSplit(folder: string): string | undefined {
   return (readStudyFile(folder, "split.json") as { readonly images?: string }).images;
 }
 
-/** What the number of threads of a study's trials is called. */
-export const threadsNow = (): string => environment().threads;
+/** What the number of threads of a study's trials is called, and what their trainings run on. */
+export function environmentNow(): Pick<StudyFile, "threads" | "device"> {
+  const { threads, device } = environment();
+  return { threads, ...defined({ device }) };
+}

@@ -3,10 +3,13 @@ import {
   canonicalJson,
   checkInteger,
   InputError,
+  openGpu,
   repeatedWork,
   sha256,
   StoppedError,
   tf,
+  trainingDevice,
+  type Gpu,
   type Progress,
   type Rng,
   type Scalar,
@@ -21,7 +24,7 @@ import type { Schedule } from "./schedules";
 export type Batch = Tensor | readonly Tensor[] | Readonly<Record<string, Tensor>>;
 
 /** A training, of whatever method. */
-export interface TrainLoopOptions<P extends Batch, B extends Batch = P> {
+export interface TrainLoopOptions<Drawn extends Batch, B extends Batch = Drawn> {
   /** What is being done, for progress and errors, for example "SimCLR". */
   readonly task: string;
   /** Everything that changes: weights, running statistics, averages. Goes into the checkpoint. */
@@ -31,12 +34,12 @@ export interface TrainLoopOptions<P extends Batch, B extends Batch = P> {
   /** Steps in all, at least 0. */
   readonly steps: number;
   /**
-   * Makes the batch of a step, outside of the gradient; the loop disposes it. It depends on the step's number and generator alone, not on what training
-   * changes, since it is called while the step before is still at work.
+   * Draws the batch of a step, outside of the gradient; the loop disposes it. It depends on the step's number and generator alone, not on what training changes,
+   * since it is called while the step before is still at work.
    */
-  readonly prepare: (step: number, rng: Rng) => P;
-  /** Makes of it what the loss gets, of the variables as they are now: what a teacher says of the images, say. @default the batch as it is */
-  readonly aim?: ((prepared: P, step: number, rng: Rng) => B) | undefined;
+  readonly prepare: (step: number, rng: Rng) => Drawn;
+  /** Makes of it what the loss takes, outside of the gradient, where that needs the variables: what a teacher says, for example. @default the batch itself */
+  readonly aim?: ((drawn: Drawn, step: number, rng: Rng) => B) | undefined;
   /**
    * The loss of a step on its batch. It depends on the batch and the variables alone, so that its kernels can be recorded and repeated: what else changes
    * from step to step, a number or a random one, belongs in the batch. Called inside tf.tidy.
@@ -44,6 +47,8 @@ export interface TrainLoopOptions<P extends Batch, B extends Batch = P> {
   readonly loss: (batch: B) => Scalar;
   /** Called after each step, for example to update an average of the weights. */
   readonly afterStep?: ((step: number) => void) | undefined;
+  /** Variables that the loss assigns and `aim` or `afterStep` reads the values of. @default none */
+  readonly reads?: readonly Variable[] | undefined;
   readonly optimiser: Optimiser;
   readonly schedule: Schedule;
   readonly rng: Rng;
@@ -59,27 +64,29 @@ export interface TrainResult {
 }
 
 /**
- * Trains: the only loop there is. Each step has its own fork of `rng`, so a training that was stopped and goes on from its checkpoint gives the
- * same bits as one that was not. At the end the finished state is left in the checkpoint; the caller removes the file once its result is safe.
+ * Trains: the only loop there is. On the device webgpu the variables live on the GPU meanwhile, and all but `prepare` is done there. Each step has its own fork of
+ * `rng`, so a training that was stopped and goes on from its checkpoint gives the same bits as one that was not. At the end the finished state is left in the checkpoint; the caller removes the file once its result is safe.
  * @throws InputError if the loss is no longer a finite number, or the checkpoint cannot be used
  * @throws StoppedError if `on.signal` says so, after a checkpoint was written
  */
-export async function trainLoop<P extends Batch, B extends Batch = P>(
-  options: TrainLoopOptions<P, B>,
+export async function trainLoop<Drawn extends Batch, B extends Batch = Drawn>(
+  options: TrainLoopOptions<Drawn, B>,
 ): Promise<TrainResult> {
   const { task, variables, steps, on = {} } = options;
   const { checkpointSeconds = 30 } = on;
   checkInteger("steps", steps, { min: 0 });
+  const gpu = trainingDevice() === "webgpu" ? await openGpu() : undefined;
   const optimiser = options.optimiser(options.trainable);
-  const one = stepOf(options, optimiser);
+  const one = stepOf(options, optimiser, gpu);
   const losses = new Float32Array(steps);
   const saved = new Map([
     ...variables,
     ...Array.from(optimiser.state, ([name, state]) => [`optimiser.${name}`, state] as const),
   ]);
-  const fingerprint = fingerprintOf(options, saved);
-  const save = (step: number): void => {
+  const fingerprint = fingerprintOf(options, saved, gpu);
+  const save = async (step: number): Promise<void> => {
     if (on.checkpoint === undefined) return;
+    await gpu?.fetch(saved.values());
     writeCheckpoint(on.checkpoint, { fingerprint, step, losses: losses.slice(0, step) }, saved);
   };
   try {
@@ -89,18 +96,20 @@ export async function trainLoop<P extends Batch, B extends Batch = P>(
     let savedAt = performance.now();
     for (let step = found?.step ?? 0; step < steps; step++) {
       if (on.signal?.aborted === true) {
-        save(step);
+        await save(step);
+        if (gpu !== undefined) await bringBack(gpu, variables.values());
         throw new StoppedError();
       }
-      losses[step] = one.make(step);
+      losses[step] = await one.make(step);
       const done = step + 1;
       on.report?.({ task, done, total: steps, unit: "step", values: { loss: losses[step] } });
       if (done === steps || performance.now() - savedAt >= 1000 * checkpointSeconds) {
-        save(done);
+        await save(done);
         savedAt = performance.now();
       }
       await setImmediate();
     }
+    if (gpu !== undefined) await bringBack(gpu, variables.values());
   } finally {
     one.dispose();
     optimiser.dispose();
@@ -111,26 +120,21 @@ export async function trainLoop<P extends Batch, B extends Batch = P>(
 
 interface Step {
   /** Makes one step and gives its loss. */
-  readonly make: (step: number) => number;
+  readonly make: (step: number) => number | Promise<number>;
   readonly dispose: () => void;
 }
 
 /**
- * A step in three parts: the batch, made while the step before is at work; what it gets of the variables as they are; and the rest, which can be recorded and
- * repeated.
+ * A step in three parts: the batch, drawn while the step before is at work; what it is aimed at by the variables as they are; and the rest, which can be recorded
+ * and repeated.
  */
-function stepOf<P extends Batch, B extends Batch>(
-  options: TrainLoopOptions<P, B>,
+function stepOf<Drawn extends Batch, B extends Batch>(
+  options: TrainLoopOptions<Drawn, B>,
   optimiser: BoundOptimiser,
+  gpu: Gpu | undefined,
 ): Step {
-  const { task, steps, variables, trainable, loss, afterStep, schedule, rng } = options;
-  // Without an aim, what is prepared is what the loss gets.
-  const { aim = (prepared: P): B => prepared as unknown as B } = options;
-  const stepRng = (step: number): Rng => rng.fork(`step ${step}`);
-  const prepare = (step: number): P =>
-    // The type of tidy does not know read-only lists.
-    tf.tidy((() => options.prepare(step, stepRng(step))) as () => Tensor) as P;
-  let ahead: { readonly step: number; readonly prepared: P } | undefined;
+  const { task, steps, variables, trainable, loss, afterStep, schedule, rng, reads = [] } = options;
+  const { aim = (drawn: Drawn): B => drawn as unknown as B } = options;
   let batch: B;
   const state = [
     ...new Set([...variables.values(), ...optimiser.state.values(), ...optimiser.memory]),
@@ -151,41 +155,88 @@ function stepOf<P extends Batch, B extends Batch>(
       return [value];
     },
   });
+  const stepRng = (step: number): Rng => rng.fork(`step ${step}`);
+  /** Outlives every tidy; whoever takes it disposes it. */
+  const prepare = (step: number): Drawn => {
+    const drawn = tidied(() => options.prepare(step, stepRng(step)));
+    for (const tensor of tensorsOf(drawn)) tf.keep(tensor);
+    return drawn;
+  };
+  let ahead: { readonly step: number; readonly drawn: Drawn } | undefined;
   const prepareNext = (step: number): void => {
-    if (step + 1 === steps) return;
-    ahead = { step: step + 1, prepared: prepare(step + 1) };
-    for (const tensor of tensorsOf(ahead.prepared)) tf.keep(tensor);
+    if (step + 1 < steps) ahead = { step: step + 1, drawn: prepare(step + 1) };
+  };
+  const take = (step: number): Drawn => {
+    const drawn = ahead?.step === step ? ahead.drawn : prepare(step);
+    ahead = undefined;
+    return drawn;
+  };
+  /** Gives the loss. */
+  const change = (drawn: Drawn, step: number, meanwhile?: () => void): Tensor => {
+    batch = tidied(() => aim(drawn, step, stepRng(step)));
+    return rest.run([...tensorsOf(batch), ...optimiser.numbers(schedule(step))], meanwhile)[0];
+  };
+  const check = (value: number, step: number): number => {
+    if (!Number.isFinite(value)) throw diverged(task, step, value, schedule(step));
+    return value;
+  };
+  const here = (step: number): number => {
+    const drawn = take(step);
+    try {
+      return tf.tidy(() => {
+        const value = check(change(drawn, step, () => prepareNext(step)).dataSync()[0], step);
+        afterStep?.(step);
+        return value;
+      });
+    } finally {
+      disposeBatch(drawn);
+    }
+  };
+  const there = async (step: number, on: Gpu): Promise<number> => {
+    const drawn = take(step);
+    let value: Tensor | undefined;
+    try {
+      value = on.during(() => tf.tidy(() => change(drawn, step)));
+      const fetched = on.fetch([value, ...reads]);
+      try {
+        prepareNext(step);
+      } finally {
+        await fetched;
+      }
+      const found = check(value.dataSync()[0], step);
+      if (afterStep !== undefined) on.during(() => tf.tidy(() => afterStep(step)));
+      return found;
+    } finally {
+      disposeBatch(drawn);
+      value?.dispose();
+    }
   };
   return {
-    make: (step) => {
-      const rate = schedule(step);
-      const own = ahead;
-      ahead = undefined;
-      const make = (): number => {
-        const prepared = own?.step === step ? own.prepared : prepare(step);
-        batch = tf.tidy((() => aim(prepared, step, stepRng(step))) as () => Tensor) as B;
-        const given = [...tensorsOf(batch), ...optimiser.numbers(rate)];
-        const [value] = rest.run(given, () => prepareNext(step));
-        const found = value.dataSync()[0];
-        if (!Number.isFinite(found)) throw diverged(task, step, found, rate);
-        afterStep?.(step);
-        return found;
-      };
-      try {
-        return tf.tidy(make);
-      } finally {
-        disposePrepared(own?.prepared);
-      }
-    },
+    make: (step) => (gpu === undefined ? here(step) : there(step, gpu)),
     dispose: () => {
-      disposePrepared(ahead?.prepared);
+      if (ahead !== undefined) disposeBatch(ahead.drawn);
       rest.dispose();
     },
   };
 }
 
-function disposePrepared(prepared: Batch | undefined): void {
-  if (prepared !== undefined) tf.dispose([...tensorsOf(prepared)]);
+function disposeBatch(batch: Batch): void {
+  tf.dispose([...tensorsOf(batch)]);
+}
+
+/** The type of tidy does not know read-only lists. */
+function tidied<T extends Batch>(work: () => T): T {
+  return tf.tidy(work as () => Tensor) as T;
+}
+
+/** Moves variables to where everything else is done. */
+async function bringBack(gpu: Gpu, variables: Iterable<Variable>): Promise<void> {
+  const all = [...variables];
+  await gpu.fetch(all);
+  for (const variable of all) {
+    const { shape, dtype } = variable;
+    tf.tidy(() => variable.assign(tf.tensor(variable.dataSync(), shape, dtype)));
+  }
 }
 
 function tensorsOf(batch: Batch): readonly Tensor[] {
@@ -195,21 +246,16 @@ function tensorsOf(batch: Batch): readonly Tensor[] {
     : Object.values(batch as Record<string, Tensor>);
 }
 
-/** What of the options a checkpoint must agree with. */
-type FingerprintedOptions = Pick<
-  TrainLoopOptions<Batch>,
-  "task" | "steps" | "rng" | "trainable" | "identity"
->;
-
-function fingerprintOf(
-  { task, steps, rng, trainable, identity = "" }: FingerprintedOptions,
+function fingerprintOf<Drawn extends Batch, B extends Batch>(
+  { task, steps, rng, trainable, identity = "" }: TrainLoopOptions<Drawn, B>,
   saved: ReadonlyMap<string, Variable>,
+  gpu: Gpu | undefined,
 ): string {
   const shapes = Array.from(saved, ([name, { shape, dtype }]) => [name, shape, dtype]);
   const path = rng.path;
-  return sha256(
-    canonicalJson({ task, steps, path, shapes, trainable: [...trainable.keys()], identity }),
-  );
+  const training = { task, steps, path, shapes, trainable: [...trainable.keys()], identity };
+  // A device goes on with what it began: another has other last digits.
+  return sha256(canonicalJson(gpu === undefined ? training : { ...training, device: "webgpu" }));
 }
 
 function diverged(task: string, step: number, loss: number, rate: number): InputError {

@@ -51,7 +51,7 @@ async function run(folder: string, words: ExplainWords): Promise<void> {
   try {
     const plan = readPlan(file);
     // Encoders are named by the threads they were trained with, too.
-    configureBackend({ threads: plan.threads ?? 2 });
+    configureBackend({ threads: plan.threads ?? 2, device: plan.device });
     const { job } = await openJob(plan, store);
     const trials = job.units.filter((unit) => unit.kind === "trial" && unit.draw === 0);
     const keptFile = (unit: (typeof trials)[number]): string => store.encoderFile(unit.candidates[0].encoderKey); // prettier-ignore

@@ -6,6 +6,7 @@ import {
   inMinutes,
   sideBySideName,
   StoppedError,
+  trainingDevice,
   type Result,
 } from "../../core";
 import {
@@ -126,9 +127,9 @@ function againWords(file: string, { out, workers, shard }: StudyWords): string {
   return `study ${file} --out ${out}${how}`;
 }
 
-/** Processes that a plan can well have on this machine. */
-export function workersFor({ threads = 2 }: Plan): number {
-  return fittingWorkers(threads);
+/** Processes that a plan can well have on this machine: how many a GPU has memory for, nobody can tell. */
+export function workersFor({ threads = 2, device }: Plan): number {
+  return (device ?? trainingDevice()) === "webgpu" ? 1 : fittingWorkers(threads);
 }
 
 /** Runs a plan with progress shown and Ctrl-C heard; `again` is the command that resumes it. */

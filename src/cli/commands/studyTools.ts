@@ -103,7 +103,7 @@ interface SubmitWords {
 
 async function printSubmission(file: string, { out, tasks, ...words }: SubmitWords): Promise<void> {
   const plan = readPlan(file);
-  configureBackend({ threads: plan.threads ?? 2 });
+  configureBackend({ threads: plan.threads ?? 2, device: plan.device });
   const folder = path.resolve(out);
   const store = openStore(folder);
   store.claims.close();

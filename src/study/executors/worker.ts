@@ -29,7 +29,7 @@ async function main({
   log,
 }: WorkerOrder): Promise<void> {
   // prettier-ignore
-  configureBackend({ threads: plan.threads ?? 2 });
+  configureBackend({ threads: plan.threads ?? 2, device: plan.device });
   const store = openStore(out, { encoders, log });
   let last = -Infinity;
   try {

@@ -109,7 +109,8 @@ function auditText({ audit, plan }: ReportData): string[] {
 function softwareText({ study, results, machines }: ReportData): string[] {
   const tensorflow = results[0] === undefined ? "" : `, TensorFlow ${results[0].tensorflow}`;
   const where = machines.length === 0 ? "" : ` on ${machines.join("; ")}`;
-  return [`All was done with fewscope ${version}${tensorflow}, ${study.threads} threads${where}.`];
+  const gpu = study.device === undefined ? "" : ", trainings on a GPU through WebGPU";
+  return [`All was done with fewscope ${version}${tensorflow}, ${study.threads} threads${gpu}${where}.`]; // prettier-ignore
 }
 
 /** A number with its noun. */

@@ -45,6 +45,8 @@ export interface TrialRecord extends Result {
   readonly weights?: { readonly average: Scores; readonly last: Scores };
   readonly threads: string;
   readonly tensorflow: string;
+  /** What the trainings ran on, where that is not TensorFlow's library. */
+  readonly device?: string;
 }
 
 /** Predictions whose confidence lies in one of equally wide bins over [0,1]. */

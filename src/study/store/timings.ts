@@ -1,6 +1,7 @@
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
+import { gpuInUse } from "../../core";
 import { version } from "../version";
 
 /** How long something took: what differs from run to run, and so belongs to no record. */
@@ -27,7 +28,8 @@ let machine: string | undefined;
 export function machineName(): string {
   const cpus = machine === undefined ? os.cpus() : [];
   machine ??= `${cpus[0]?.model ?? "unknown"} x ${cpus.length}, ${os.platform()} ${os.arch()}`;
-  return machine;
+  const gpu = gpuInUse();
+  return gpu === undefined ? machine : `${machine}, ${gpu}`;
 }
 
 /** Adds a line to this process's own file. */

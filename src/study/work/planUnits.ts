@@ -2,9 +2,11 @@ import * as os from "node:os";
 import {
   canonicalJson,
   createRng,
+  dawnVersion,
   imagesHash,
   sha256,
   tf,
+  trainingDevice,
   UNLABELLED,
   type ImageSet,
   type LabelCounting,
@@ -258,11 +260,22 @@ export function describeUnit({ kind, method, labelsPerClass, draw }: Unit): stri
   return kind === "trial" ? what : `search: ${what}`;
 }
 
-/** What else decides the last digits: the number of threads and the library. */
-export function environment(): { readonly threads: string; readonly tensorflow: string } {
+/** What else decides the last digits. */
+export interface Environment {
+  /** The number of threads. */
+  readonly threads: string;
+  /** The version of the library. */
+  readonly tensorflow: string;
+  /** What trainings run on, and its version; lacking where that is TensorFlow's library too. */
+  readonly device?: string;
+}
+
+/** What else decides the last digits here and now. */
+export function environment(): Environment {
   const { binding } = tf.backend() as unknown as { binding: { TF_Version: string } };
   const threads = process.env["TF_NUM_INTRAOP_THREADS"] ?? `all ${os.cpus().length}`;
-  return { threads, tensorflow: binding.TF_Version };
+  const native = { threads, tensorflow: binding.TF_Version };
+  return trainingDevice() === "webgpu" ? { ...native, device: `webgpu ${dawnVersion}` } : native;
 }
 
 /** A function that computes each result once. */

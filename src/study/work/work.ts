@@ -1,5 +1,5 @@
 import { setTimeout } from "node:timers/promises";
-import { InputError, StoppedError, type ImageSet, type Progress } from "../../core";
+import { InputError, openGpu, StoppedError, trainingDevice, type ImageSet, type Progress } from "../../core"; // prettier-ignore
 import type { ResultMetric } from "../../metrics";
 import type { DrawnSplit } from "../drawSplit";
 import type { Choice, TrialRecord } from "../store/record";
@@ -51,12 +51,19 @@ const lookEvery = 500;
 
 /** Works through a job until every trial has a record or has failed; other processes may work at the same folder. */
 export async function work(job: Job, on: Progress = {}, share?: Share): Promise<void> {
+  await checkDevice(job);
   const worker = new Worker(job, on);
   try {
     await worker.workThrough(inTurn(job.units, share), share?.encodersOnly === true);
   } finally {
     await worker.end();
   }
+}
+
+/** A GPU that is not there is told once, not by every trial. @throws InputError if there is something to train, and no such device */
+async function checkDevice({ units, store }: Job): Promise<void> {
+  const left = units.some(({ key }) => store?.has(key) !== true);
+  if (left && trainingDevice() === "webgpu") await openGpu();
 }
 
 /** What a job has come to so far. */
