@@ -29,12 +29,13 @@ export interface Teacher {
  */
 export const teacherMemory = 1 / 30;
 
-/** How a teacher follows in a training of so many steps, by the options of its method: at most as slowly as in long trainings, 0.996. */
+/** How a teacher follows in a training of so many steps, by the options of its method and the share that it remembers: at most as slowly as in long trainings, 0.996. */
 export function teacherPace(
   options: { readonly momentum: number | undefined; readonly momentumRises: boolean },
   steps: number,
+  share: number = teacherMemory,
 ): TeacherOptions {
-  const { momentum = averageMomentum(steps, { share: teacherMemory, most: 0.996 }), momentumRises } = options; // prettier-ignore
+  const { momentum = averageMomentum(steps, { share, most: 0.996 }), momentumRises } = options;
   return { momentum, ...(momentumRises ? { rises: steps } : {}) };
 }
 

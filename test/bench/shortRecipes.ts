@@ -104,7 +104,7 @@ function learners(sizes: {
     "DINO, momentum 0.967": pretrain.dino({ ...sizes, momentum: 0.967 }),
     "DINO, momentum 0.5": pretrain.dino({ ...sizes, momentum: 0.5 }),
     "DINO, momentum 0": pretrain.dino({ ...sizes, momentum: 0 }),
-    "DINO, momentum 0.7": pretrain.dino({ ...sizes, momentum: 0.7 }),
+    "DINO, momentum 0.9": pretrain.dino({ ...sizes, momentum: 0.9 }),
     "DINO rate 0.2": pretrain.dino({ ...sizes, learningRate: 0.2 }),
     "Barlow Twins": pretrain.barlowTwins(sizes),
     "Barlow Twins rate 0.06": pretrain.barlowTwins({ ...sizes, learningRate: 0.06 }),
