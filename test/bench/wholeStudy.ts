@@ -72,7 +72,7 @@ const plans = (
         {
           name: "from scratch",
           pretrain: { none: {} },
-          classify: { fineTune: { steps: quick ? 10 : 300 } },
+          classify: { fineTune: { steps: quick ? 10 : 300, learningRate: 0.01 } },
         },
       ],
     },
