@@ -46,15 +46,20 @@ labelPropagation.definition = definition;
 
 function propagate(kernel: Tensor2D, labels: Tensor2D, settings: KernelGraphSettings): Tensor2D {
   const flow: Tensor2D = kernel.div(kernel.sum(1, true));
-  const free: Tensor2D = tf.sub(1, labels.sum(1, true));
+  const free = freeRows(labels);
   const step = (shares: Tensor2D): Tensor2D =>
     normaliseShares(tf.matMul<Tensor2D>(flow, shares)).mul<Tensor2D>(free).add<Tensor2D>(labels);
   return normaliseShares(repeatUntilStill(labels, step, settings));
 }
 
+/** 1 for each image without a label, 0 for the others. [n,c] -> [n,1] */
+function freeRows(labels: Tensor2D): Tensor2D {
+  return tf.sub(1, labels.sum(1, true));
+}
+
 /** Brings the classes of what has no label to the shares that they have of the labels. [n,c], [n,c] -> [n,c] */
 function classMass(shares: Tensor2D, labels: Tensor2D): Tensor2D {
-  const free: Tensor2D = tf.sub(1, labels.sum(1, true));
+  const free = freeRows(labels);
   const mass = shares.mul<Tensor2D>(free).sum(0, true);
   // A class that reaches nothing has nothing to bring anywhere.
   const factors: Tensor2D = labels.sum(0, true).div(mass.maximum(1e-30));

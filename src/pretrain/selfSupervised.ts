@@ -153,13 +153,13 @@ export function selfSupervised<B extends Batch = Tensor4D>(recipe: Recipe<B>): P
       objective = built;
       const rate = (recipe.options.learningRate * size) / 128;
       const optimiser = built.optimiser ?? ((decay) => sgd({ momentum: 0.9, weightDecay: decay }));
-      const { aim = (both: Tensor4D): B => both as unknown as B } = built;
+      const { aim } = built;
       await trainLoop<Tensor4D, B>({
         task: recipe.task,
         ...variablesOf(network, built),
         steps,
         prepare: (step, stepRng) => twoViews({ images, places, views }, order.at(step), stepRng),
-        aim: (both, _, stepRng) => aim(both, stepRng),
+        aim: aim && ((both, _, stepRng) => aim(both, stepRng)),
         loss: built.loss,
         afterStep: built.afterStep,
         optimiser: optimiser(weightDecay, rate),

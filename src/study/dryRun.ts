@@ -1,6 +1,7 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { configureBackend, type Progress } from "../core";
+import type { Progress } from "../core";
+import { configureFor } from "./configureFor";
 import { openJob } from "./openJob";
 import type { Plan } from "./plan";
 import { openStore } from "./store/store";
@@ -27,7 +28,7 @@ export interface DryRun {
  * @throws InputError as `runPlan` does before its first step
  */
 export async function dryRun(plan: Plan, out: string, on: Progress = {}): Promise<DryRun> {
-  configureBackend({ threads: plan.threads ?? 2, device: plan.device });
+  configureFor(plan);
   const store = openStore(out);
   store.claims.close();
   const { job } = await openJob(plan, store, on);

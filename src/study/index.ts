@@ -28,6 +28,7 @@ export {
 } from "./episodes";
 export { auditSplit, type LeakedPair, type SplitAudit } from "./audit/auditSplit";
 export type { AuditRule } from "./audit/auditNotes";
+export { configureFor } from "./configureFor";
 export { compareStudies, type StudyDifference } from "./compareStudies";
 export { dryRun, type DryRun } from "./dryRun";
 export { exportResults } from "./exportResults";

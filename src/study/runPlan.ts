@@ -1,4 +1,5 @@
-import { configureBackend, type Progress, type Result } from "../core";
+import type { Progress, Result } from "../core";
+import { configureFor } from "./configureFor";
 import { workInProcesses } from "./executors/processes";
 import { openJob } from "./openJob";
 import type { Plan } from "./plan";
@@ -44,7 +45,7 @@ export async function runPlan(
   { out, encoders, workers = 1, share }: RunPlanOptions,
   on: Progress = {},
 ): Promise<StudyOutcome> {
-  configureBackend({ threads: plan.threads ?? 2, device: plan.device });
+  configureFor(plan);
   const store = openStore(out, { encoders });
   try {
     const { job, notes } = await openJob(plan, store, on);

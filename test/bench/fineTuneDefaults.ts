@@ -10,6 +10,7 @@ import { parseArgs } from "node:util";
 import { classify, pretrain, study } from "../../src";
 import { configureBackend } from "../../src/core";
 import { benchEncoder as encoder, epochsOf } from "../../src/cli/bench/techniqueMethods";
+import { printMeans } from "./printMeans";
 import { tuningSets } from "./tuningSets";
 
 async function main(): Promise<void> {
@@ -47,13 +48,12 @@ async function main(): Promise<void> {
       methods,
       out: path.join(out, images.name),
     });
-    for (const { name } of methods) {
-      const means = labelsPerClass.map((labels) => {
-        const own = results.filter((one) => one.method === name && one.labelsPerClass === labels);
-        return (100 * own.reduce((sum, one) => sum + one.balancedAccuracy, 0)) / own.length;
-      });
-      console.log(images.name.padEnd(10), name.padEnd(24), ...means.map((mean) => mean.toFixed(1).padStart(6))); // prettier-ignore
-    }
+    printMeans(
+      images.name,
+      results,
+      methods.map(({ name }) => name),
+      labelsPerClass,
+    );
   }
 }
 

@@ -10,6 +10,7 @@ import { parseArgs } from "node:util";
 import { classify, pretrain, study } from "../../src";
 import type { Classify } from "../../src/core";
 import { benchEncoder as encoder, epochsOf } from "../../src/cli/bench/techniqueMethods";
+import { printMeans } from "./printMeans";
 import { tuningSets } from "./tuningSets";
 
 const budgets = [1, 4, 10, 40];
@@ -39,13 +40,12 @@ async function main(): Promise<void> {
       methods: asked.map(([name, head]) => ({ name, pretrain: learner, classify: head })),
       out: path.join(out, images.name),
     });
-    for (const [name] of asked) {
-      const means = budgets.map((labels) => {
-        const own = results.filter((one) => one.method === name && one.labelsPerClass === labels);
-        return (100 * own.reduce((sum, one) => sum + one.balancedAccuracy, 0)) / own.length;
-      });
-      console.log(images.name.padEnd(10), name.padEnd(34), ...means.map((mean) => mean.toFixed(1).padStart(6))); // prettier-ignore
-    }
+    printMeans(
+      images.name,
+      results,
+      asked.map(([name]) => name),
+      budgets,
+    );
   }
 }
 

@@ -1,11 +1,11 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import type { Command } from "commander";
-import { defined, configureBackend, InputError, subset, withLabels, UNLABELLED, writeFileAtomically, type Encoder, type ImageSet } from "../../core"; // prettier-ignore
+import { defined, InputError, subset, withLabels, UNLABELLED, writeFileAtomically, type Encoder, type ImageSet } from "../../core"; // prettier-ignore
 import * as explaining from "../../explain";
 import { evidence as evidenceFigure, exportFigure, type EvidenceRow } from "../../figures";
 import { embedImages, loadEncoder } from "../../nets";
-import { openJob, openStore, readPlan } from "../../study";
+import { configureFor, openJob, openStore, readPlan } from "../../study";
 import { examples } from "../examples";
 
 interface ExplainWords {
@@ -51,7 +51,7 @@ async function run(folder: string, words: ExplainWords): Promise<void> {
   try {
     const plan = readPlan(file);
     // Encoders are named by the threads they were trained with, too.
-    configureBackend({ threads: plan.threads ?? 2, device: plan.device });
+    configureFor(plan);
     const { job } = await openJob(plan, store);
     const trials = job.units.filter((unit) => unit.kind === "trial" && unit.draw === 0);
     const keptFile = (unit: (typeof trials)[number]): string => store.encoderFile(unit.candidates[0].encoderKey); // prettier-ignore

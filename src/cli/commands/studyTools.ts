@@ -3,6 +3,7 @@ import type { Command } from "commander";
 import {
   cancelSlurm,
   compareStudies,
+  configureFor,
   exportResults,
   openJob,
   openStore,
@@ -14,7 +15,7 @@ import {
   type SlurmStatus,
   type StudyStatus,
 } from "../../study";
-import { configureBackend, InputError } from "../../core";
+import { InputError } from "../../core";
 import { planLabels } from "./planLabels";
 import { studyReport } from "./studyReport";
 import { printOutcome, runWithProgress } from "./study";
@@ -103,7 +104,7 @@ interface SubmitWords {
 
 async function printSubmission(file: string, { out, tasks, ...words }: SubmitWords): Promise<void> {
   const plan = readPlan(file);
-  configureBackend({ threads: plan.threads ?? 2, device: plan.device });
+  configureFor(plan);
   const folder = path.resolve(out);
   const store = openStore(folder);
   store.claims.close();

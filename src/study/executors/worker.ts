@@ -1,4 +1,5 @@
-import { defined, configureBackend, InputError, StoppedError } from "../../core";
+import { defined, InputError, StoppedError } from "../../core";
+import { configureFor } from "../configureFor";
 import { openJob } from "../openJob";
 import { openStore } from "../store/store";
 import { work } from "../work/work";
@@ -28,8 +29,7 @@ async function main({
   checkpointSeconds,
   log,
 }: WorkerOrder): Promise<void> {
-  // prettier-ignore
-  configureBackend({ threads: plan.threads ?? 2, device: plan.device });
+  configureFor(plan);
   const store = openStore(out, { encoders, log });
   let last = -Infinity;
   try {
