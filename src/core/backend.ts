@@ -83,11 +83,21 @@ function load(): TensorFlowModule {
     process.env["TF_CPP_MIN_LOG_LEVEL"] ??= "2";
     // Keeps compiled kernels between steps: more memory, less time, the same bits.
     process.env["TF_MKL_OPTIMIZE_PRIMITIVE_MEMUSE"] ??= "0";
+    // For GPUs of NVIDIA: no more memory than is needed, so that several processes can share one.
+    process.env["TF_FORCE_GPU_ALLOW_GROWTH"] ??= "true";
     restoreRemovedUtilities();
     // eslint-disable-next-line @typescript-eslint/no-require-imports -- loaded on first use, not on import
     loaded = explained(() => require("@tensorflow/tfjs-node") as TensorFlowModule);
+    // The same bits each time, which kernels of a processor give anyway. Read at the first kernel.
+    if (onCuda()) process.env["TF_DETERMINISTIC_OPS"] ??= "1";
   }
   return loaded;
+}
+
+/** Whether native TensorFlow computes on a GPU of NVIDIA, through CUDA: `FEWSCOPE_TENSORFLOW=cuda` at the set-up, and a card is there. */
+export function onCuda(): boolean {
+  const native = load().findBackend("tensorflow") as { readonly isUsingGpuDevice?: boolean } | null;
+  return native?.isUsingGpuDevice === true;
 }
 
 /** What npm installs lacks its native part, until it is set up. */

@@ -53,6 +53,7 @@ export {
   backendLoaded,
   configureBackend,
   devices,
+  onCuda,
   tf,
   trainingDevice,
   valuesOf,

@@ -77,7 +77,7 @@ function compilerArguments(wheel, libraryFolder) {
     ...ownSources.map((file) => path.join(__dirname, file)),
     path.join(sourceFolder, "tfjs_backend.cc"),
     ...wheel.libraries.map((file) => path.join(libraryFolder, file)),
-    `-Wl,-rpath,${libraryFolder}`,
+    `-Wl,-rpath,${path.dirname(path.join(libraryFolder, String(wheel.libraries[0])))}`,
   ];
 }
 

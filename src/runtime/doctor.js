@@ -184,13 +184,22 @@ function factParts(facts) {
       ...(facts.oneDnn ? { status: "ok", found: "on" } : { status: "missing", ...off }),
     },
     { name: "threads", status: "ok", needed: false, found: threads },
-    { name: "device", status: "ok", needed: false, found: deviceOf(facts) },
+    devicePart(facts),
   ];
+}
+
+/** @param {import("./probeTensorFlow.js").TensorFlowFacts} facts @returns {Part} */
+function devicePart(facts) {
+  const part = { name: "device", needed: false };
+  if (facts.noGpu === undefined) return { ...part, status: "ok", found: deviceOf(facts) };
+  const found = `${deviceOf(facts)}, no GPU of NVIDIA (${facts.noGpu})`;
+  const todo = `install NVIDIA's driver, 525 or newer ("nvidia-smi" shows it); or, for the processor alone, set FEWSCOPE_TENSORFLOW=wheel and ${setUpCommand}`;
+  return { ...part, status: "missing", found, todo };
 }
 
 /** What computes. @param {import("./probeTensorFlow.js").TensorFlowFacts} facts @returns {string} */
 function deviceOf({ gpu }) {
-  const native = gpu ? "GPU" : "CPU";
+  const native = gpu ? "GPU of NVIDIA" : "CPU";
   const trainings = process.env.FEWSCOPE_BACKEND ?? "";
   if (trainings === "" || trainings === "tensorflow") return native;
   if (trainings !== "webgpu") return `${native} (FEWSCOPE_BACKEND "${trainings}" is neither tensorflow nor webgpu)`; // prettier-ignore

@@ -2,16 +2,13 @@
 const fs = require("node:fs");
 const path = require("node:path");
 const { execute } = require("./execute.js");
-const { fileSize, folderSize, freeSpace, readJson, writeJson } = require("./files.js");
+const { fileSize, filesBelow, folderSize, freeSpace, readJson, writeJson } = require("./files.js");
 const { cacheFolder } = require("./places.js");
 const { tensorFlowVersion } = require("./platformWheel.js");
 const { Problem, again, explainOutput } = require("./problem.js");
 const { megabytes, say, sayProgress } = require("./say.js");
 const { findPip, findPython, installPip } = require("./tools.js");
 const { unzipMembers } = require("./unzipMembers.js");
-
-/** Packed package and unpacked libraries side by side, rounded up. */
-const neededBytes = 1.25e9;
 
 /** @typedef {import("./platformWheel.js").Wheel} Wheel */
 
@@ -44,12 +41,12 @@ function libraryIsWhole(folder) {
 async function fetchLibrary(wheel, folder) {
   if (libraryIsWhole(folder)) return;
   removeLeftovers(folder);
-  checkSpace(folder);
+  checkSpace(wheel, folder);
   const staging = `${folder}.${process.pid}.tmp`;
   const unpacked = path.join(staging, "unpacked");
   fs.mkdirSync(unpacked, { recursive: true });
   try {
-    const packed = await downloadWheel(wheel, staging);
+    const packed = await download(wheel, staging);
     say(`native TensorFlow ${tensorFlowVersion}: unpacking`);
     await unpack(wheel, packed, unpacked);
     fs.rmSync(folder, { recursive: true, force: true });
@@ -69,21 +66,23 @@ function removeLeftovers(folder) {
   }
 }
 
-/** @param {string} folder */
-function checkSpace(folder) {
+/** @param {Wheel} wheel @param {string} folder */
+function checkSpace(wheel, folder) {
   const free = freeSpace(folder);
+  // Packed and unpacked lie side by side, rounded up.
+  const neededBytes = 1.1 * (wheel.packedBytes + wheel.bytes);
   if (free >= neededBytes) return;
   throw new Problem(
-    `Native TensorFlow needs ${megabytes(neededBytes)} MB of disk while it is set up (850 MB afterwards) and "${path.dirname(folder)}" has ${megabytes(free)} MB free: free some space, or set FEWSCOPE_CACHE to a folder on another disk, ${again}.`,
+    `Native TensorFlow needs ${megabytes(neededBytes)} MB of disk while it is set up (${megabytes(wheel.bytes)} MB afterwards) and "${path.dirname(folder)}" has ${megabytes(free)} MB free: free some space, or set FEWSCOPE_CACHE to a folder on another disk, ${again}.`,
   );
 }
 
 /**
  * @param {Wheel} wheel
  * @param {string} staging
- * @returns {Promise<string>} the file
+ * @returns {Promise<string[]>} the files
  */
-async function downloadWheel(wheel, staging) {
+async function download(wheel, staging) {
   const pip = await findPip();
   if (pip === undefined) {
     const python = await findPython();
@@ -96,36 +95,33 @@ async function downloadWheel(wheel, staging) {
   const [program, ...before] = pip.command;
   const temporary = path.join(staging, "temporary");
   fs.mkdirSync(temporary);
-  say(`native TensorFlow ${tensorFlowVersion}: downloading about 270 MB (850 MB when unpacked)`);
+  say(
+    `native TensorFlow ${tensorFlowVersion}: downloading about ${megabytes(wheel.packedBytes)} MB (${megabytes(wheel.bytes)} MB when unpacked)`,
+  );
   const progress = sayProgress(`native TensorFlow ${tensorFlowVersion}: downloading`);
-  /** @type {number | undefined} */
-  let total;
-  const poll = setInterval(() => progress.update(folderSize(temporary), total), 500);
+  const poll = setInterval(() => progress.update(folderSize(temporary), wheel.packedBytes), 500);
   const result = await execute(
     program,
     [...before, ...downloadArguments(wheel), "--dest", path.join(staging, "packed")],
     {
       // pip's own cache and temporary folder are elsewhere, and would take the space twice.
       env: { ...process.env, TMPDIR: temporary, PIP_NO_CACHE_DIR: "1", PYTHONUNBUFFERED: "1" },
-      onLine: (line) => {
-        const size = /\(([\d.]+) MB\)/.exec(line)?.[1];
-        if (size !== undefined) total = Number(size) * 1e6;
-      },
     },
   );
   clearInterval(poll);
   progress.end();
   if (!result.ok) throw explainPip(result.output, wheel, staging);
-  const [name = ""] = fs.readdirSync(path.join(staging, "packed"));
-  return path.join(staging, "packed", name);
+  const folder = path.join(staging, "packed");
+  return fs.readdirSync(folder).map((name) => path.join(folder, name));
 }
 
 /** The package fits one Python, but of it only the C library is used, so any Python can fetch it. @param {Wheel} wheel */
 function downloadArguments(wheel) {
   const options = "download --no-deps --only-binary=:all: --python-version 3.11 --no-input";
   const quiet = "--disable-pip-version-check --progress-bar off --retries 2";
-  const what = ["--platform", wheel.tag, `${wheel.name}==${tensorFlowVersion}`];
-  return [...options.split(" "), ...quiet.split(" "), ...what];
+  const platforms = wheel.tags.flatMap((tag) => ["--platform", tag]);
+  const what = [`${wheel.name}==${tensorFlowVersion}`, ...wheel.beside];
+  return [...options.split(" "), ...quiet.split(" "), ...platforms, ...what];
 }
 
 /** @param {string} output @param {Wheel} wheel @param {string} staging @returns {Problem} */
@@ -145,23 +141,43 @@ function explainPip(output, wheel, staging) {
   return new Problem(`pip could not download ${what} (${reason}): mend this ${again}.`);
 }
 
-/** @param {Wheel} wheel @param {string} packed @param {string} folder */
+/**
+ * @param {Wheel} wheel
+ * @param {readonly string[]} packed each is removed once it is unpacked
+ * @param {string} folder
+ */
 async function unpack(wheel, packed, folder) {
-  await unzipMembers(packed, (name) => {
-    const library = wheel.libraries.find((file) => name === `tensorflow/${file}`);
-    if (library !== undefined) return path.join(folder, library);
-    const header = /^tensorflow\/(include\/.*(?:\/c\/|ctstring).*\.h)$/.exec(name)?.[1];
-    return header === undefined ? undefined : path.join(folder, header);
-  });
-  const sizes = wheel.libraries.map((file) => [file, fileSize(path.join(folder, file))]);
-  const lacking = sizes.find(([, size]) => size === undefined);
-  if (lacking !== undefined) {
-    throw new Problem(`${path.basename(packed)} holds no ${lacking[0]}: report this, please.`);
+  for (const file of packed) {
+    await unzipMembers(file, (name) => {
+      const kept = keptAs(wheel, name);
+      return kept === undefined ? undefined : path.join(folder, kept);
+    });
+    fs.rmSync(file);
   }
+  const programs = filesBelow(folder).filter((file) => /^nvidia.*\/bin\//.test(file));
+  for (const file of programs) fs.chmodSync(path.join(folder, file), 0o755);
+  const from = packed.map((file) => path.basename(file));
+  const lacking = wheel.libraries.find((file) => !fs.existsSync(path.join(folder, file)));
+  if (lacking !== undefined)
+    throw new Problem(`${from.join(", ")} holds no ${lacking}: report this, please.`);
+  const files = [...wheel.libraries, ...filesBelow(folder).filter((file) => /^nvidia/.test(file))];
   writeJson(path.join(folder, "manifest.json"), {
-    from: path.basename(packed),
-    sizes: Object.fromEntries(sizes),
+    from: from.join(", "),
+    sizes: Object.fromEntries(files.map((file) => [file, fileSize(path.join(folder, file))])),
   });
+}
+
+/**
+ * Where a file of a package goes, if it is needed: TensorFlow's libraries and headers, and all of CUDA that is not for compiling against it.
+ * @param {Wheel} wheel
+ * @param {string} name
+ * @returns {string | undefined}
+ */
+function keptAs(wheel, name) {
+  const library = wheel.libraries.find((file) => name === `tensorflow/${path.basename(file)}`);
+  if (library !== undefined) return library;
+  if (/^nvidia\/\w+\/(lib|bin|nvvm)\/.*[^/]$/.test(name) && !name.endsWith(".a")) return name;
+  return /^tensorflow\/(include\/.*(?:\/c\/|ctstring).*\.h)$/.exec(name)?.[1];
 }
 
 module.exports = { libraryFolder, libraryIsWhole, fetchLibrary };

@@ -7,7 +7,7 @@ const { fetchLibrary, libraryFolder, libraryIsWhole } = require("./library.js");
 const { withLock } = require("./lock.js");
 const { installOfficial } = require("./officialDownload.js");
 const { cacheFolder } = require("./places.js");
-const { platformWheel, tensorFlowVersion } = require("./platformWheel.js");
+const { hasCuda, platformWheel, tensorFlowVersion, wantedKind } = require("./platformWheel.js");
 const { Problem, again, explainFileError } = require("./problem.js");
 const { probeTensorFlow } = require("./probeTensorFlow.js");
 const { say } = require("./say.js");
@@ -27,6 +27,7 @@ function nativeState() {
   if (fileSize(bindingFile) === undefined) return { status: "missing", found: "not installed" };
   if (stamp === undefined) return { status: "old", found: "not tried yet" };
   if (outdated(stamp)) return { status: "old", found: "made by an older fewscope" };
+  if (unwanted(stamp)) return { status: "old", found: "of another kind than FEWSCOPE_TENSORFLOW asks for" }; // prettier-ignore
   /** @type {SeenFile[]} */
   const seen = [...stamp.libraries, stamp.binding];
   const gone = seen.find(({ file, size }) => fileSize(file) !== size);
@@ -43,12 +44,23 @@ function outdated(stamp) {
 }
 
 /**
+ * Whether the binding is to another TensorFlow than the user wants now: with CUDA instead of without, or the other way round.
+ * @param {{ libraries: readonly SeenFile[] } | undefined} stamp
+ */
+function unwanted(stamp) {
+  const wanted = wantedKind();
+  if (stamp === undefined || wanted === undefined) return false;
+  return hasCuda(stamp.libraries.map(({ file }) => file)) !== (wanted === "cuda");
+}
+
+/**
  * Puts native TensorFlow in place: what works already, else the cache, else the official download where it answers, else the
  * library inside the Python package.
  * @throws Problem if a tool, the network or the disk is missing
  */
 async function installNative() {
-  if (outdated(readJson(stampFile))) fs.rmSync(bindingFile, { force: true });
+  const stamp = readJson(stampFile);
+  if (outdated(stamp) || unwanted(stamp)) fs.rmSync(bindingFile, { force: true });
   if (fs.existsSync(bindingFile) && (await acceptIfItWorks()).works) return;
   const wheel = platformWheel();
   const folder = libraryFolder(wheel);

@@ -3,6 +3,7 @@ const fs = require("node:fs");
 const path = require("node:path");
 const { execute } = require("./execute.js");
 const { modulesFolder, tfjsNodeFolder } = require("./places.js");
+const { wantedKind } = require("./platformWheel.js");
 const { say } = require("./say.js");
 
 const probeMilliseconds = 2_000;
@@ -16,7 +17,7 @@ const smallestBytes = 10_000_000;
  */
 async function installOfficial() {
   const address = officialAddress();
-  if (address === undefined || process.env.FEWSCOPE_TENSORFLOW === "wheel") return false;
+  if (address === undefined || wantedKind() !== undefined) return false;
   if (!(await answers(address))) {
     say("the official download of native TensorFlow does not answer; taking the Python package");
     return false;

@@ -2,12 +2,14 @@
 const path = require("node:path");
 const { execute } = require("./execute.js");
 const { projectFolder } = require("./places.js");
+const { hasCuda } = require("./platformWheel.js");
 const { tensorFlowEnvironment } = require("./tensorFlowEnvironment.js");
 
 /**
  * @typedef {object} TensorFlowFacts
  * @property {string} version of the native library
  * @property {boolean} gpu whether operations run on a GPU
+ * @property {string} [noGpu] why they do not, where the library is for one
  * @property {boolean} oneDnn whether the library says that its fast CPU operations are on
  * @property {string[]} libraries the files that were loaded
  */
@@ -30,10 +32,20 @@ async function probeTensorFlow() {
   const line = stdout.split("\n").find((text) => text.startsWith("{"));
   if (!ok || line === undefined) return { reason: reasonIn(stderr) };
   const facts = JSON.parse(line);
+  const oneDnn = /oneDNN custom operations are on/.test(stderr);
+  const forGpu = hasCuda(facts.libraries) && !facts.gpu;
   return {
-    facts: { ...facts, oneDnn: /oneDNN custom operations are on/.test(stderr) },
+    facts: { ...facts, oneDnn, ...(forGpu ? { noGpu: whyNoGpu(stderr) } : {}) },
     reason: "",
   };
+}
+
+/** What TensorFlow says of CUDA, without date and place. @param {string} stderr @returns {string} */
+function whyNoGpu(stderr) {
+  const line = stderr
+    .split("\n")
+    .find((text) => /cuInit|cuda drivers|dlopen|CUDA_ERROR/i.test(text));
+  return line?.replace(/^.*?\] /, "").trim() ?? "TensorFlow does not say why";
 }
 
 /** @param {string} stderr @returns {string} the line that tells most */

@@ -11,6 +11,8 @@ function tensorFlowEnvironment(env) {
   env.TF_CPP_MIN_LOG_LEVEL ??= "2";
   // Keeps compiled kernels between steps: more memory, less time, the same bits.
   env.TF_MKL_OPTIMIZE_PRIMITIVE_MEMUSE ??= "0";
+  // Of a GPU of NVIDIA no more memory than is needed.
+  env.TF_FORCE_GPU_ALLOW_GROWTH ??= "true";
   return env;
 }
 

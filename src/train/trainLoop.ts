@@ -2,7 +2,9 @@ import { setImmediate } from "node:timers/promises";
 import {
   canonicalJson,
   checkInteger,
+  defined,
   InputError,
+  onCuda,
   openGpu,
   repeatedWork,
   sha256,
@@ -255,7 +257,8 @@ function fingerprintOf<Drawn extends Batch, B extends Batch>(
   const path = rng.path;
   const training = { task, steps, path, shapes, trainable: [...trainable.keys()], identity };
   // A device goes on with what it began: another has other last digits.
-  return sha256(canonicalJson(gpu === undefined ? training : { ...training, device: "webgpu" }));
+  const device = gpu !== undefined ? "webgpu" : onCuda() ? "cuda" : undefined;
+  return sha256(canonicalJson({ ...training, ...defined({ device }) }));
 }
 
 function diverged(task: string, step: number, loss: number, rate: number): InputError {

@@ -104,11 +104,11 @@ if [ "$1" = --version ]; then echo "Python 3.11.0"; exit 0; fi
 if [ "$3" = --version ]; then echo "pip 24.0 from somewhere"; exit 0; fi
 echo "pip $3" >> "$CALLS"
 while [ $# -gt 0 ]; do if [ "$1" = --dest ]; then dest=$2; fi; shift; done
-mkdir -p "$dest" && cp "$WHEEL" "$dest/tensorflow.whl"`,
+mkdir -p "$dest" && cp "$WHEEL" "$dest/tensorflow.whl" && if [ "$CUDA" ]; then cp "$CUDA" "$dest/nvidia.whl"; fi`,
   "g++": `
 echo "g++" >> "$CALLS"
-while [ $# -gt 0 ]; do if [ "$1" = -o ]; then out=$2; fi; shift; done
-echo binding > "$out"`,
+while [ $# -gt 0 ]; do case "$1" in -o) out=$2 ;; *libtensorflow_cc*) library=$1 ;; esac; shift; done
+echo "$library" > "$out"`,
 };
 
 /** A package that behaves as tfjs-node does for the few things that the set-up asks it. */
@@ -119,6 +119,8 @@ if (!fs.existsSync(binding)) throw new Error("the binding is not there");
 exports.matMul = () => ({ dataSync: () => [11] });
 exports.backend = () => ({ binding: { TF_Version: "2.21.0" }, isUsingGpuDevice: false });
 console.error("oneDNN custom operations are on.");
+console.error("E0000 00:00:1.0 7 cuda_platform.cc:52] failed call to cuInit: no driver");
+process.report.getReport = () => ({ sharedObjects: [fs.readFileSync(binding, "utf8").trim()] });
 `;
 
 const standInForNpm = `
@@ -163,6 +165,7 @@ function writeProjectFiles(write: Project["write"]): void {
   write("src/index.ts", "");
   write("main.js", "console.log(JSON.stringify(process.argv.slice(2))); process.exitCode = 3;");
   write("wheel.zip", wheel);
+  write("cuda.zip", cuda);
 }
 
 const wheel = zipSync({
@@ -170,4 +173,11 @@ const wheel = zipSync({
   "tensorflow/libtensorflow_framework.so.2": new Uint8Array(100),
   "tensorflow/include/tensorflow/c/c_api.h": new Uint8Array(10),
   "tensorflow/python/other.py": new Uint8Array(10),
+});
+
+const cuda = zipSync({
+  "nvidia/cudnn/lib/libcudnn.so.9": new Uint8Array(300),
+  "nvidia/cudnn/lib/libcudnn_static.a": new Uint8Array(300),
+  "nvidia/cudnn/include/cudnn.h": new Uint8Array(10),
+  "nvidia/cuda_nvcc/bin/ptxas": new Uint8Array(20),
 });

@@ -81,6 +81,39 @@ describe("runtime/setUp", function () {
     assert.equal(project.calls().length, done);
   });
 
+  it("takes TensorFlow for GPUs of NVIDIA with CUDA beside it when it is asked to, and goes back", async function () {
+    if (process.arch !== "x64") this.skip();
+    await project.run("setup");
+    const cuda = path.join(project.cache, "tensorflow-2.21.0-cuda-linux-x64");
+    project.env["FEWSCOPE_TENSORFLOW"] = "cuda";
+    project.env["CUDA"] = project.path("cuda.zip");
+    const { code, stderr } = await project.run("setup");
+    assert.equal(code, 0, stderr);
+    assert.match(stderr, /of another kind than FEWSCOPE_TENSORFLOW asks for/);
+    assert.match(stderr, /downloading about 3400 MB/);
+    for (const file of ["tensorflow/libtensorflow_cc.so.2", "nvidia/cudnn/lib/libcudnn.so.9"])
+      assert.ok(fs.existsSync(path.join(cuda, file)), file);
+    assert.ok(fs.statSync(path.join(cuda, "nvidia/cuda_nvcc/bin/ptxas")).mode & 0o100);
+    assert.ok(!fs.existsSync(path.join(cuda, "nvidia/cudnn/include")), "what only compilers need");
+    assert.ok(!fs.existsSync(path.join(cuda, "nvidia/cudnn/lib/libcudnn_static.a")));
+
+    // Once chosen it stays, and nothing is done twice.
+    delete project.env["FEWSCOPE_TENSORFLOW"];
+    const done = project.calls().length;
+    await project.run("setup");
+    assert.equal(project.calls().length, done);
+    const told = (await project.run("doctor")).stdout;
+    assert.match(
+      told,
+      /missing +device +CPU, no GPU of NVIDIA \(failed call to cuInit: no driver\)/,
+    );
+
+    project.env["FEWSCOPE_TENSORFLOW"] = "wheel";
+    await project.run("setup");
+    assert.equal(project.calls().length, done, "both are in the cache");
+    assert.match((await project.run("doctor")).stdout, /ok +device +CPU\n/);
+  });
+
   it("keeps a binding that someone else has put there, if it works", async () => {
     const file = "node_modules/@tensorflow/tfjs-node/lib/napi-v8/tfjs_binding.node";
     project.write(file, "by hand");

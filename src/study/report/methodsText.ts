@@ -109,9 +109,12 @@ function auditText({ audit, plan }: ReportData): string[] {
 function softwareText({ study, results, machines }: ReportData): string[] {
   const tensorflow = results[0] === undefined ? "" : `, TensorFlow ${results[0].tensorflow}`;
   const where = machines.length === 0 ? "" : ` on ${machines.join("; ")}`;
-  const gpu = study.device === undefined ? "" : ", trainings on a GPU through WebGPU";
+  const gpu = study.device === undefined ? "" : `, ${onGpu(study.device)}`;
   return [`All was done with fewscope ${version}${tensorflow}, ${study.threads} threads${gpu}${where}.`]; // prettier-ignore
 }
+
+const onGpu = (device: string): string =>
+  device === "cuda" ? "on a GPU of NVIDIA" : "trainings on a GPU through WebGPU";
 
 /** A number with its noun. */
 export const count = (n: number, one: string, many = `${one}s`): string =>

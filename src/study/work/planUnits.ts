@@ -4,6 +4,7 @@ import {
   createRng,
   dawnVersion,
   imagesHash,
+  onCuda,
   sha256,
   tf,
   trainingDevice,
@@ -275,7 +276,8 @@ export function environment(): Environment {
   const { binding } = tf.backend() as unknown as { binding: { TF_Version: string } };
   const threads = process.env["TF_NUM_INTRAOP_THREADS"] ?? `all ${os.cpus().length}`;
   const native = { threads, tensorflow: binding.TF_Version };
-  return trainingDevice() === "webgpu" ? { ...native, device: `webgpu ${dawnVersion}` } : native;
+  if (trainingDevice() === "webgpu") return { ...native, device: `webgpu ${dawnVersion}` };
+  return onCuda() ? { ...native, device: "cuda" } : native;
 }
 
 /** A function that computes each result once. */
