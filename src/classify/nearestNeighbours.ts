@@ -95,8 +95,7 @@ function voteOne(
   temperature: number,
   probabilities: Float32Array,
 ): void {
-  const order = Int32Array.from(labels.keys());
-  const nearest = order.sort((a, b) => similarity[b] - similarity[a] || a - b).subarray(0, k);
+  const nearest = largest(similarity, k);
   let total = 0;
   for (const b of nearest) {
     // Relative to the nearest, so that no weight overflows; the ratios are those of exp(similarity / temperature).
@@ -105,4 +104,18 @@ function voteOne(
     total += weight;
   }
   for (let c = 0; c < probabilities.length; c++) probabilities[c] /= total;
+}
+
+/** Where the largest values are, the largest first, of equal ones the earlier. Looks at most values once, where sorting all takes many looks. */
+function largest(values: Float32Array, count: number): Int32Array {
+  const found = new Int32Array(Math.min(count, values.length));
+  let size = 0;
+  for (let at = 0; at < values.length; at++) {
+    const value = values[at];
+    if (size === found.length && value <= values[found[size - 1]]) continue;
+    let place = size < found.length ? size++ : size - 1;
+    for (; place > 0 && values[found[place - 1]] < value; place--) found[place] = found[place - 1];
+    found[place] = at;
+  }
+  return found;
 }

@@ -44,7 +44,12 @@ function columnScaling(
   dim: number,
 ): (features: Float32Array) => Float32Array {
   const { mean, spread } = columnScale(reference, dim);
-  return (features) => features.map((value, at) => (value - mean[at % dim]) / spread[at % dim]);
+  return (features) => {
+    const scaled = new Float32Array(features.length);
+    for (let from = 0; from < scaled.length; from += dim)
+      for (let j = 0; j < dim; j++) scaled[from + j] = (features[from + j] - mean[j]) / spread[j];
+    return scaled;
+  };
 }
 
 /**

@@ -19,22 +19,34 @@ export function memoryPixels(values: PixelArray, valuesPerImage: number): Pixels
       todo: "Check the shape.",
     });
   }
-  const scale = values instanceof Uint8Array ? 255 : values instanceof Uint16Array ? 65535 : 1;
+  const scaled = scaledValues(values);
   return {
     read: (indices) => {
       const out = new Float32Array(indices.length * valuesPerImage);
       for (let i = 0; i < indices.length; i++) {
         const from = indices[i] * valuesPerImage;
         const image = values.subarray(from, from + valuesPerImage);
-        if (scale === 1) out.set(image, i * valuesPerImage);
+        if (scaled === undefined) out.set(image, i * valuesPerImage);
         else
           for (let j = 0, at = i * valuesPerImage; j < valuesPerImage; j++, at++)
-            out[at] = image[j] / scale;
+            out[at] = scaled[image[j]];
       }
       return out;
     },
   };
 }
+
+/** What each whole number stands for, in [0,1], so that reading need not divide; nothing for floats. */
+function scaledValues(values: PixelArray): Float32Array | undefined {
+  if (values instanceof Uint8Array) return (scaled8 ??= fractionsOf(255));
+  if (values instanceof Uint16Array) return (scaled16 ??= fractionsOf(65535));
+  return undefined;
+}
+
+let scaled8: Float32Array | undefined;
+let scaled16: Float32Array | undefined;
+
+const fractionsOf = (most: number): Float32Array => Float32Array.from({ length: most + 1 }, (_, i) => i / most); // prettier-ignore
 
 /** What `imageSet` needs; the rest has defaults. */
 export interface ImageSetParts {

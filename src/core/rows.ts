@@ -16,20 +16,20 @@ export function columnScale(
   const mean = columnMeans(features, dim);
   const variance = new Float64Array(dim);
   const n = features.length / dim;
-  for (let at = 0; at < features.length; at++)
-    variance[at % dim] += (features[at] - mean[at % dim]) ** 2 / n;
+  for (let from = 0; from < features.length; from += dim)
+    for (let j = 0; j < dim; j++) variance[j] += (features[from + j] - mean[j]) ** 2 / n;
   return { mean, spread: variance.map((v) => (v > 1e-12 ? Math.sqrt(v) : 1)) };
 }
 
 /** Each row less the centre, divided by its length; what has no direction stays where it is. Row-major [n*d] -> [n*d] */
 export function unitRows(features: Float32Array, dim: number, centre?: Float64Array): Float32Array {
   const result = new Float32Array(features.length);
+  const middle = centre ?? new Float64Array(dim);
   for (let from = 0; from < features.length; from += dim) {
     let squares = 0;
-    for (let j = 0; j < dim; j++) squares += (features[from + j] - (centre?.[j] ?? 0)) ** 2;
+    for (let j = 0; j < dim; j++) squares += (features[from + j] - middle[j]) ** 2;
     const length = squares > 0 ? Math.sqrt(squares) : 1;
-    for (let j = 0; j < dim; j++)
-      result[from + j] = (features[from + j] - (centre?.[j] ?? 0)) / length;
+    for (let j = 0; j < dim; j++) result[from + j] = (features[from + j] - middle[j]) / length;
   }
   return result;
 }

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { createRng, hideLabels, InputError, withLabels } from "../../src/core";
 import { classify, pretrain } from "../../src";
+import { spanOfRows } from "../../src/classify/softmaxObjective";
 import { stripes } from "../study/fixtures";
 import { labelledRows, probabilities } from "./rows";
 
@@ -65,6 +66,30 @@ describe("classify/logisticRegression", () => {
   });
 });
 
+describe("classify/softmaxObjective", () => {
+  it("finds coordinates of rows whose products are those of the rows, and the way back, whatever their number", () => {
+    const d = 12;
+    for (let n = 1; n < d; n++) {
+      const rows = Float32Array.from(formula(n, d).flat());
+      const { coordinates, expand } = spanOfRows(rows, n, d);
+      const product = (a: ArrayLike<number>, b: ArrayLike<number>, i: number, j: number, size: number): number =>
+        Array.from({ length: size }, (_, m) => a[i * size + m] * b[j * size + m]).reduce((x, y) => x + y); // prettier-ignore
+      const pairs = Array.from({ length: n * n }, (_, at) => [Math.floor(at / n), at % n]);
+      near(
+        pairs.map(([i, j]) => product(coordinates, coordinates, i, j, n)),
+        pairs.map(([i, j]) => product(rows, rows, i, j, d)),
+        1e-3,
+      );
+      const weights = Float64Array.from({ length: n }, (_, i) => Math.cos(i));
+      near(
+        Array.from({ length: n }, (_, i) => product(coordinates, weights, i, 0, n)),
+        Array.from({ length: n }, (_, i) => product(rows, expand(weights, 1), i, 0, d)),
+        0.05,
+      );
+    }
+  });
+});
+
 describe("classify/nearestNeighbours", () => {
   const bank = [
     [1, 0],
@@ -79,6 +104,20 @@ describe("classify/nearestNeighbours", () => {
     const expected = [5868.1185 / (5868.1185 + 2619.0296), 2619.0296 / (5868.1185 + 2619.0296)];
     const method = classify.nearestNeighbours({ k: 3, temperature: 0.1 });
     near(await probabilities(method, labelledRows(bank, labels), [[0.7, 0.6]]), expected, 1e-4);
+  });
+
+  it("lets the nearest of many vote, of equally near ones the earlier", async () => {
+    const rng = createRng(3);
+    const angles = Array.from({ length: 60 }, () => 3 * rng.uniform());
+    const many = [...angles, ...angles].map((angle) => [Math.cos(angle), Math.sin(angle)]);
+    const classes = many.map((_, i) => (i < 60 ? i % 3 : 3));
+    const query = 1.4;
+    const order = [...angles.keys()].sort((a, b) => Math.abs(angles[a] - query) - Math.abs(angles[b] - query)); // prettier-ignore
+    const method = classify.nearestNeighbours({ k: 7, temperature: 1e4 });
+    const found = await probabilities(method, labelledRows(many, classes), [[Math.cos(query), Math.sin(query)]]); // prettier-ignore
+    // Each lies there twice, and the twin has the last class: four first ones and three twins.
+    const votes = [...order.slice(0, 4).map((i) => i % 3), 3, 3, 3];
+    near(found, [0, 1, 2, 3].map((c) => votes.filter((vote) => vote === c).length / 7), 1e-3); // prettier-ignore
   });
 
   it("brings each feature to the same spread where some images have no label", async () => {
