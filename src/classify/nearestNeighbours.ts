@@ -1,4 +1,13 @@
-import { define, option, tf, unitRows, valuesOf, type Classify, type OptionTable } from "../core";
+import {
+  define,
+  largest,
+  option,
+  tf,
+  unitRows,
+  valuesOf,
+  type Classify,
+  type OptionTable,
+} from "../core";
 import { knownRows, type KnownRows } from "./labelled";
 import { onEmbeddings } from "./onEmbeddings";
 import { featureScaling, openFeatureScaleOption, type FeatureScale } from "./scaling";
@@ -104,18 +113,4 @@ function voteOne(
     total += weight;
   }
   for (let c = 0; c < probabilities.length; c++) probabilities[c] /= total;
-}
-
-/** Where the largest values are, the largest first, of equal ones the earlier. Looks at most values once, where sorting all takes many looks. */
-function largest(values: Float32Array, count: number): Int32Array {
-  const found = new Int32Array(Math.min(count, values.length));
-  let size = 0;
-  for (let at = 0; at < values.length; at++) {
-    const value = values[at];
-    if (size === found.length && value <= values[found[size - 1]]) continue;
-    let place = size < found.length ? size++ : size - 1;
-    for (; place > 0 && values[found[place - 1]] < value; place--) found[place] = found[place - 1];
-    found[place] = at;
-  }
-  return found;
 }

@@ -2,6 +2,7 @@ import {
   columnScale,
   InputError,
   option,
+  scaleColumns,
   UNLABELLED,
   type LabelledRows,
   type Option,
@@ -35,21 +36,8 @@ export function featureScaling(
   const scale = given ?? (rows.labels.includes(UNLABELLED) ? "all" : "none");
   if (scale === "none") return (features) => features;
   const { features, dim } = scale === "all" ? rows : knownRows(rows);
-  return columnScaling(features, dim);
-}
-
-/** Brings each column to the mean 0 and spread 1 that it has in a reference. Row-major [n*d] -> [n*d] */
-function columnScaling(
-  reference: Float32Array,
-  dim: number,
-): (features: Float32Array) => Float32Array {
-  const { mean, spread } = columnScale(reference, dim);
-  return (features) => {
-    const scaled = new Float32Array(features.length);
-    for (let from = 0; from < scaled.length; from += dim)
-      for (let j = 0; j < dim; j++) scaled[from + j] = (features[from + j] - mean[j]) / spread[j];
-    return scaled;
-  };
+  const reference = columnScale(features, dim);
+  return (given) => scaleColumns(given, reference);
 }
 
 /**

@@ -74,7 +74,8 @@ export type {
 } from "./backend";
 export { joinVariables, trainableVariables, type HasVariables } from "./variables";
 export { labelRows, readBatch, readLabels } from "./readBatch";
-export { columnMeans, columnScale, normaliseRows, unitRows } from "./rows";
+export { largest } from "./largest";
+export { columnMeans, columnScale, normaliseRows, scaleColumns, unitRows } from "./rows";
 export { defined, type Defined } from "./defined";
 export { sideBySideName } from "./stepBackend";
 export { repeatedWork, type RepeatedWork, type Work } from "./repeatedWork";

@@ -8,17 +8,29 @@ export function columnMeans(features: ArrayLike<number>, dim: number): Float64Ar
   return means;
 }
 
+/** Where each column lies, and how far it spreads. */
+export interface ColumnScale {
+  readonly mean: Float64Array;
+  readonly spread: Float64Array;
+}
+
 /** Mean and spread of each column; the spread of a column that tells nothing, since it is constant, is told as 1. Row-major [n*d] -> [d], [d] */
-export function columnScale(
-  features: ArrayLike<number>,
-  dim: number,
-): { readonly mean: Float64Array; readonly spread: Float64Array } {
+export function columnScale(features: ArrayLike<number>, dim: number): ColumnScale {
   const mean = columnMeans(features, dim);
   const variance = new Float64Array(dim);
   const n = features.length / dim;
   for (let from = 0; from < features.length; from += dim)
     for (let j = 0; j < dim; j++) variance[j] += (features[from + j] - mean[j]) ** 2 / n;
   return { mean, spread: variance.map((v) => (v > 1e-12 ? Math.sqrt(v) : 1)) };
+}
+
+/** Each column less its mean, in parts of its spread. Row-major [n*d] -> [n*d] */
+export function scaleColumns(features: Float32Array, { mean, spread }: ColumnScale): Float32Array {
+  const dim = mean.length;
+  const scaled = new Float32Array(features.length);
+  for (let from = 0; from < scaled.length; from += dim)
+    for (let j = 0; j < dim; j++) scaled[from + j] = (features[from + j] - mean[j]) / spread[j];
+  return scaled;
 }
 
 /** Each row less the centre, divided by its length; what has no direction stays where it is. Row-major [n*d] -> [n*d] */

@@ -1,4 +1,11 @@
-import { tf, type NamedTensorMap, type Tensor, type Tensor1D, type Tensor4D } from "../core";
+import {
+  onCuda,
+  tf,
+  type NamedTensorMap,
+  type Tensor,
+  type Tensor1D,
+  type Tensor4D,
+} from "../core";
 
 /*
  * The only place that calls kernels of TensorFlow which tfjs has no function for. They are registered with tfjs as kernels
@@ -15,7 +22,6 @@ interface Attribute {
 
 /** What tfjs-node's backend has beyond the public interface. */
 interface NativeBackend {
-  readonly isUsingGpuDevice: boolean;
   readonly binding: Readonly<Record<BindingConstant, number>>;
   executeSingleOutput(name: string, attributes: readonly Attribute[], inputs: Tensor[]): Tensor;
   executeMultipleOutputs(
@@ -298,7 +304,7 @@ let fused: boolean | undefined;
 function fusesRelu(): boolean {
   if (fused !== undefined) return fused;
   fused = false;
-  if (backend().isUsingGpuDevice || process.env["TF_ENABLE_ONEDNN_OPTS"] === "0") return fused;
+  if (onCuda() || process.env["TF_ENABLE_ONEDNN_OPTS"] === "0") return fused;
   try {
     tf.tidy(() => {
       const inputs = [tf.ones([1, 1, 1, 1]), ...Array.from({ length: 4 }, () => tf.ones([1]))];

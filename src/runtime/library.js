@@ -154,13 +154,14 @@ async function unpack(wheel, packed, folder) {
     });
     fs.rmSync(file);
   }
-  const programs = filesBelow(folder).filter((file) => /^nvidia.*\/bin\//.test(file));
-  for (const file of programs) fs.chmodSync(path.join(folder, file), 0o755);
+  const cuda = filesBelow(folder).filter((file) => file.startsWith("nvidia"));
+  for (const file of cuda.filter((name) => name.includes("/bin/")))
+    fs.chmodSync(path.join(folder, file), 0o755);
   const from = packed.map((file) => path.basename(file));
   const lacking = wheel.libraries.find((file) => !fs.existsSync(path.join(folder, file)));
   if (lacking !== undefined)
     throw new Problem(`${from.join(", ")} holds no ${lacking}: report this, please.`);
-  const files = [...wheel.libraries, ...filesBelow(folder).filter((file) => /^nvidia/.test(file))];
+  const files = [...wheel.libraries, ...cuda];
   writeJson(path.join(folder, "manifest.json"), {
     from: from.join(", "),
     sizes: Object.fromEntries(files.map((file) => [file, fileSize(path.join(folder, file))])),

@@ -54,7 +54,6 @@ function platformWheel(
   glibc = glibcVersion(),
   cuda = wantedKind() === "cuda",
 ) {
-  const key = `tensorflow-${tensorFlowVersion}-${platform}-${arch}`;
   if (platform === "win32") {
     throw new Problem(
       "fewscope does not run on Windows itself: install the Windows Subsystem for Linux (wsl --install) and run the same command there.",
@@ -65,8 +64,9 @@ function platformWheel(
       `Native TensorFlow needs glibc 2.27 or newer and this system has ${glibc === "" ? "another C library" : glibc}: use a current Debian, Ubuntu, Fedora or the like, or a container of one.`,
     );
   }
-  const plain = { libraries: linux, key, beside: [], packedBytes: 270e6, bytes: 850e6 };
   if (cuda) return cudaWheel(`${platform}-${arch}`);
+  const key = `tensorflow-${tensorFlowVersion}-${platform}-${arch}`;
+  const plain = { libraries: linux, key, beside: [], packedBytes: 270e6, bytes: 850e6 };
   switch (`${platform}-${arch}`) {
     case "linux-x64":
       return { ...plain, name: "tensorflow-cpu", tags: ["manylinux_2_27_x86_64"] };

@@ -1,4 +1,12 @@
-import { columnScale, createRng, tf, unitRows, valuesOf, type FitRows } from "../core";
+import {
+  columnScale,
+  createRng,
+  scaleColumns,
+  tf,
+  unitRows,
+  valuesOf,
+  type FitRows,
+} from "../core";
 import {
   classDistances,
   conformal,
@@ -230,8 +238,7 @@ function farFromClasses(
   classes: ArrayLike<number>,
   audited: readonly number[],
 ): Reach {
-  const { mean, spread } = columnScale(features, dim);
-  const rows = features.map((value, at) => (value - mean[at % dim]) / spread[at % dim]);
+  const rows = scaleColumns(features, columnScale(features, dim));
   const labels = teaching.map((i) => classes[i]);
   const { nearest } = classDistances(someRows(rows, dim, teaching), labels, rows, dim, shrink);
   const scores = audited.map((i) => nearest[i]);

@@ -1,5 +1,5 @@
 import { setImmediate } from "node:timers/promises";
-import { createRng, sha256, StoppedError, type ImageSet, type Progress } from "../../core";
+import { createRng, largest, sha256, StoppedError, type ImageSet, type Progress } from "../../core";
 import type { Split } from "../split";
 import { bestMatch } from "./bestMatch";
 import { greyImages, middles, parts, textures, type Views } from "./descriptors";
@@ -149,7 +149,7 @@ async function searchAlike(
 ): Promise<Compared[][]> {
   const edge = set.shape[0];
   const each = Math.round(mostPairs / Math.max(1, asked.length));
-  const candidates = Math.min(mostCandidates, Math.max(leastCandidates, each)) / 2;
+  const candidates = Math.floor(Math.min(mostCandidates, Math.max(leastCandidates, each)) / 2);
   const n = bank.indices.length;
   const chunk = 8;
   const compared: Compared[][] = [];
@@ -182,19 +182,6 @@ async function searchAlike(
     }
   }
   return compared;
-}
-
-/** Where the largest of those values stand that count. */
-function largest(values: Float32Array, many: number, counts: (at: number) => boolean): number[] {
-  const best: number[] = [];
-  for (let at = 0; at < values.length; at++) {
-    if (best.length === many && values[at] <= values[best[many - 1]]) continue;
-    if (!counts(at)) continue;
-    best.push(at);
-    best.sort((a, b) => values[b] - values[a]);
-    if (best.length > many) best.pop();
-  }
-  return best;
 }
 
 function findCopies(set: ImageSet, learnt: Int32Array, test: Int32Array): LeakedPair[] {
