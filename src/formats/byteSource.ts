@@ -10,6 +10,8 @@ export interface ByteSource {
   readonly size: number;
   /** A copy of a piece. @throws InputError if the piece reaches beyond the end */
   read(from: number, length: number): Uint8Array;
+  /** Writes a piece into memory that is there already. @throws InputError if the piece reaches beyond the end */
+  readonly fill: (target: Uint8Array, from: number) => void;
 }
 
 /**
@@ -18,9 +20,13 @@ export interface ByteSource {
  */
 export function withBytes<T>(input: string | Uint8Array, use: (source: ByteSource) => T): T {
   if (typeof input !== "string") return use(memorySource(input));
-  const handle = openFile(input);
+  return withHandle(input, (handle) => use(fileSource(input, handle)));
+}
+
+function withHandle<T>(file: string, use: (handle: number) => T): T {
+  const handle = openFile(file);
   try {
-    return use(fileSource(input, handle));
+    return use(handle);
   } finally {
     fs.closeSync(handle);
   }
@@ -38,6 +44,28 @@ export async function withBytesAsync<T>(
   } finally {
     fs.closeSync(handle);
   }
+}
+
+/**
+ * A file that may be read from at any later time: it is opened for each piece, so that it stays closed in between and its bytes take no memory.
+ * @throws InputError if the file cannot be read; its pieces also if the file has changed since
+ */
+export function lastingSource(file: string): ByteSource {
+  const told = withHandle(file, (handle) => fs.fstatSync(handle, { bigint: true }));
+  const size = Number(told.size);
+  return pieces(file, size, (target, from) =>
+    withHandle(file, (handle) => {
+      const now = fs.fstatSync(handle, { bigint: true });
+      if (now.size !== told.size || now.mtimeNs !== told.mtimeNs) {
+        throw new InputError({
+          got: `"${file}", which has changed since it was opened`,
+          expected: "the file as it was then, since values are read when they are first asked for",
+          todo: "Open it again.",
+        });
+      }
+      fillFrom(handle, file, target, from);
+    }),
+  );
 }
 
 /** All bytes of a file; bytes in memory as they are. @throws InputError if the file cannot be read */
@@ -68,19 +96,18 @@ function openFile(file: string): number {
 }
 
 function memorySource(bytes: Uint8Array): ByteSource {
-  const name = sourceName(bytes);
-  return {
-    name,
-    size: bytes.length,
-    read: (from, length) => {
-      checkPiece(name, bytes.length, from, length);
-      return Uint8Array.prototype.slice.call(bytes, from, from + length);
-    },
-  };
+  return pieces(sourceName(bytes), bytes.length, (target, from) =>
+    target.set(bytes.subarray(from, from + target.length)),
+  );
 }
 
 function fileSource(name: string, handle: number): ByteSource {
   const { size } = fs.fstatSync(handle);
+  return pieces(name, size, (target, from) => fillFrom(handle, name, target, from));
+}
+
+/** Pieces that `fill` writes, of so many bytes. */
+function pieces(name: string, size: number, fill: ByteSource["fill"]): ByteSource {
   return {
     name,
     size,
@@ -89,25 +116,28 @@ function fileSource(name: string, handle: number): ByteSource {
       checkBudget(name, length);
       // Every byte is written below, so the memory need not be cleared first.
       const piece = new Uint8Array(Buffer.allocUnsafeSlow(length).buffer);
-      try {
-        for (let done = 0; done < length;) {
-          // One call reads at most 2 GiB.
-          const count = fs.readSync(
-            handle,
-            piece,
-            done,
-            Math.min(length - done, 2 ** 30),
-            from + done,
-          );
-          if (count === 0) throw damaged(name, "it became shorter while it was read");
-          done += count;
-        }
-      } catch (error) {
-        throw explainFileError(error, name, "read");
-      }
+      fill(piece, from);
       return piece;
     },
+    fill: (target, from) => {
+      checkPiece(name, size, from, target.length);
+      fill(target, from);
+    },
   };
+}
+
+function fillFrom(handle: number, name: string, target: Uint8Array, from: number): void {
+  try {
+    for (let done = 0; done < target.length;) {
+      // One call reads at most 2 GiB.
+      const most = Math.min(target.length - done, 2 ** 30);
+      const count = fs.readSync(handle, target, done, most, from + done);
+      if (count === 0) throw damaged(name, "it became shorter while it was read");
+      done += count;
+    }
+  } catch (error) {
+    throw explainFileError(error, name, "read");
+  }
 }
 
 function checkPiece(name: string, size: number, from: number, length: number): void {

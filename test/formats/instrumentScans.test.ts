@@ -1,4 +1,7 @@
 import assert from "node:assert/strict";
+import * as fs from "node:fs";
+import * as os from "node:os";
+import * as path from "node:path";
 import type { Channel, Scan } from "../../src/core";
 import { readScan, readScans } from "../../src/formats";
 import { refuses } from "./helpers";
@@ -89,6 +92,35 @@ describe("Nanonis scans", () => {
     await refuses(() => readScan(sxmFile({ header: { SCAN_RANGE: "-1 4" } })), /-1 x 4 m/);
     await refuses(() => readScan(sxmFile({ dataInfo: [] })), /lists no channels/);
     await refuses(() => readScan(sxmFile().slice(0, 300)), /header has no end/);
+  });
+
+  it("in a file are read as they are asked for: the same as from memory, and no longer once the file has changed", async () => {
+    const folder = fs.mkdtempSync(path.join(os.tmpdir(), "fewscope-sxm-"));
+    try {
+      const file = path.join(folder, "a.sxm");
+      // So long a comment that its end lies beyond what is looked at first.
+      const header = { COMMENT: "twice annealed ".repeat(20_000) };
+      for (const options of [{}, { up: true, missingRows: 1 }, { header }]) {
+        const bytes = sxmFile(options);
+        fs.writeFileSync(file, bytes);
+        const [lazy, whole] = [await readScan(file), await readScan(bytes, { name: file })];
+        assert.deepEqual(lazy, whole);
+        assert.deepEqual({ ...lazy }, { ...whole });
+      }
+      const before = await readScan(file);
+      const [taken] = before.channels;
+      assert.equal(taken.data[0], rawPlane()[0] * 1e-12);
+      fs.writeFileSync(file, sxmFile({ up: true, header }));
+      fs.utimesSync(file, 1, 1);
+      // What was taken once is kept.
+      assert.equal(taken.data[0], rawPlane()[0] * 1e-12);
+      await refuses(() => before.channels[1].data, /a\.sxm", which has changed/);
+      await refuses(() => before.completedRows, /has changed since it was opened/);
+      fs.rmSync(file);
+      await refuses(() => before.channels[1].data, /no such file/);
+    } finally {
+      fs.rmSync(folder, { recursive: true });
+    }
   });
 
   it("can have the bias of the tip", async () => {

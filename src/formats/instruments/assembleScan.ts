@@ -14,6 +14,10 @@ export interface ScanParts {
   readonly measured?: readonly Channel[];
   /** Where it is known; otherwise the gaps are counted. */
   readonly completedRows?: number;
+  /** A quick look at whether no value is missing, before gaps are counted. */
+  readonly isWhole?: () => boolean;
+  /** Whether the rows are counted only when their number is asked for. */
+  readonly lazy?: boolean;
   readonly width: number;
   readonly height: number;
   readonly sizeMetres: readonly [x: number, y: number];
@@ -37,14 +41,22 @@ export function assembleScan(parts: ScanParts): Scan {
     throw damaged(file, `its frame is said to be ${sizeMetres.join(" x ")} m`);
   }
   const base = path.basename(file);
+  let known = parts.completedRows;
+  const completedRows = (): number =>
+    (known ??=
+      parts.isWhole?.() === true
+        ? height
+        : countCompletedRows(parts.measured ?? channels, width, height));
+  if (parts.lazy !== true) completedRows();
   return {
     name: parts.title === undefined ? base : `${base}: ${parts.title}`,
     channels,
     width,
     height,
     sizeMetres,
-    completedRows:
-      parts.completedRows ?? countCompletedRows(parts.measured ?? channels, width, height),
+    get completedRows() {
+      return completedRows();
+    },
     scanDirection: parts.scanDirection ?? "unknown",
     ...(isFinite(lineSeconds) && lineSeconds > 0 ? { lineSeconds } : {}),
     ...(isFinite(biasVolts) ? { biasVolts } : {}),

@@ -1,4 +1,5 @@
 import type { Channel, Scan } from "../../core";
+import type { ByteSource } from "../byteSource";
 import { checkImageSize } from "../checkImageSize";
 import { damaged } from "../damaged";
 import { parseDecimal } from "../parseDecimal";
@@ -6,7 +7,7 @@ import { assembleScan } from "./assembleScan";
 import { checkMemory } from "./checkMemory";
 import { headerTable, type HeaderTable } from "./headerTable";
 import { lazyChannel } from "./lazyChannel";
-import { isWhole, planeBytes, readPlane, type PlaneLayout } from "./readPlane";
+import { isWhole, planeBytes, readPlaneOf, type PlaneLayout } from "./readPlane";
 import { siUnit } from "./siUnit";
 import { textLines } from "./textLines";
 
@@ -14,11 +15,11 @@ import { textLines } from "./textLines";
  * Reads a Nanonis scan. The planes hold physical values already, so the calibrations of the header are not applied; they
  * are big-endian whatever the header says. Lines of a backward plane run right to left, and those of an upward scan
  * bottom to top, in the file; here they do not.
- * @param lazy unpack the values of a channel when they are first asked for; the bytes must then stay as they are
+ * @param lazy read the values of a channel when they are first asked for; the source must then last
  * @throws InputError if the header lacks something, or announces more values than there are
  */
-export function parseSxm(bytes: Uint8Array, file: string, lazy = false): Scan {
-  const { header, dataFrom } = readHeader(bytes, file);
+export function parseSxm(source: ByteSource, file: string, lazy: boolean): Scan {
+  const { header, dataFrom } = readHeader(source, file);
   const [width, height] = readPixels(header, file);
   const rows = readDataInfo(header, file);
   const up = (header.get("SCAN_DIR") ?? "").trim().toLowerCase() === "up";
@@ -30,20 +31,21 @@ export function parseSxm(bytes: Uint8Array, file: string, lazy = false): Scan {
     bigEndian: true,
     flip: up,
   };
-  const planes = listPlanes(rows, (bytes.length - dataFrom) / planeBytes(layout), file);
-  checkMemory(file, 8 * width * height * planes.length, bytes.length);
+  const planes = listPlanes(rows, (source.size - dataFrom) / planeBytes(layout), file);
+  checkMemory(file, 8 * width * height * planes.length, source.size);
   const channels = planes.map(({ name, unit, backward }, i): Channel => {
     const { unit: base, factor } = siUnit(unit);
     const place = { ...layout, from: dataFrom + i * planeBytes(layout), mirror: backward };
     const facts = { name, unit: base, direction: backward ? "backward" : "forward" } as const;
-    const unpack = (): Float64Array => readPlane(bytes, { ...place, scale: factor });
+    const unpack = (): Float64Array => readPlaneOf(source, { ...place, scale: factor });
     return lazy ? lazyChannel(facts, unpack) : { ...facts, data: unpack() };
   });
   return assembleScan({
     file,
     format: "Nanonis SXM",
     channels,
-    ...(isWhole(bytes, layout) ? { completedRows: height } : {}),
+    isWhole: () => isWhole(source, layout),
+    lazy,
     width,
     height,
     sizeMetres: numbers(header, "SCAN_RANGE", 2, file),
@@ -56,13 +58,12 @@ export function parseSxm(bytes: Uint8Array, file: string, lazy = false): Scan {
   });
 }
 
+/** Bytes in which a header is looked for at first; most have a few thousand. */
+const firstLook = 65_536;
+
 /** The text ends with its own tag and two marker bytes; comments are free text, so neither may be looked for alone. */
-function readHeader(bytes: Uint8Array, file: string): { header: HeaderTable; dataFrom: number } {
-  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const end = buffer.indexOf(":SCANIT_END:", 0, "latin1");
-  if (end < 0) throw damaged(file, "its header has no end");
-  const marker = buffer.indexOf(Buffer.from([0x1a, 0x04]), end);
-  if (marker < 0) throw damaged(file, "no data follow its header");
+function readHeader(source: ByteSource, file: string): { header: HeaderTable; dataFrom: number } {
+  const { bytes, end, marker } = findHeader(source, file);
   const header = headerTable(file);
   let tag = "";
   let value: string[] = [];
@@ -80,6 +81,21 @@ function readHeader(bytes: Uint8Array, file: string): { header: HeaderTable; dat
   }
   close();
   return { header, dataFrom: marker + 2 };
+}
+
+function findHeader(
+  source: ByteSource,
+  file: string,
+): { bytes: Uint8Array; end: number; marker: number } {
+  for (let length = firstLook; ; length *= 8) {
+    const bytes = source.read(0, Math.min(length, source.size));
+    const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    const end = buffer.indexOf(":SCANIT_END:", 0, "latin1");
+    const marker = end < 0 ? -1 : buffer.indexOf(Buffer.from([0x1a, 0x04]), end);
+    if (marker >= 0) return { bytes, end, marker };
+    if (length < source.size) continue;
+    throw damaged(file, end < 0 ? "its header has no end" : "no data follow its header");
+  }
 }
 
 function readPixels(header: HeaderTable, file: string): [width: number, height: number] {

@@ -1,4 +1,5 @@
 import * as os from "node:os";
+import type { ByteSource } from "../byteSource";
 import { canTurn, turnFloats } from "./turnFloats";
 
 /** Where and how the values of one image lie in a file. */
@@ -27,31 +28,41 @@ export function planeBytes({ width, height, type }: PlaneLayout): number {
 
 /** Reads one image, top row first, left column first; what is not a number was not measured. The caller checks the size. */
 export function readPlane(bytes: Uint8Array, layout: PlaneLayout): Float64Array {
-  const { scale = 1, offset = 0 } = layout;
-  const data = isNetworkFloat(layout) ? readTurned(bytes, layout) : readRows(bytes, layout);
+  if (!isNetworkFloat(layout)) return scaled(readRows(bytes, layout), layout);
+  const fill = (target: Uint8Array, from: number): void => {
+    target.set(bytes.subarray(from, from + target.length));
+  };
+  return scaled(readTurned(fill, layout), layout);
+}
+
+/** As `readPlane`, of a file or of bytes, from which no more is taken than the image. */
+export function readPlaneOf(source: ByteSource, layout: PlaneLayout): Float64Array {
+  if (isNetworkFloat(layout)) return scaled(readTurned(source.fill, layout), layout);
+  return readPlane(source.read(layout.from, planeBytes(layout)), { ...layout, from: 0 });
+}
+
+/** Whether every value of an image that is read in one go is finite, without keeping it. */
+export function isWhole(source: ByteSource, layout: PlaneLayout): boolean {
+  const { from, width, height } = layout;
+  return isNetworkFloat(layout) && turnFloats(source.fill, { from, width, height, mirror: false });
+}
+
+function scaled(data: Float64Array, { scale = 1, offset = 0 }: PlaneLayout): Float64Array {
   if (scale !== 1 || offset !== 0) {
     for (let i = 0; i < data.length; i++) data[i] = data[i] * scale + offset;
   }
   return data;
 }
 
-/** Whether every value of an image that `readPlane` reads in one go is finite, without reading it. */
-export function isWhole(bytes: Uint8Array, layout: PlaneLayout): boolean {
-  const { from, width, height } = layout;
-  return (
-    isNetworkFloat(layout) && turnFloats(bytes, { from, width, height, mirror: false }, undefined)
-  );
-}
-
 function isNetworkFloat({ type, bigEndian, width }: PlaneLayout): boolean {
   return type === "f32" && bigEndian === true && os.endianness() === "LE" && canTurn(width);
 }
 
-function readTurned(bytes: Uint8Array, layout: PlaneLayout): Float64Array {
+function readTurned(fill: ByteSource["fill"], layout: PlaneLayout): Float64Array {
   const { from, width, height, mirror = false, flip = false } = layout;
   // Every value is written, so the memory need not be cleared first, which takes as long as writing it.
   const data = new Float64Array(Buffer.allocUnsafeSlow(8 * width * height).buffer);
-  const finite = turnFloats(bytes, { from, width, height, mirror }, (values, first) => {
+  const finite = turnFloats(fill, { from, width, height, mirror }, (values, first) => {
     if (!flip) data.set(values, first * width);
     else {
       for (let row = 0; row < values.length / width; row++) {

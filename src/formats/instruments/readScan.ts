@@ -1,6 +1,6 @@
 import * as path from "node:path";
 import { InputError, isHeight, mainChannel, type Scan } from "../../core";
-import { readAllBytes, sourceName } from "../byteSource";
+import { lastingSource, readAllBytes, sourceName, withBytes } from "../byteSource";
 import { unsuitable } from "../damaged";
 import { findParameters } from "./findParameters";
 import type { MatrixFile } from "./matrixParameters";
@@ -39,7 +39,9 @@ export interface ReadScanOptions extends ValueOptions {
  *
  * A file may hold several scans: each image of a GWY file (except those that `writeGwy` wrote as channels of one), each
  * page of a TIFF, the up and the down frame of MATRIX, the frames of an SM4. `image` chooses; `readScans` gives all.
- * @throws InputError if the file cannot be read, is damaged, or of another kind
+ *
+ * Of a Nanonis file named by its path the header is read now, and the values of a channel when they are first asked for.
+ * @throws InputError if the file cannot be read, is damaged, or of another kind; when values are asked for, if it has changed since
  */
 export async function readScan(
   input: string | Uint8Array,
@@ -73,9 +75,7 @@ export async function readScans(
   input: string | Uint8Array,
   options: Omit<ReadScanOptions, "image"> = {},
 ): Promise<Scan[]> {
-  const bytes = plainBytes(readAllBytes(input));
-  const file = typeof input === "string" ? input : (options.name ?? sourceName(input));
-  const scans = await parse(bytes, file, typeof input === "string", options);
+  const scans = await parse(input, options);
   if (options.biasSign !== -1) return scans;
   return scans.map((scan) =>
     scan.biasVolts === undefined ? scan : { ...scan, biasVolts: -scan.biasVolts },
@@ -87,15 +87,21 @@ function plainBytes({ buffer, byteOffset, byteLength }: Uint8Array): Uint8Array 
   return new Uint8Array(buffer, byteOffset, byteLength);
 }
 
-async function parse(
-  bytes: Uint8Array,
-  file: string,
-  isPath: boolean,
-  options: ReadScanOptions,
-): Promise<Scan[]> {
+/** The first bytes of a file, which tell its format. */
+const headLength = 65_536;
+
+async function parse(input: string | Uint8Array, options: ReadScanOptions): Promise<Scan[]> {
+  if (typeof input === "string") {
+    const source = lastingSource(input);
+    const head = source.read(0, Math.min(headLength, source.size));
+    if (scanFormat(head) === "sxm") return [parseSxm(source, input, true)];
+  }
+  const isPath = typeof input === "string";
+  const bytes = plainBytes(readAllBytes(input));
+  const file = isPath ? input : (options.name ?? sourceName(input));
   switch (scanFormat(bytes)) {
     case "sxm":
-      return [parseSxm(bytes, file, isPath)];
+      return withBytes(bytes, (source) => [parseSxm(source, file, false)]);
     case "gwy":
       return parseGwy(bytes, file, options);
     case "gsf":

@@ -54,11 +54,11 @@ export function canTurn(width: number): boolean {
 }
 
 /**
- * Goes over the rows of a big-endian float32 image in pieces that fit the processor: `take` gets the values of each piece, in
+ * Goes over the rows of a big-endian float32 image in pieces that fit the processor: `fill` writes the bytes of each, `take` gets the values of each piece, in
  * this machine's order, and the number of its first row; they are overwritten by the next. Says whether all are finite.
  */
 export function turnFloats(
-  bytes: Uint8Array,
+  fill: (target: Uint8Array, from: number) => void,
   { from, width, height, mirror }: { from: number; width: number; height: number; mirror: boolean },
   take?: (values: Float32Array, firstRow: number) => void,
 ): boolean {
@@ -69,8 +69,7 @@ export function turnFloats(
   let finite = true;
   for (let row = 0; row < height; row += atOnce) {
     const rows = Math.min(atOnce, height - row);
-    const at = from + row * rowBytes;
-    new Uint8Array(memory, 0, rows * rowBytes).set(bytes.subarray(at, at + rows * rowBytes));
+    fill(new Uint8Array(memory, 0, rows * rowBytes), from + row * rowBytes);
     if (turn(0, piece, width, rows, rowBytes, mirror ? 1 : 0) !== 1) finite = false;
     take?.(new Float32Array(memory, piece, rows * width), row);
   }
