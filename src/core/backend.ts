@@ -3,6 +3,7 @@ import { createRequire } from "node:module";
 import util from "node:util";
 import { checkOneOf } from "./checks";
 import { InputError } from "./inputError";
+import { namedPrecision, precisionInUse, usePrecision, type Precision } from "./precision";
 
 export type {
   NamedTensorMap,
@@ -32,6 +33,8 @@ export interface BackendOptions {
   readonly threads?: number;
   /** What trainings run on from now on. @default what FEWSCOPE_BACKEND says, else "tensorflow" */
   readonly device?: Device | undefined;
+  /** Read by the native library at its first operation. @default what FEWSCOPE_PRECISION says, else "single" */
+  readonly precision?: Precision | undefined;
 }
 
 /** The variable of the environment that names the device where nothing else does. */
@@ -53,10 +56,11 @@ export function trainingDevice(): Device {
 
 /**
  * Sets how TensorFlow will run, before its first use, and what trainings run on.
- * @throws InputError if TensorFlow is loaded already with another number of threads
+ * @throws InputError if TensorFlow is loaded already with another number of threads or another precision, or the processor has no units for that
  */
-export function configureBackend({ threads, device: trainings }: BackendOptions): void {
+export function configureBackend({ threads, device: trainings, precision }: BackendOptions): void {
   device = trainings;
+  if (precision !== undefined) configurePrecision(precision);
   if (threads === undefined) return;
   const wanted = String(threads);
   if (loaded !== undefined && process.env["TF_NUM_INTRAOP_THREADS"] !== wanted) {
@@ -71,6 +75,21 @@ export function configureBackend({ threads, device: trainings }: BackendOptions)
   process.env["TF_NUM_INTEROP_THREADS"] ??= "1";
 }
 
+let precisionWanted: Precision | undefined;
+
+function configurePrecision(precision: Precision): void {
+  const now = precisionInUse() ?? "single";
+  if (loaded !== undefined && precision !== now) {
+    throw new InputError({
+      got: `precision "${precision}" while TensorFlow already runs with "${now}"`,
+      expected: "one precision for the whole process, because the native library takes it once",
+      todo: "Start a new process (restart the notebook's kernel), and set FEWSCOPE_PRECISION before the first tensor is made.",
+    });
+  }
+  if (loaded === undefined) usePrecision(precision);
+  precisionWanted = precision;
+}
+
 /** Whether TensorFlow has been loaded, which takes half a second and is put off until a tensor is needed. */
 export function backendLoaded(): boolean {
   return loaded !== undefined;
@@ -78,6 +97,8 @@ export function backendLoaded(): boolean {
 
 function load(): TensorFlowModule {
   if (loaded === undefined) {
+    const named = precisionWanted ?? namedPrecision();
+    if (named !== undefined) usePrecision(named);
     // Off by default on CPUs with AVX2 only, and worth a factor of two there.
     process.env["TF_ENABLE_ONEDNN_OPTS"] ??= "1";
     process.env["TF_CPP_MIN_LOG_LEVEL"] ??= "2";

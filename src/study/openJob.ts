@@ -23,8 +23,8 @@ import type { Plan } from "./plan";
 import type { Split } from "./split";
 import { readSplit, splitToJson } from "./splitFile";
 import { readStudyFile, type Store } from "./store/store";
-import { checkFolder, environmentNow, listTrials, writeStudyFile } from "./studyFolder";
-import { planUnits, type TrialSettings } from "./work/planUnits";
+import { checkFolder, nameEnvironment, listTrials, writeStudyFile } from "./studyFolder";
+import { environment, planUnits, type Environment, type TrialSettings } from "./work/planUnits";
 import type { VariableMethod } from "./work/tuning";
 import type { Job } from "./work/work";
 
@@ -34,11 +34,24 @@ export interface OpenedJob {
   readonly notes: readonly string[];
 }
 
+/** Another process that finds out what this one would have to load TensorFlow for. It writes its audit of the split into the study's folder. */
+export interface Elsewhere {
+  /** What decides the last digits; undefined where it could not tell. */
+  environment(): Promise<Environment | undefined>;
+  /** Resolves when the audit lies in the folder, or will not. */
+  audited(): Promise<void>;
+}
+
 /**
  * Opens the images of a plan, draws its split and labels, makes its methods, and writes down in the folder what there is to do.
  * @throws InputError if the data cannot be read, a class has too few images, or the folder is another study's
  */
-export async function openJob(plan: Plan, store: Store, on: Progress = {}): Promise<OpenedJob> {
+export async function openJob(
+  plan: Plan,
+  store: Store,
+  on: Progress = {},
+  elsewhere?: Elsewhere,
+): Promise<OpenedJob> {
   const all = { ...(await openData(plan.data, on)), name: plan.name };
   const images = imagesHash(all);
   checkFolder(store.folder, plan, images);
@@ -47,9 +60,10 @@ export async function openJob(plan: Plan, store: Store, on: Progress = {}): Prom
   // Labels as the set has them: some are taken off where a class is left out.
   const methods = await makeMethods(plan, hiddenImages(all, drawn.split), on);
   const settings = trialSettings(plan);
-  const units = planUnits(set, drawn, methods, settings);
+  const now = (await elsewhere?.environment()) ?? environment();
+  const units = planUnits(set, drawn, methods, settings, now);
   const file = (name: string): string => path.join(store.folder, name);
-  const leaks = await auditNotesOf(all, images, drawn, plan.audit ?? "refuse", store.folder, on);
+  const leaks = await auditNotesOf(all, images, drawn, plan.audit ?? "refuse", store.folder, on, elsewhere); // prettier-ignore
   const notes = [
     ...leaks,
     ...drawn.split.notes,
@@ -61,7 +75,7 @@ export async function openJob(plan: Plan, store: Store, on: Progress = {}): Prom
   const trials = listTrials(units);
   const { shape, classNames } = set;
   const of = { plan, images, shape, classNames, notes, trials };
-  writeStudyFile(store.folder, { ...of, ...environmentNow() });
+  writeStudyFile(store.folder, { ...of, ...nameEnvironment(now) });
   const metric = plan.metric ?? "balancedAccuracy";
   return { job: { set, drawn, units, settings, metric, store }, notes };
 }
@@ -81,12 +95,21 @@ async function auditNotesOf(
   rule: AuditRule,
   folder: string,
   on: Progress,
+  elsewhere: Elsewhere | undefined,
 ): Promise<string[]> {
   if (rule === "off") return [];
   const file = path.join(folder, "audit.json");
   const of = sha256(images, ...[split.pretrain, split.pool, split.test].map((part) => part.join()));
-  const kept = fs.existsSync(file) ? (readStudyFile(folder, "audit.json") as KeptAudit) : undefined;
-  const audit = kept?.of === of ? kept.audit : await auditSplit(set, split, on);
+  const kept = (): SplitAudit | undefined => {
+    if (!fs.existsSync(file)) return undefined;
+    const before = readStudyFile(folder, "audit.json") as KeptAudit;
+    return before.of === of ? before.audit : undefined;
+  };
+  const audited = async (): Promise<SplitAudit | undefined> => {
+    await elsewhere?.audited();
+    return kept();
+  };
+  const audit = kept() ?? (await audited()) ?? (await auditSplit(set, split, on));
   writeFileIfChanged(file, `${canonicalJson({ of, audit } satisfies KeptAudit, 1)}\n`);
   return auditNotes(audit, rule);
 }

@@ -2,7 +2,7 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { stripComments } from "jsonc-parser";
 import type { ImageSource } from "../catalog";
-import { defined, checkOneOf, explainFileError, InputError, type Device, type LabelCounting } from "../core"; // prettier-ignore
+import { defined, checkOneOf, explainFileError, InputError, type Device, type LabelCounting, type Precision } from "../core"; // prettier-ignore
 import type { ResultMetric } from "../metrics";
 import type { AuditRule } from "./audit/auditNotes";
 import { withBaselines } from "./baselines";
@@ -57,6 +57,8 @@ export interface Plan {
   readonly threads?: number;
   /** What trainings run on: native TensorFlow, or a GPU of any maker; part of the result where it is "webgpu". @default what FEWSCOPE_BACKEND says, else "tensorflow" */
   readonly device?: Device;
+  /** What convolutions and products of matrices are computed with: 32-bit numbers, or 16-bit ones where the processor has units for them (AMX); part of the result where it is "mixed". @default what FEWSCOPE_PRECISION says, else "single" */
+  readonly precision?: Precision;
   /** Independent pretrainings that the draws take turns with. @default 1 */
   readonly pretrainings?: number;
   /** Whether pretraining may see the test images, without labels. @default false */

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { devices, InputError, nearestName } from "../core";
+import { devices, InputError, nearestName, precisions } from "../core";
 import { resultMetrics } from "../metrics";
 import { dataSchema, onlyOne } from "./dataSchema";
 
@@ -51,6 +51,7 @@ export const planSchema: z.ZodType = z
     seed: z.int(),
     threads: z.int().min(1).max(1024).optional(),
     device: z.enum(devices).optional(),
+    precision: z.enum(precisions).optional(),
     pretrainings: count.optional(),
     transductive: z.boolean().optional(),
     ladder: z.string().optional(),

@@ -3,7 +3,7 @@ import * as path from "node:path";
 import { canonicalJson, defined, InputError, writeFileIfChanged } from "../core";
 import type { Plan } from "./plan";
 import { readStudyFile } from "./store/store";
-import { environment, type Unit } from "./work/planUnits";
+import type { Environment, Unit } from "./work/planUnits";
 
 /** A trial as a folder lists it, so that what is done can be told without the images. */
 export interface ListedTrial {
@@ -32,6 +32,8 @@ export interface StudyFile {
   readonly threads: string;
   /** What trainings run on, where that is not TensorFlow's library. */
   readonly device?: string;
+  /** What products of matrices are computed with, where that is not 32-bit numbers. */
+  readonly precision?: string;
 }
 
 const fileName = "study.json";
@@ -98,8 +100,10 @@ function imagesOfSplit(folder: string): string | undefined {
   return (readStudyFile(folder, "split.json") as { readonly images?: string }).images;
 }
 
-/** What the number of threads of a study's trials is called, and what their trainings run on. */
-export function environmentNow(): Pick<StudyFile, "threads" | "device"> {
-  const { threads, device } = environment();
-  return { threads, ...defined({ device }) };
+/** What a folder says of what decides its trials' last digits. */
+export function nameEnvironment(
+  now: Environment,
+): Pick<StudyFile, "threads" | "device" | "precision"> {
+  const { threads, device, precision } = now;
+  return { threads, ...defined({ device, precision }) };
 }

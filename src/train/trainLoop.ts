@@ -6,6 +6,7 @@ import {
   InputError,
   onCuda,
   openGpu,
+  precisionInUse,
   repeatedWork,
   sha256,
   StoppedError,
@@ -256,9 +257,11 @@ function fingerprintOf<Drawn extends Batch, B extends Batch>(
   const shapes = Array.from(saved, ([name, { shape, dtype }]) => [name, shape, dtype]);
   const path = rng.path;
   const training = { task, steps, path, shapes, trainable: [...trainable.keys()], identity };
-  // A device goes on with what it began: another has other last digits.
+  // A device and a precision go on with what they began: others have other digits.
   const device = gpu !== undefined ? "webgpu" : onCuda() ? "cuda" : undefined;
-  return sha256(canonicalJson({ ...training, ...defined({ device }) }));
+  return sha256(
+    canonicalJson({ ...training, ...defined({ device, precision: precisionInUse() }) }),
+  );
 }
 
 function diverged(task: string, step: number, loss: number, rate: number): InputError {

@@ -9,7 +9,13 @@ import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
 import { parseArgs } from "node:util";
-import { checkInteger, InputError, nearestName, writeFileAtomically } from "../../src/core";
+import {
+  checkInteger,
+  hasTiles,
+  InputError,
+  nearestName,
+  writeFileAtomically,
+} from "../../src/core";
 import { showProgress } from "../../src/cli/showProgress";
 import { machineName } from "../../src/study/store/timings";
 import { madeWhere } from "../fixtures/keptTimings";
@@ -61,7 +67,7 @@ function wanted(): Wanted {
       expected: "numbers worth keeping, of five rounds",
       todo: "Leave one of them out.",
     });
-  const all = speedRows({ full, compiled, quick });
+  const all = speedRows({ full, compiled, quick, mixed: hasTiles() });
   const chosen = only.length === 0 ? all : chosenRows(all, only);
   const withData = chosen.filter(({ name }) => name !== "study" || fs.existsSync(cifarZip()));
   const python = values.python ?? peersPython();

@@ -32,7 +32,7 @@ export interface ReportData {
       readonly classify: object;
     }[];
   };
-  readonly study: Pick<StudyFile, "notes" | "shape" | "threads" | "device">;
+  readonly study: Pick<StudyFile, "notes" | "shape" | "threads" | "device" | "precision">;
   readonly classNames: readonly string[];
   /** How many images are for what. */
   readonly split: { readonly pretrain: number; readonly pool: number; readonly test: number };

@@ -47,6 +47,8 @@ export interface TrialRecord extends Result {
   readonly tensorflow: string;
   /** What the trainings ran on, where that is not TensorFlow's library. */
   readonly device?: string;
+  /** What products of matrices were computed with, where that is not 32-bit numbers. */
+  readonly precision?: string;
 }
 
 /** Predictions whose confidence lies in one of equally wide bins over [0,1]. */

@@ -3,8 +3,10 @@ import {
   canonicalJson,
   createRng,
   dawnVersion,
+  defined,
   imagesHash,
   onCuda,
+  precisionInUse,
   sha256,
   tf,
   trainingDevice,
@@ -83,6 +85,7 @@ export function planUnits(
   drawn: DrawnSplit,
   methods: readonly VariableMethod[],
   settings: TrialSettings,
+  now: Environment = environment(),
 ): Unit[] {
   const { split, ladders } = drawn;
   const pool = settings.tuning?.by === "pool" ? secondPool(set, drawn, settings) : undefined;
@@ -94,7 +97,7 @@ export function planUnits(
       images: imagesHash(set),
       pretrain: sha256(JSON.stringify(Array.from(split.pretrain, (i) => set.ids[i]))),
       seed: settings.seed,
-      ...environment(),
+      ...now,
     },
     hash: once((indices: Int32Array) =>
       sha256(JSON.stringify(Array.from(indices, (i) => [set.ids[i], set.labels[i]]))),
@@ -269,13 +272,16 @@ export interface Environment {
   readonly tensorflow: string;
   /** What trainings run on, and its version; lacking where that is TensorFlow's library too. */
   readonly device?: string;
+  /** What products of matrices were computed with; lacking where that is 32-bit numbers. */
+  readonly precision?: string;
 }
 
 /** What else decides the last digits here and now. */
 export function environment(): Environment {
   const { binding } = tf.backend() as unknown as { binding: { TF_Version: string } };
   const threads = process.env["TF_NUM_INTRAOP_THREADS"] ?? `all ${os.cpus().length}`;
-  const native = { threads, tensorflow: binding.TF_Version };
+  const precision = precisionInUse();
+  const native = { threads, tensorflow: binding.TF_Version, ...defined({ precision }) };
   if (trainingDevice() === "webgpu") return { ...native, device: `webgpu ${dawnVersion}` };
   return onCuda() ? { ...native, device: "cuda" } : native;
 }

@@ -6,6 +6,8 @@ export interface RowOptions {
   readonly full?: boolean;
   /** Peers compiled by torch.compile too. */
   readonly compiled?: boolean;
+  /** Rows of mixed precision too, for which the processor needs units of its own. */
+  readonly mixed?: boolean;
   /** So little that numbers mean nothing: shows that all runs. */
   readonly quick?: boolean;
 }
@@ -61,6 +63,7 @@ function allRows(options: RowOptions): Row[] {
   return [
     ...stepRows(options, steps),
     ...simclrRows(steps, views),
+    ...(options.mixed === true ? mixedRows(options, steps, views) : []),
     ...trialStepRows(steps),
     ...trainOnFewRows(steps),
     prototypicalRow(options.quick === true ? 2 : 20),
@@ -143,6 +146,32 @@ function simclrRows(steps: number, batch: number): Row[] {
       asked: { ratio: width === 8 ? 2 : 1.3 },
     };
   });
+}
+
+/** The same beside the same peers, which have no such mode by default, where a network fills the units for it. */
+function mixedRows(options: RowOptions, steps: number, views: number): Row[] {
+  const asked: Readonly<Record<string, number>> = {
+    "step-8-64": 1.3,
+    "step-8-256": 1.5,
+    "simclr-8": 2.5,
+    "simclr-32": 1.8,
+  };
+  const rows = [...stepRows({ ...options, full: false }, steps), ...simclrRows(steps, views)];
+  return rows
+    .filter(({ name }) => name in asked)
+    .map(({ name, title, ours, ...rest }): Row => ({
+      ...rest,
+      name: `${name}-mixed`,
+      title: `${title}, mixed precision`,
+      ours: {
+        ...ours,
+        ways: ours.ways.map((way) => ({
+          ...way,
+          env: { ...way.env, FEWSCOPE_PRECISION: "mixed" },
+        })),
+      },
+      asked: { ratio: asked[name] },
+    }));
 }
 
 /** What a trial has around a step, its views too, beside the step alone. */

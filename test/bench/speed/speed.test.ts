@@ -156,7 +156,7 @@ describe("bench/speed", () => {
 });
 
 describe("bench/speed/rows", () => {
-  const rows = speedRows({ full: true, compiled: true });
+  const rows = speedRows({ full: true, compiled: true, mixed: true });
 
   it("have names of their own, and run scripts that are there", () => {
     assert.equal(new Set(rows.map(({ name }) => name)).size, rows.length);
@@ -182,6 +182,11 @@ describe("bench/speed/rows", () => {
     assert.deepEqual([ratio("simclr-8"), ratio("simclr-32"), ratio("study")], [2, 1.3, 2.5]);
     for (const name of ["fixMatch", "meanTeacher", "fineTune10", "fineTune64"])
       assert.equal(ratio(name), 1.3);
+    const mixed = ["step-8-64", "step-8-256", "simclr-8", "simclr-32"];
+    assert.deepEqual(
+      mixed.map((name) => ratio(`${name}-mixed`)),
+      [1.3, 1.5, 2.5, 1.8],
+    );
     assert.deepEqual([ratio("together-simclr"), ratio("together-fineTune")], [1.35, 1.6]);
     assert.ok(ratio("trial-step-10") < 1 && ratio("sxm-whole") === 1);
     assert.deepEqual(asked.get("simulate"), { under: 400 });
