@@ -1,5 +1,6 @@
 import type { Progress, Result } from "../core";
 import { configureFor } from "./configureFor";
+import { FirstWorker } from "./executors/firstWorker";
 import { workInProcesses } from "./executors/processes";
 import { openJob } from "./openJob";
 import type { Plan } from "./plan";
@@ -47,20 +48,26 @@ export async function runPlan(
 ): Promise<StudyOutcome> {
   configureFor(plan);
   const store = openStore(out, { encoders });
+  const first = workers > 1 ? new FirstWorker({ plan, out, encoders, workers }, on) : undefined;
   try {
-    const { job, notes } = await openJob(plan, store, on);
+    const { job, notes } = await openJob(plan, store, on, first);
     const before = new Set(store.keys());
     const found = job.units.filter(({ key }) => before.has(key)).length;
     // What failed may go well now; unless others are at it, who would be told that they failed and did not.
     if (share === undefined && store.claims.held().size === 0) store.clearFailures();
     const hands = Math.min(workers, job.units.length - found);
-    if (hands > 1) await workInProcesses(job, { plan, out, encoders, workers: hands }, on);
-    else await work(job, on, share);
+    if (first !== undefined && hands > 1) {
+      await workInProcesses(job, { plan, out, encoders, workers: hands }, first, on);
+    } else {
+      await first?.end();
+      await work(job, on, share);
+    }
     const { results, failures } = gather(job, store);
     const told = [...notes, ...resultNotes(plan, results)];
     const report = await writeReport(out, plan, told, results);
     return { ...report, results, failures, found, folder: out, notes: folderNotes(job, store) };
   } finally {
+    await first?.end();
     store.claims.close();
   }
 }

@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
-import { InputError } from "../../src/core";
+import { InputError, StoppedError } from "../../src/core";
 import { dryRun, exportResults, runPlan, studyStatus, verifyStudy } from "../../src/study";
 import { ended, lastingFiles, runStudy, startCli, stripesPlan, writeStripes } from "./stripesStudy";
 
@@ -36,6 +37,39 @@ describe("study/executors", function () {
     assert.deepEqual(lastingFiles(out("two")), whole);
     assert.deepEqual(fs.readdirSync(path.join(out("two"), "claims")), []);
     assert.ok(done.every((now, i) => i === 0 || now >= done[i - 1]));
+  });
+
+  it("gathers what two workers find without TensorFlow, which the first of them asks", async () => {
+    const script = path.join(__dirname, "gatherer.ts");
+    const words = ["--import", "tsx", script, out("plan.json"), out("gathered")];
+    const { code, text } = await ended(spawn(process.execPath, words, { stdio: "pipe" }));
+    assert.equal(code, 0, text);
+    assert.deepEqual(JSON.parse(text), { trials: 16, found: 16, loaded: false });
+    assert.deepEqual(lastingFiles(out("gathered")), whole);
+    const [one, two] = ["inline", "gathered"].map((name) =>
+      ["audit.json", "study.json", "split.json"].map((file) =>
+        fs.readFileSync(path.join(out(name), file), "utf8"),
+      ),
+    );
+    assert.deepEqual(two, one);
+  });
+
+  it("refuses with two workers what one process refuses, and stops while the first of them opens the study", async () => {
+    const refused = (workers: number): Promise<string> =>
+      runPlan(stripesPlan(folder, { labelsPerClass: [500] }), {
+        out: out("refused"),
+        workers,
+      }).then(
+        () => "not refused",
+        (error: Error) => error.message,
+      );
+    assert.match(await refused(2), /500/);
+    assert.equal(await refused(2), await refused(1));
+    const stop = new AbortController();
+    const report = (): void => stop.abort();
+    const on = { report, signal: stop.signal };
+    await assert.rejects(runPlan(stripesPlan(folder), { out: out("early"), workers: 2 }, on), StoppedError); // prettier-ignore
+    assert.ok(!fs.existsSync(path.join(out("early"), "records")));
   });
 
   it("leaves the same bytes with three shards that are started by hand on one folder", async () => {

@@ -5,7 +5,9 @@ import * as path from "node:path";
 import { sideBySideName, StoppedError, type Progress, type ProgressEvent } from "../../core";
 import type { Plan } from "../plan";
 import { lastLines } from "../store/lastLines";
+import type { Environment } from "../work/planUnits";
 import type { Job } from "../work/work";
+import type { FirstWorker } from "./firstWorker";
 
 /** What a worker process is told. */
 export interface WorkerOrder {
@@ -17,11 +19,15 @@ export interface WorkerOrder {
   readonly checkpointSeconds: number | undefined;
   /** Where it writes what goes wrong. */
   readonly log: string;
+  /** Whether it tells what it found when it has opened the study, and goes on only when it is told to. */
+  readonly waits: boolean;
 }
 
 /** What a worker process says. */
 export type WorkerWord =
   | { readonly kind: "progress"; readonly event: ProgressEvent }
+  | { readonly kind: "environment"; readonly environment: Environment }
+  | { readonly kind: "opened" }
   | { readonly kind: "wrong"; readonly message: string; readonly isInput: boolean };
 
 /** Who does the work, and where. */
@@ -32,8 +38,38 @@ export interface ProcessesOptions {
   readonly workers: number;
 }
 
+/** A process that has its order, and the file that it writes to what goes wrong. */
+export interface StartedWorker {
+  readonly child: ChildProcess;
+  readonly log: string;
+}
+
 /** The worker's own program, in whichever language this file is run. */
 const program = path.join(__dirname, `worker${path.extname(__filename)}`);
+
+/** Little is young in a worker for long: 40 MB less than by Node's default, at the same speed. */
+const lessMemory = ["--max-semi-space-size=4"];
+
+/** Starts a worker's process and gives it its order. */
+export function startWorker(
+  { plan, out, encoders, workers }: ProcessesOptions,
+  index: number,
+  waits: boolean,
+  { checkpointSeconds }: Progress,
+): StartedWorker {
+  fs.mkdirSync(path.join(out, "logs"), { recursive: true });
+  const log = path.join(out, "logs", `worker-${index}.log`);
+  // A core that another process works on is no place for half a step.
+  const apart = workers * Math.max(2, plan.threads ?? 2) <= os.availableParallelism() ? "on" : "off"; // prettier-ignore
+  const handle = fs.openSync(log, "a");
+  const env = { [sideBySideName]: apart, ...process.env };
+  const execArgv = [...process.execArgv, ...lessMemory];
+  const child = fork(program, [], { stdio: ["ignore", handle, handle, "ipc"], env, execArgv });
+  fs.closeSync(handle);
+  const order: WorkerOrder = { plan, out, encoders, index, count: workers, checkpointSeconds, log, waits }; // prettier-ignore
+  child.send(order);
+  return { child, log };
+}
 
 /** Milliseconds between two looks at how many trials are done. */
 const lookEvery = 500;
@@ -42,18 +78,18 @@ const lookEvery = 500;
 const mostDeathsInARow = 5;
 
 /**
- * Works through a job with several processes, which share the folder and nothing else. One that dies is replaced; the trial at which process after
+ * Works through a job with several processes, which share the folder and nothing else; one of them is there already. One that dies is replaced; the trial at which process after
  * process dies is given up, and the others go on.
  * @throws StoppedError when it is told to stop; what the processes were at is kept as far as it was
  */
 export async function workInProcesses(
   job: Job,
-  { plan, out, encoders, workers }: ProcessesOptions,
+  options: ProcessesOptions,
+  first: FirstWorker,
   on: Progress,
 ): Promise<void> {
   const { store } = job;
   if (store === undefined) return;
-  fs.mkdirSync(path.join(out, "logs"), { recursive: true });
   const children = new Set<ChildProcess>();
   const wrongs: Error[] = [];
   let deaths = 0;
@@ -71,21 +107,14 @@ export async function workInProcesses(
     on.report?.({ task: `study: ${children.size} processes`, done: done(), total: job.units.length, unit: "trial" }); // prettier-ignore
   }, lookEvery);
 
-  // A core that another process works on is no place for half a step.
-  const apart = workers * Math.max(2, plan.threads ?? 2) <= os.availableParallelism() ? "on" : "off"; // prettier-ignore
-  const env = { [sideBySideName]: apart, ...process.env };
   const run = (index: number): Promise<void> =>
     new Promise((resolve) => {
-      const log = path.join(out, "logs", `worker-${index}.log`);
-      const handle = fs.openSync(log, "a");
-      const child = fork(program, [], { stdio: ["ignore", handle, handle, "ipc"], env });
-      fs.closeSync(handle);
+      const { child, log } =
+        (index === 0 ? first.take() : undefined) ?? startWorker(options, index, false, on);
       children.add(child);
-      const order: WorkerOrder = { plan, out, encoders, index, count: workers, checkpointSeconds: on.checkpointSeconds, log }; // prettier-ignore
-      child.send(order);
       child.on("message", (word: WorkerWord) => {
         if (word.kind === "progress") report(word.event);
-        else wrongs.push(new Error(word.message));
+        else if (word.kind === "wrong") wrongs.push(new Error(word.message));
       });
       child.on("exit", (code, signal) => {
         children.delete(child);
@@ -98,7 +127,7 @@ export async function workInProcesses(
         const now = done();
         deaths = now > doneAtDeath ? 1 : deaths + 1;
         doneAtDeath = now;
-        if (deaths <= mostDeathsInARow * workers) {
+        if (deaths <= mostDeathsInARow * options.workers) {
           resolve(run(index));
           return;
         }
@@ -108,7 +137,7 @@ export async function workInProcesses(
       });
     });
   try {
-    await Promise.all(Array.from({ length: workers }, (_, index) => run(index)));
+    await Promise.all(Array.from({ length: options.workers }, (_, index) => run(index)));
   } finally {
     clearInterval(look);
   }

@@ -2,6 +2,7 @@ import { defined, InputError, StoppedError } from "../../core";
 import { configureFor } from "../configureFor";
 import { openJob } from "../openJob";
 import { openStore } from "../store/store";
+import { environment } from "../work/planUnits";
 import { work } from "../work/work";
 import type { WorkerOrder, WorkerWord } from "./processes";
 
@@ -14,6 +15,13 @@ import type { WorkerOrder, WorkerWord } from "./processes";
 const tellEvery = 200;
 
 const stop = new AbortController();
+
+let go: () => void = () => undefined;
+/** When it is told to go on, or to stop. */
+const toldToGo = new Promise<void>((resolve) => {
+  go = resolve;
+  stop.signal.addEventListener("abort", () => resolve());
+});
 
 const say = (word: WorkerWord): void => {
   // Who started it may be gone between the question and the word; that is told by the event below.
@@ -28,18 +36,24 @@ async function main({
   count,
   checkpointSeconds,
   log,
+  waits,
 }: WorkerOrder): Promise<void> {
   configureFor(plan);
   const store = openStore(out, { encoders, log });
   let last = -Infinity;
   try {
-    const { job } = await openJob(plan, store);
     const report = (event: Extract<WorkerWord, { kind: "progress" }>["event"]): void => {
       const now = performance.now();
       if (now - last < tellEvery) return;
       last = now;
       say({ kind: "progress", event });
     };
+    if (waits) say({ kind: "environment", environment: environment() });
+    const { job } = await openJob(plan, store, waits ? { report, signal: stop.signal } : {});
+    if (waits) {
+      say({ kind: "opened" });
+      await toldToGo;
+    }
     await work(job, { report, signal: stop.signal, ...defined({ checkpointSeconds }) }, { index, count }); // prettier-ignore
   } catch (error) {
     if (error instanceof StoppedError) return;
@@ -50,8 +64,9 @@ async function main({
   }
 }
 
-process.on("message", (message: WorkerOrder | "stop") => {
+process.on("message", (message: WorkerOrder | "go" | "stop") => {
   if (message === "stop") stop.abort();
+  else if (message === "go") go();
   else void main(message).then(() => process.exit(0));
 });
 // Who is to gather the results is gone; what is finished is kept.
