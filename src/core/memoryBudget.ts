@@ -11,9 +11,17 @@ const share = 0.6;
 export function memoryBudget(): number {
   const own = Number(process.env["FEWSCOPE_MEMORY"]);
   if (own > 0) return own * 1e6;
+  machine ??= machineMemory();
+  return share * machine;
+}
+
+/** Bytes that this process may ever have; asking takes longer than reading a small file. */
+let machine: number | undefined;
+
+function machineMemory(): number {
   const allowed = process.constrainedMemory();
   const total = os.totalmem();
-  return share * (allowed > 0 && allowed < total ? allowed : total);
+  return allowed > 0 && allowed < total ? allowed : total;
 }
 
 /**

@@ -51,7 +51,7 @@ export async function withBytesAsync<T>(
  * @throws InputError if the file cannot be read; its pieces also if the file has changed since
  */
 export function lastingSource(file: string): ByteSource {
-  const told = withHandle(file, (handle) => fs.fstatSync(handle, { bigint: true }));
+  const told = statFile(file);
   const size = Number(told.size);
   return pieces(file, size, (target, from) =>
     withHandle(file, (handle) => {
@@ -88,12 +88,25 @@ function openFile(file: string): number {
   } catch (error) {
     throw explainFileError(error, file, "read");
   }
-  throw new InputError({
+  throw noFile(file);
+}
+
+function statFile(file: string): fs.BigIntStats {
+  try {
+    const told = fs.statSync(file, { bigint: true });
+    if (told.isFile()) return told;
+  } catch (error) {
+    throw explainFileError(error, file, "read");
+  }
+  throw noFile(file);
+}
+
+const noFile = (file: string): InputError =>
+  new InputError({
     got: `"${file}", which is a folder or a device`,
     expected: "a file",
     todo: "Name a file inside it.",
   });
-}
 
 function memorySource(bytes: Uint8Array): ByteSource {
   return pieces(sourceName(bytes), bytes.length, (target, from) =>

@@ -4,9 +4,9 @@
  *   node --import tsx test/bench/readScans.ts [--peer PYTHON] [FILE or FOLDER...]
  *   node --import tsx test/bench/readScans.ts --json FILE      ours alone, as a line of JSON
  *
- * Ours looks at every value (which rows were measured) and unpacks a channel when its values are first asked for; so it is
- * timed as it is, and with the values of all channels taken. nanonispy leaves the values as bytes of the other order,
- * unturned; so it is timed alone, and until it has float64 values in display order as ours with all taken.
+ * Ours reads the header, and the values of a channel when they are first asked for; so it is timed as it is, and with the
+ * values of all channels taken. nanonispy reads all and leaves the values as bytes of the other order, unturned; so it is
+ * timed alone, and until it has float64 values in display order as ours with all taken.
  *
  * Without files, one of 512 x 512 pixels with four images is made. PYTHON has nanonispy: pip install nanonispy.
  * Each number is the median of 40 reads of a file that the system has in memory.
@@ -60,7 +60,7 @@ const middle = (all: Times, which: 0 | 1): string =>
 function beside(theirs: Times): string {
   if (theirs.length === 0) return "";
   if (theirs[0] === undefined) return "; nanonispy cannot read it";
-  return `; nanonispy ${middle(theirs, 0)} ms with the bytes left as they are, ${middle(theirs, 1)} ms with all values`;
+  return `; nanonispy ${middle(theirs, 0)} ms with the values left as bytes, ${middle(theirs, 1)} ms with all values`;
 }
 
 function filesOf(words: readonly string[]): string[] {

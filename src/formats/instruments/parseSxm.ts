@@ -11,15 +11,19 @@ import { isWhole, planeBytes, readPlaneOf, type PlaneLayout } from "./readPlane"
 import { siUnit } from "./siUnit";
 import { textLines } from "./textLines";
 
+/** Bytes in which a header is looked for at first; most have a few thousand. */
+export const headLength = 16_384;
+
 /**
  * Reads a Nanonis scan. The planes hold physical values already, so the calibrations of the header are not applied; they
  * are big-endian whatever the header says. Lines of a backward plane run right to left, and those of an upward scan
  * bottom to top, in the file; here they do not.
  * @param lazy read the values of a channel when they are first asked for; the source must then last
+ * @param head the first bytes, where they are read already
  * @throws InputError if the header lacks something, or announces more values than there are
  */
-export function parseSxm(source: ByteSource, file: string, lazy: boolean): Scan {
-  const { header, dataFrom } = readHeader(source, file);
+export function parseSxm(source: ByteSource, file: string, lazy: boolean, head?: Uint8Array): Scan {
+  const { header, dataFrom } = readHeader(source, file, head);
   const [width, height] = readPixels(header, file);
   const rows = readDataInfo(header, file);
   const up = (header.get("SCAN_DIR") ?? "").trim().toLowerCase() === "up";
@@ -58,12 +62,13 @@ export function parseSxm(source: ByteSource, file: string, lazy: boolean): Scan 
   });
 }
 
-/** Bytes in which a header is looked for at first; most have a few thousand. */
-const firstLook = 65_536;
-
 /** The text ends with its own tag and two marker bytes; comments are free text, so neither may be looked for alone. */
-function readHeader(source: ByteSource, file: string): { header: HeaderTable; dataFrom: number } {
-  const { bytes, end, marker } = findHeader(source, file);
+function readHeader(
+  source: ByteSource,
+  file: string,
+  head?: Uint8Array,
+): { header: HeaderTable; dataFrom: number } {
+  const { bytes, end, marker } = findHeader(source, file, head);
   const header = headerTable(file);
   let tag = "";
   let value: string[] = [];
@@ -86,14 +91,14 @@ function readHeader(source: ByteSource, file: string): { header: HeaderTable; da
 function findHeader(
   source: ByteSource,
   file: string,
+  head = source.read(0, Math.min(headLength, source.size)),
 ): { bytes: Uint8Array; end: number; marker: number } {
-  for (let length = firstLook; ; length *= 8) {
-    const bytes = source.read(0, Math.min(length, source.size));
+  for (let bytes = head; ; bytes = source.read(0, Math.min(8 * bytes.length, source.size))) {
     const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     const end = buffer.indexOf(":SCANIT_END:", 0, "latin1");
     const marker = end < 0 ? -1 : buffer.indexOf(Buffer.from([0x1a, 0x04]), end);
     if (marker >= 0) return { bytes, end, marker };
-    if (length < source.size) continue;
+    if (bytes.length < source.size) continue;
     throw damaged(file, end < 0 ? "its header has no end" : "no data follow its header");
   }
 }

@@ -15,7 +15,7 @@ import { parseMatrix } from "./parseMatrix";
 import { parseScanNpy } from "./parseScanNpy";
 import { parseScanPng } from "./parseScanPng";
 import { parseSm4 } from "./parseSm4";
-import { parseSxm } from "./parseSxm";
+import { headLength, parseSxm } from "./parseSxm";
 import { parseTiff, type ValueOptions } from "./parseTiff";
 import { scanFormat } from "./scanFormat";
 import { tiffDirectory } from "./tiffDirectory";
@@ -87,14 +87,11 @@ function plainBytes({ buffer, byteOffset, byteLength }: Uint8Array): Uint8Array 
   return new Uint8Array(buffer, byteOffset, byteLength);
 }
 
-/** The first bytes of a file, which tell its format. */
-const headLength = 65_536;
-
 async function parse(input: string | Uint8Array, options: ReadScanOptions): Promise<Scan[]> {
   if (typeof input === "string") {
     const source = lastingSource(input);
     const head = source.read(0, Math.min(headLength, source.size));
-    if (scanFormat(head) === "sxm") return [parseSxm(source, input, true)];
+    if (scanFormat(head) === "sxm") return [parseSxm(source, input, true, head)];
   }
   const isPath = typeof input === "string";
   const bytes = plainBytes(readAllBytes(input));
