@@ -69,6 +69,12 @@ function wanted(): Wanted {
     });
   const all = speedRows({ full, compiled, quick, mixed: hasTiles() });
   const chosen = only.length === 0 ? all : chosenRows(all, only);
+  if (!fs.existsSync(path.join(projectFolder, "dist", "index.js")))
+    throw new InputError({
+      got: "a fewscope that is not built",
+      expected: "what users run, since that is what is measured",
+      todo: "Run `npm run build`, then this again.",
+    });
   const withData = chosen.filter(({ name }) => name !== "study" || fs.existsSync(cifarZip()));
   const python = values.python ?? peersPython();
   const notes = [

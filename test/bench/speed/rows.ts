@@ -19,9 +19,12 @@ const layouts = ["contiguous", "channels_last"] as const;
 const layoutNames = { contiguous: "contiguous", channels_last: "channels last" } as const;
 const threadNames = ["", "one thread", "two threads"] as const;
 
+/** On what users run: fewscope as it was built. */
 const typescript = (script: string, ...words: readonly (string | number)[]): string[] => [
   "--import",
   "tsx",
+  "--import",
+  "./test/bench/compiled.ts",
   `test/bench/${script}.ts`,
   ...words.map(String),
 ];
@@ -418,7 +421,7 @@ const scanRows: readonly Row[] = [
           {
             name: "one process",
             program: "python",
-            words: ["test/bench/peers/nanonispyRead.py", "40", scanWord],
+            words: ["test/bench/peers/nanonispyRead.py", "200", scanWord],
           },
         ],
       },
