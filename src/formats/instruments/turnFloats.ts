@@ -54,8 +54,9 @@ export function canTurn(width: number): boolean {
 }
 
 /**
- * Goes over the rows of a big-endian float32 image in pieces that fit the processor: `fill` writes the bytes of each, `take` gets the values of each piece, in
- * this machine's order, and the number of its first row; they are overwritten by the next. Says whether all are finite.
+ * Goes over the rows of a big-endian float32 image in pieces that fit the processor: `fill` writes the bytes of each, `take`
+ * gets its values, in this machine's order, and the number of its first row; they are overwritten by the next. Says whether
+ * all are finite.
  */
 export function turnFloats(
   fill: (target: Uint8Array, from: number) => void,

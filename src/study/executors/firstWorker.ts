@@ -33,7 +33,7 @@ export class FirstWorker implements Elsewhere {
     this.worker = undefined;
     if (worker === undefined || worker.wrong || !isAlive(worker.child)) return undefined;
     worker.leave();
-    worker.child.send("go");
+    tell(worker.child, "go");
     return worker;
   }
 
@@ -43,7 +43,7 @@ export class FirstWorker implements Elsewhere {
     this.worker = undefined;
     if (worker === undefined || !isAlive(worker.child)) return;
     const gone = once(worker.child, "exit");
-    worker.child.send("stop");
+    tell(worker.child, "stop");
     await gone;
   }
 
@@ -73,6 +73,7 @@ class Opening implements StartedWorker {
     child.on("message", this.hear);
     child.once("exit", this.leave);
     on.signal?.addEventListener("abort", this.stop);
+    if (on.signal?.aborted === true) this.stop();
   }
 
   /** Listens no more. */
@@ -87,7 +88,7 @@ class Opening implements StartedWorker {
   };
 
   private readonly stop = (): void => {
-    if (isAlive(this.child)) this.child.send("stop");
+    if (isAlive(this.child)) tell(this.child, "stop");
   };
 }
 
@@ -98,7 +99,6 @@ function said<K extends WorkerWord["kind"]>(
   child: ChildProcess,
   kind: K,
 ): Promise<Said<K> | undefined> {
-  // prettier-ignore
   return new Promise((resolve) => {
     child.on("message", (word: WorkerWord) => {
       if (word.kind === kind) resolve(word as Said<K>);
@@ -106,6 +106,10 @@ function said<K extends WorkerWord["kind"]>(
     child.once("exit", () => resolve(undefined));
   });
 }
+
+/** Says a word to a process, which may end before it hears it. */
+const tell = (child: ChildProcess, word: "go" | "stop"): void =>
+  void child.send(word, () => undefined);
 
 const isAlive = (child: ChildProcess): boolean =>
   child.exitCode === null && child.signalCode === null && child.connected;

@@ -78,8 +78,9 @@ const lookEvery = 500;
 const mostDeathsInARow = 5;
 
 /**
- * Works through a job with several processes, which share the folder and nothing else; one of them is there already. One that dies is replaced; the trial at which process after
+ * Works through a job with several processes, which share the folder and nothing else. One that dies is replaced; the trial at which process after
  * process dies is given up, and the others go on.
+ * @param first is one of them already, if it is alive
  * @throws StoppedError when it is told to stop; what the processes were at is kept as far as it was
  */
 export async function workInProcesses(
