@@ -1,5 +1,5 @@
 import * as os from "node:os";
-import type { ByteSource } from "../byteSource";
+import { withBytes, type ByteSource } from "../byteSource";
 import { canTurn, turnFloats } from "./turnFloats";
 
 /** Where and how the values of one image lie in a file. */
@@ -28,11 +28,8 @@ export function planeBytes({ width, height, type }: PlaneLayout): number {
 
 /** Reads one image, top row first, left column first; what is not a number was not measured. The caller checks the size. */
 export function readPlane(bytes: Uint8Array, layout: PlaneLayout): Float64Array {
-  if (!isNetworkFloat(layout)) return scaled(readRows(bytes, layout), layout);
-  const fill = (target: Uint8Array, from: number): void => {
-    target.set(bytes.subarray(from, from + target.length));
-  };
-  return scaled(readTurned(fill, layout), layout);
+  if (isNetworkFloat(layout)) return withBytes(bytes, (source) => readPlaneOf(source, layout));
+  return scaled(readRows(bytes, layout), layout);
 }
 
 /** As `readPlane`, of a file or of bytes, from which no more is taken than the image. */

@@ -88,12 +88,12 @@ function plainBytes({ buffer, byteOffset, byteLength }: Uint8Array): Uint8Array 
 }
 
 async function parse(input: string | Uint8Array, options: ReadScanOptions): Promise<Scan[]> {
-  if (typeof input === "string") {
+  const isPath = typeof input === "string";
+  if (isPath) {
     const source = lastingSource(input);
     const head = source.read(0, Math.min(headLength, source.size));
     if (scanFormat(head) === "sxm") return [parseSxm(source, input, true, head)];
   }
-  const isPath = typeof input === "string";
   const bytes = plainBytes(readAllBytes(input));
   const file = isPath ? input : (options.name ?? sourceName(input));
   switch (scanFormat(bytes)) {
