@@ -33,7 +33,7 @@ export interface BackendOptions {
   readonly threads?: number;
   /** What trainings run on from now on. @default what FEWSCOPE_BACKEND says, else "tensorflow" */
   readonly device?: Device | undefined;
-  /** Read by the native library at its first operation. @default what FEWSCOPE_PRECISION says, else "single" */
+  /** What convolutions are computed with. @default what FEWSCOPE_PRECISION says, else "single" */
   readonly precision?: Precision | undefined;
 }
 
@@ -56,11 +56,12 @@ export function trainingDevice(): Device {
 
 /**
  * Sets how TensorFlow will run, before its first use, and what trainings run on.
- * @throws InputError if TensorFlow is loaded already with another number of threads or another precision, or the processor has no units for that
+ * @throws InputError if TensorFlow is loaded already with another number of threads or another precision, or neither the processor nor the device is fit for that
  */
 export function configureBackend({ threads, device: trainings, precision }: BackendOptions): void {
   device = trainings;
   if (precision !== undefined) configurePrecision(precision);
+  if (trainingDevice() === "webgpu") refuseMixed();
   if (threads === undefined) return;
   const wanted = String(threads);
   if (loaded !== undefined && process.env["TF_NUM_INTRAOP_THREADS"] !== wanted) {
@@ -82,12 +83,23 @@ function configurePrecision(precision: Precision): void {
   if (loaded !== undefined && precision !== now) {
     throw new InputError({
       got: `precision "${precision}" while TensorFlow already runs with "${now}"`,
-      expected: "one precision for the whole process, because the native library takes it once",
+      expected:
+        "one precision for the whole process, because what was computed with one is not mixed with another",
       todo: "Start a new process (restart the notebook's kernel), and set FEWSCOPE_PRECISION before the first tensor is made.",
     });
   }
   if (loaded === undefined) usePrecision(precision);
   precisionWanted = precision;
+}
+
+/** Convolutions on a GPU are not computed by the kernels that take brain floats. */
+function refuseMixed(): void {
+  if ((precisionWanted ?? namedPrecision()) !== "mixed") return;
+  throw new InputError({
+    got: `precision "mixed" for trainings on a GPU`,
+    expected: "trainings on the processor, whose convolutions alone it changes",
+    todo: 'Leave out either "precision" (and FEWSCOPE_PRECISION) or "device" (and FEWSCOPE_BACKEND).',
+  });
 }
 
 /** Whether TensorFlow has been loaded, which takes half a second and is put off until a tensor is needed. */
@@ -110,7 +122,10 @@ function load(): TensorFlowModule {
     // eslint-disable-next-line @typescript-eslint/no-require-imports -- loaded on first use, not on import
     loaded = explained(() => require("@tensorflow/tfjs-node") as TensorFlowModule);
     // The same bits each time, which kernels of a processor give anyway. Read at the first kernel.
-    if (onCuda()) process.env["TF_DETERMINISTIC_OPS"] ??= "1";
+    if (onCuda()) {
+      refuseMixed();
+      process.env["TF_DETERMINISTIC_OPS"] ??= "1";
+    }
   }
   return loaded;
 }

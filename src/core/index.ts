@@ -60,7 +60,13 @@ export {
   type BackendOptions,
   type Device,
 } from "./backend";
-export { hasTiles, precisionInUse, precisions, type Precision } from "./precision";
+export {
+  computesMixed,
+  hasBrainFloats,
+  precisionInUse,
+  precisions,
+  type Precision,
+} from "./precision";
 export { gpuInUse, openGpu, type Gpu } from "./gpu";
 export { dawnVersion } from "./webGpu";
 export type {

@@ -5,16 +5,16 @@ import { InputError } from "./inputError";
 /** Every precision that a plan may ask for. */
 export const precisions = ["single", "mixed"] as const;
 
-/** What products of matrices and convolutions are computed with: 32-bit numbers, or 16-bit brain floats that are summed in 32 bits. */
+/** What convolutions are computed with: 32-bit numbers, or, where they are large enough to gain, 16-bit brain floats that are summed in 32 bits. */
 export type Precision = (typeof precisions)[number];
 
 /** The variable of the environment that names the precision where nothing else does. */
 const precisionName = "FEWSCOPE_PRECISION";
 
-/** What oneDNN, in whose hands convolutions are, takes its numbers for; it reads this once, at its first operation. */
-const modeName = "ONEDNN_DEFAULT_FPMATH_MODE";
+/** What oneDNN, in whose hands products are, takes its own numbers for, where somebody set it by hand. */
+const modeNames = ["ONEDNN_DEFAULT_FPMATH_MODE", "DNNL_DEFAULT_FPMATH_MODE"];
 
-const modes: Readonly<Record<Precision, string>> = { single: "STRICT", mixed: "BF16" };
+let chosen: Precision | undefined;
 
 /** The precision that FEWSCOPE_PRECISION names. @throws InputError if it is none */
 export function namedPrecision(): Precision | undefined {
@@ -25,34 +25,41 @@ export function namedPrecision(): Precision | undefined {
 }
 
 /**
- * Has oneDNN compute with a precision from its first operation on.
- * @throws InputError if the processor has no units for it
+ * Has convolutions computed with a precision, in this process and in those that it starts.
+ * @throws InputError if the processor has no instructions for it
  */
 export function usePrecision(precision: Precision): void {
-  if (precision === "mixed" && !hasTiles()) {
+  if (precision === "mixed" && !hasBrainFloats()) {
     throw new InputError({
-      got: `precision "mixed" on a processor without 16-bit matrix units`,
+      got: `precision "mixed" on a processor without 16-bit brain floats`,
       expected:
-        "one with AMX (its flag amx_bf16: Intel Xeon from the fourth generation on), since without it oneDNN computes with 32 bits all the same",
+        "one whose flags have avx512_bf16 or amx_bf16 (AMD EPYC and Ryzen with Zen 4 or later, Intel Xeon from the fourth generation on), since others are slower with them",
       todo: `Leave it out: no "precision" in the plan, no ${precisionName}.`,
     });
   }
-  process.env[modeName] = modes[precision];
+  chosen = precision;
+  process.env[precisionName] = precision;
+}
+
+/** Whether convolutions of this process may be computed with brain floats. */
+export function computesMixed(): boolean {
+  return chosen === "mixed";
 }
 
 /**
- * What oneDNN computes with in this process, where that is not 32-bit numbers alone: "mixed", or the word of a mode that
- * somebody set by hand. Part of every result, since it changes more than the last digits.
+ * What this process computes with, where that is not 32-bit numbers alone: "mixed", and the word of oneDNN's mode that
+ * somebody set by hand ("mode-bf16"). Part of every result, since it changes more than the last digits.
  */
 export function precisionInUse(): string | undefined {
-  const mode = (process.env[modeName] ?? process.env["DNNL_DEFAULT_FPMATH_MODE"] ?? "").toUpperCase(); // prettier-ignore
-  if (mode === "" || mode === modes.single) return undefined;
-  return mode === modes.mixed ? "mixed" : mode.toLowerCase();
+  const mode = modeNames.map((name) => process.env[name] ?? "").find((word) => word !== "");
+  const words = computesMixed() ? ["mixed"] : [];
+  if (mode !== undefined && !/^strict$/i.test(mode)) words.push(`mode-${mode.toLowerCase()}`);
+  return words.length === 0 ? undefined : words.join(" ");
 }
 
-/** Whether this processor multiplies tiles of brain floats, as Linux tells it. */
-export function hasTiles(cpuInfo: string = readCpuInfo()): boolean {
-  return /^flags\s*:.*\bamx_bf16\b/m.test(cpuInfo);
+/** Whether this processor multiplies brain floats, as Linux tells it. */
+export function hasBrainFloats(cpuInfo: string = readCpuInfo()): boolean {
+  return /^flags\s*:.*\b(avx512|amx)_bf16\b/m.test(cpuInfo);
 }
 
 function readCpuInfo(): string {

@@ -2,6 +2,16 @@ import { tf, type Tensor1D, type Tensor4D, type Variable } from "../core";
 import { batchNormInference, batchNormTraining } from "./kernels";
 import { makeVariable, type Layer } from "./layer";
 
+/** What a batch norm has beside its channels. */
+export interface NormOptions {
+  /** Whether negative results become 0. @default false */
+  readonly relu?: boolean;
+  /** Whether a scale and an offset are learned. @default true */
+  readonly affine?: boolean;
+  /** Whether a convolution alone reads what it gives. @default false */
+  readonly inner?: boolean;
+}
+
 /**
  * Batch norm over channels with PyTorch's constants: epsilon 1e-5, running statistics that take a tenth of each batch;
  * with `relu`, negative results become 0; without `affine`, weight and bias stay 1 and 0. Variables "weight", "bias", "running_mean", "running_var", each [channels].
@@ -10,7 +20,7 @@ import { makeVariable, type Layer } from "./layer";
  */
 export function batchNormLayer(
   channels: number,
-  { relu = false, affine = true }: { relu?: boolean; affine?: boolean } = {},
+  { relu = false, affine = true, inner = false }: NormOptions = {},
 ): Layer<Tensor4D> {
   const constant = (value: number, trainable: boolean): Variable & Tensor1D =>
     makeVariable<Tensor1D>(new Float32Array(channels).fill(value), [channels], trainable);
@@ -28,7 +38,7 @@ export function batchNormLayer(
     ]),
     apply: (x, training) => {
       if (!training) return batchNormInference(x, norm, relu);
-      const result = batchNormTraining(x, norm, relu);
+      const result = batchNormTraining(x, norm, { relu, inner });
       runningMean.assign(result.runningMean);
       runningVariance.assign(result.runningVariance);
       tf.dispose([result.runningMean, result.runningVariance]);

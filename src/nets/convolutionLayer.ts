@@ -10,6 +10,8 @@ export interface ConvolutionShape {
   readonly kernel: number;
   /** @default 1 */
   readonly stride?: number;
+  /** Whether batch norm alone reads what it gives. @default false */
+  readonly inner?: boolean;
 }
 
 /**
@@ -18,7 +20,7 @@ export interface ConvolutionShape {
  * @see He et al. 2015, arXiv:1502.01852, equation 14 (fan-out)
  */
 export function convolutionLayer(
-  { inputs, outputs, kernel, stride = 1 }: ConvolutionShape,
+  { inputs, outputs, kernel, stride = 1, inner = false }: ConvolutionShape,
   rng: Rng,
 ): Layer<Tensor4D> {
   const spread = Math.sqrt(2 / (kernel * kernel * outputs));
@@ -33,9 +35,9 @@ export function convolutionLayer(
       // odd (AVX-512). Taking every stride-th pixel first is the same, and no slower.
       if (kernel === 1 && stride > 1) {
         const taken = tf.avgPool(x, 1, stride, "valid");
-        return convolution(taken, weight, { stride: 1, padding, training });
+        return convolution(taken, weight, { stride: 1, padding, training, inner });
       }
-      return convolution(x, weight, { stride, padding, training });
+      return convolution(x, weight, { stride, padding, training, inner });
     },
   };
 }

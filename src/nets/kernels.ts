@@ -1,4 +1,5 @@
 import {
+  computesMixed,
   tf,
   type NamedTensorMap,
   type Tensor,
@@ -13,6 +14,15 @@ const epsilon = 1e-5;
 /** Share of the new batch in the running statistics, PyTorch's. */
 export const momentum = 0.1;
 
+/** How a convolution goes over a map, and who reads what it makes. */
+export interface ConvolutionWay {
+  readonly stride: number;
+  readonly padding: number;
+  readonly training: boolean;
+  /** Whether batch norm alone reads the result: with mixed precision it then has 16-bit brain floats, which tfjs cannot read. @default false */
+  readonly inner?: boolean;
+}
+
 /**
  * Convolution with PyTorch's symmetric padding. In training, the gradient with respect to x frees what later layers gave.
  * [b,h,w,c] with [k,k,c,d] -> [b,h',w',d], h' = floor((h + 2 padding - k) / stride) + 1
@@ -21,11 +31,12 @@ export const momentum = 0.1;
 export function convolution(
   x: Tensor4D,
   filter: Tensor4D,
-  { stride, padding, training }: { stride: number; padding: number; training: boolean },
+  { stride, padding, training, inner = false }: ConvolutionWay,
 ): Tensor4D {
-  const run = training ? native() : undefined;
+  // Without a gradient tfjs's own needs no padding of ours, but has no brain floats.
+  const run = training || computesMixed() ? native() : undefined;
   if (run !== undefined) {
-    return run("Convolution", { x, filter }, { stride, padding })[0] as Tensor4D;
+    return run("Convolution", { x, filter }, { stride, padding, inner })[0] as Tensor4D;
   }
   const same = stride === 1 && 2 * padding + 1 === filter.shape[0];
   const sides: [number, number] = [padding, padding];
@@ -48,17 +59,28 @@ export interface NormResult {
   readonly runningVariance: Tensor1D;
 }
 
+/** What follows a batch norm. */
+export interface NormWay {
+  /** Whether negative results become 0. */
+  readonly relu: boolean;
+  /** Whether a convolution alone reads the result: with mixed precision it then has 16-bit brain floats where `x` has them. @default false */
+  readonly inner?: boolean;
+}
+
 /**
- * Normalises each channel by the batch's mean and biased variance; the running variance takes the unbiased one. With
- * `relu`, negative results become 0. [b,h,w,c] -> [b,h,w,c]
+ * Normalises each channel by the batch's mean and biased variance; the running variance takes the unbiased one. [b,h,w,c] -> [b,h,w,c]
  * @see Ioffe & Szegedy 2015, arXiv:1502.03167
  */
-export function batchNormTraining(x: Tensor4D, norm: NormVariables, relu: boolean): NormResult {
+export function batchNormTraining(
+  x: Tensor4D,
+  norm: NormVariables,
+  { relu, inner = false }: NormWay,
+): NormResult {
   const run = native();
   if (run === undefined) return plainBatchNorm(x, norm, relu);
   const { scale, offset, runningMean: mean, runningVariance: variance } = norm;
   const inputs: NamedTensorMap = { x, scale, offset, mean, variance };
-  const outputs = run(relu ? "BatchNormRelu" : "BatchNorm", inputs, { epsilon, momentum });
+  const outputs = run(relu ? "BatchNormRelu" : "BatchNorm", inputs, { epsilon, momentum, inner });
   return {
     y: outputs[0] as Tensor4D,
     runningMean: outputs[1] as Tensor1D,

@@ -88,7 +88,7 @@ const sliding = (kernel: number, stride: number): StepWindow => ({
 
 /** Convolution, batch norm, ReLU. Variables "conv.*" and "bn.*". */
 export function convolutionUnit(shape: ConvolutionShape, rng: Rng): Layer<Tensor4D> {
-  const conv = convolutionLayer(shape, rng);
+  const conv = convolutionLayer({ ...shape, inner: true }, rng);
   const bn = batchNormLayer(shape.outputs, { relu: true });
   return {
     variables: joinVariables({ conv, bn }),
@@ -109,6 +109,9 @@ function pooledAfter(layer: Layer<Tensor4D>): Layer<Tensor4D> {
   };
 }
 
+/** What a layer gives to the next within a block, nobody else reads. */
+const inner = true;
+
 interface BlockShape {
   readonly inputs: number;
   readonly outputs: number;
@@ -117,9 +120,11 @@ interface BlockShape {
 
 /** Two 3x3 convolutions beside a shortcut. [b,h,w,inputs] -> [b,h/stride,w/stride,outputs] */
 function basicBlock({ inputs, outputs, stride }: BlockShape, rng: Rng): Layer<Tensor4D> {
-  const conv1 = convolutionLayer({ inputs, outputs, kernel: 3, stride }, rng.fork("conv1"));
-  const bn1 = batchNormLayer(outputs, { relu: true });
-  const conv2 = convolutionLayer({ inputs: outputs, outputs, kernel: 3 }, rng.fork("conv2"));
+  const first = { inputs, outputs, kernel: 3, stride, inner };
+  const conv1 = convolutionLayer(first, rng.fork("conv1"));
+  const bn1 = batchNormLayer(outputs, { relu: true, inner });
+  const second = { inputs: outputs, outputs, kernel: 3, inner };
+  const conv2 = convolutionLayer(second, rng.fork("conv2"));
   const bn2 = batchNormLayer(outputs);
   const same = stride === 1 && inputs === outputs;
   const downsample = same ? undefined : projectionShortcut({ inputs, outputs, stride }, rng);
@@ -145,14 +150,14 @@ const bottleneckFactor = 4;
 /** 1x1, 3x3 and 1x1 convolutions beside a shortcut. [b,h,w,inputs] -> [b,h/stride,w/stride,4 outputs] */
 function bottleneckBlock({ inputs, outputs, stride }: BlockShape, rng: Rng): Layer<Tensor4D> {
   const wide = bottleneckFactor * outputs;
-  const conv1 = convolutionLayer({ inputs, outputs, kernel: 1 }, rng.fork("conv1"));
-  const bn1 = batchNormLayer(outputs, { relu: true });
-  const conv2 = convolutionLayer(
-    { inputs: outputs, outputs, kernel: 3, stride },
-    rng.fork("conv2"),
-  );
-  const bn2 = batchNormLayer(outputs, { relu: true });
-  const conv3 = convolutionLayer({ inputs: outputs, outputs: wide, kernel: 1 }, rng.fork("conv3"));
+  const first = { inputs, outputs, kernel: 1, inner };
+  const conv1 = convolutionLayer(first, rng.fork("conv1"));
+  const bn1 = batchNormLayer(outputs, { relu: true, inner });
+  const second = { inputs: outputs, outputs, kernel: 3, stride, inner };
+  const conv2 = convolutionLayer(second, rng.fork("conv2"));
+  const bn2 = batchNormLayer(outputs, { relu: true, inner });
+  const third = { inputs: outputs, outputs: wide, kernel: 1, inner };
+  const conv3 = convolutionLayer(third, rng.fork("conv3"));
   const bn3 = batchNormLayer(wide);
   const same = stride === 1 && inputs === wide;
   const downsample = same ? undefined : projectionShortcut({ inputs, outputs: wide, stride }, rng);
@@ -177,7 +182,7 @@ function bottleneckBlock({ inputs, outputs, stride }: BlockShape, rng: Rng): Lay
 
 /** Brings the shortcut to the size of the block's output. Variables "conv.*" and "bn.*". */
 function projectionShortcut(shape: BlockShape, rng: Rng): Layer<Tensor4D> {
-  const conv = convolutionLayer({ ...shape, kernel: 1 }, rng.fork("downsample"));
+  const conv = convolutionLayer({ ...shape, kernel: 1, inner }, rng.fork("downsample"));
   const bn = batchNormLayer(shape.outputs);
   return {
     variables: joinVariables({ conv, bn }),

@@ -57,7 +57,7 @@ export interface Plan {
   readonly threads?: number;
   /** What trainings run on: native TensorFlow, or a GPU of any maker; part of the result where it is "webgpu". @default what FEWSCOPE_BACKEND says, else "tensorflow" */
   readonly device?: Device;
-  /** What convolutions and products of matrices are computed with: 32-bit numbers, or 16-bit ones where the processor has units for them (AMX); part of the result where it is "mixed". @default what FEWSCOPE_PRECISION says, else "single" */
+  /** What convolutions are computed with: 32-bit numbers, or 16-bit brain floats where the processor has them; part of the result where it is "mixed". @default what FEWSCOPE_PRECISION says, else "single" */
   readonly precision?: Precision;
   /** Independent pretrainings that the draws take turns with. @default 1 */
   readonly pretrainings?: number;

@@ -11,7 +11,7 @@ import * as path from "node:path";
 import { parseArgs } from "node:util";
 import {
   checkInteger,
-  hasTiles,
+  hasBrainFloats,
   InputError,
   nearestName,
   writeFileAtomically,
@@ -67,7 +67,7 @@ function wanted(): Wanted {
       expected: "numbers worth keeping, of five rounds",
       todo: "Leave one of them out.",
     });
-  const all = speedRows({ full, compiled, quick, mixed: hasTiles() });
+  const all = speedRows({ full, compiled, quick, mixed: hasBrainFloats() });
   const chosen = only.length === 0 ? all : chosenRows(all, only);
   if (!fs.existsSync(path.join(projectFolder, "dist", "index.js")))
     throw new InputError({

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
-import { configureBackend, hasTiles, InputError, precisionInUse, tf } from "../../src/core";
+import { configureBackend, hasBrainFloats, InputError, precisionInUse, tf } from "../../src/core";
 import { parsePlan } from "../../src/study";
 import { ended, lastingFiles, startCli, stripesPlan, writeStripes } from "./stripesStudy";
 
@@ -26,57 +26,63 @@ async function run(
   return { code, text, files: lastingFiles(out(name)), precision };
 }
 
-/** Scores by method and budget. */
-const scores = (files: Record<string, string>): unknown[] =>
-  Object.values(files)
-    .filter((text) => text.includes('"balancedAccuracy"'))
-    .map((text) => JSON.parse(text) as Record<string, unknown>)
-    .map(({ method, labelsPerClass, confusion }) => [method, labelsPerClass, confusion])
-    .sort((a, b) => JSON.stringify(a).localeCompare(JSON.stringify(b)));
+/** Whether no file of the one has the name of one of the other. */
+function othersNames(ones: Record<string, string>, others: Record<string, string>): boolean {
+  const names = new Set(Object.keys(ones));
+  return names.size > 0 && Object.keys(others).every((name) => !names.has(name));
+}
 
 describe("study/precision", function () {
   this.timeout(300_000);
-  const byHand = { ONEDNN_DEFAULT_FPMATH_MODE: "BF16" };
   before(() => {
     folder = fs.mkdtempSync(path.join(os.tmpdir(), "fewscope-precision-"));
     writeStripes(out("set.npz"));
   });
   after(() => fs.rmSync(folder, { recursive: true }));
 
-  it("names records by it, also where somebody set the library's mode by hand, and gives the same bytes twice", async () => {
+  it("names records by it, and gives the same bytes twice", async function () {
+    if (!hasBrainFloats()) this.skip();
     const usual = await run("usual", {});
-    const mixed = await run("mixed", byHand);
-    const again = await run("again", { ...byHand, ONEDNN_DEFAULT_FPMATH_MODE: "bf16" });
+    const mixed = await run("mixed", { FEWSCOPE_PRECISION: "mixed" });
+    const again = await run("again", {}, { precision: "mixed" });
     assert.deepEqual([usual.code, mixed.code], [0, 0], usual.text + mixed.text);
     assert.deepEqual([usual.precision, mixed.precision], [undefined, "mixed"]);
     assert.deepEqual(again.files, mixed.files);
-    const names = new Set(Object.keys(usual.files));
-    assert.ok(names.size > 0 && Object.keys(mixed.files).every((name) => !names.has(name)));
-    // Without units for it the library computes what it always computes.
-    if (!hasTiles()) assert.deepEqual(scores(mixed.files), scores(usual.files));
-    else {
-      const asked = await run("asked", {}, { precision: "mixed" });
-      assert.deepEqual(asked.files, mixed.files);
-    }
+    assert.ok(othersNames(usual.files, mixed.files));
   });
 
-  it("is refused where the processor has no units for it, by a plan and by the environment", async function () {
-    if (hasTiles()) this.skip();
+  it("names records by oneDNN's own mode where somebody set it by hand", async () => {
+    const usual = await run("own", {});
+    const byHand = await run("by hand", { ONEDNN_DEFAULT_FPMATH_MODE: "bf16" });
+    assert.deepEqual([byHand.code, byHand.precision], [0, "mode-bf16"], byHand.text);
+    assert.ok(othersNames(usual.files, byHand.files));
+  });
+
+  it("is refused where the processor has no brain floats, by a plan and by the environment", async function () {
+    if (hasBrainFloats()) this.skip();
     for (const [name, env, changes] of [
       ["plan", {}, { precision: "mixed" }],
       ["environment", { FEWSCOPE_PRECISION: "mixed" }, {}],
     ] as const) {
       const { code, text } = await run(name, env, changes);
       assert.equal(code, 1, text);
-      assert.match(text, /precision "mixed" on a processor without 16-bit matrix units/);
+      assert.match(text, /precision "mixed" on a processor without 16-bit brain floats/);
       assert.doesNotMatch(text, /\n\s+at /);
     }
   });
 
+  it("is refused where trainings run on a GPU", async () => {
+    const { code, text } = await run("gpu", {}, { precision: "mixed", device: "webgpu" });
+    assert.equal(code, 1, text);
+    assert.match(text, /precision "mixed" for trainings on a GPU/);
+    assert.doesNotMatch(text, /\n\s+at /);
+  });
+
   it("can be said to be single whatever the environment says", async () => {
-    const single = await run("single", byHand, { precision: "single" });
+    const env = { FEWSCOPE_PRECISION: "mixed" };
+    const single = await run("single", env, { precision: "single" });
     assert.deepEqual([single.code, single.precision], [0, undefined], single.text);
-    assert.deepEqual(single.files, (await run("usual", {})).files);
+    assert.deepEqual(single.files, (await run("usual too", {})).files);
   });
 
   it("is not changed once the library runs", () => {
@@ -95,9 +101,10 @@ describe("study/precision", function () {
     );
   });
 
-  it("looks for the units among the processor's flags", () => {
-    assert.ok(hasTiles("processor\t: 0\nflags\t\t: fpu avx512_bf16 amx_bf16 amx_tile\n"));
-    assert.ok(!hasTiles("flags\t\t: fpu avx512f avx512_bf16\nmodel name\t: amx_bf16\n"));
-    assert.ok(!hasTiles(""));
+  it("looks for brain floats among the processor's flags", () => {
+    assert.ok(hasBrainFloats("processor\t: 0\nflags\t\t: fpu avx512f avx512_bf16\n"));
+    assert.ok(hasBrainFloats("flags\t\t: fpu amx_bf16 amx_tile\n"));
+    assert.ok(!hasBrainFloats("flags\t\t: fpu avx512f\nmodel name\t: amx_bf16\n"));
+    assert.ok(!hasBrainFloats(""));
   });
 });

@@ -110,7 +110,7 @@ function softwareText({ study, results, machines }: ReportData): string[] {
   const tensorflow = results[0] === undefined ? "" : `, TensorFlow ${results[0].tensorflow}`;
   const where = machines.length === 0 ? "" : ` on ${machines.join("; ")}`;
   const gpu = study.device === undefined ? "" : `, ${onGpu(study.device)}`;
-  const mixed = study.precision === undefined ? "" : ", with 16-bit numbers inside convolutions and products of matrices"; // prettier-ignore
+  const mixed = study.precision === undefined ? "" : ", with 16-bit brain floats inside convolutions"; // prettier-ignore
   return [`All was done with fewscope ${version}${tensorflow}, ${study.threads} threads${mixed}${gpu}${where}.`]; // prettier-ignore
 }
 

@@ -272,7 +272,7 @@ export interface Environment {
   readonly tensorflow: string;
   /** What trainings run on, and its version; lacking where that is TensorFlow's library too. */
   readonly device?: string;
-  /** What products of matrices were computed with; lacking where that is 32-bit numbers. */
+  /** What convolutions were computed with; lacking where that is 32-bit numbers. */
   readonly precision?: string;
 }
 
