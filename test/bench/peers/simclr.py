@@ -1,6 +1,6 @@
 """Times a SimCLR step in PyTorch (step alone) or with lightly's views and data loader (whole), on the CPU.
 
-python test/bench/peers/simclr.py step|whole --width 8 --size 32 --channels 3 --batch 128 --steps 20 [--threads 2] [--workers 0] [--layout contiguous]
+python test/bench/peers/simclr.py step|whole --width 8 --size 32 --channels 3 --batch 128 --steps 20 [--threads 2] [--workers 0] [--layout contiguous] [--autocast]
 In a throw-away environment with torch==2.9.1 torchvision lightly==1.6.*. Prints one JSON line; an image is one image
 with both its views.
 """
@@ -28,6 +28,7 @@ for name, default in (("depth", 18), ("width", 8), ("size", 32), ("channels", 3)
 arguments.add_argument("--threads", type=int, default=0)
 arguments.add_argument("--workers", type=int, default=0)
 arguments.add_argument("--layout", choices=["contiguous", "channels_last"], default="channels_last")
+arguments.add_argument("--autocast", action="store_true")
 options = arguments.parse_args()
 if options.threads:
     torch.set_num_threads(options.threads)
@@ -44,7 +45,9 @@ warm_up = 3
 
 def step(first, second):
     both = torch.cat([first, second]).to(memory_format=layout)
-    loss = criterion(*model(both).chunk(2))
+    with torch.autocast("cpu", torch.bfloat16, enabled=options.autocast):
+        projections = model(both)
+    loss = criterion(*projections.float().chunk(2))
     optimiser.zero_grad()
     loss.backward()
     optimiser.step()

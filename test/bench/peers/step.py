@@ -1,6 +1,6 @@
 """Times a step of training from scratch in PyTorch on the CPU: forward, backward and AdamW of a ResNet-18 on 32 x 32 images.
 
-python test/bench/peers/step.py --batch 10 --width 8 --threads 2 --steps 30 [--layout channels_last] [--compile]
+python test/bench/peers/step.py --batch 10 --width 8 --threads 2 --steps 30 [--layout channels_last] [--compile] [--autocast]
 In a throw-away environment with torch==2.9.1. Prints one JSON line with milliseconds a step, the median.
 """
 
@@ -20,6 +20,7 @@ for name, default in (("batch", 10), ("width", 8), ("threads", 2), ("steps", 30)
     arguments.add_argument(f"--{name}", type=int, default=default)
 arguments.add_argument("--layout", choices=["contiguous", "channels_last"], default="channels_last")
 arguments.add_argument("--compile", action="store_true")
+arguments.add_argument("--autocast", action="store_true")
 options = arguments.parse_args()
 torch.set_num_threads(options.threads)
 torch.manual_seed(1)
@@ -36,7 +37,8 @@ times = []
 for step in range(8 + options.steps):
     start = time.perf_counter()
     optimiser.zero_grad(set_to_none=True)
-    loss = F.cross_entropy(run(images), labels)
+    with torch.autocast("cpu", torch.bfloat16, enabled=options.autocast):
+        loss = F.cross_entropy(run(images), labels)
     loss.backward()
     optimiser.step()
     loss.item()

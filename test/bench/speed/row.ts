@@ -40,15 +40,15 @@ export interface Row {
   readonly field: string;
   readonly ours: Side;
   readonly peer?: Side;
-  /** The peer's other mode, which stands beside and decides nothing. */
-  readonly compiled?: Side;
+  /** The peer in another mode, compiled or with brain floats, which stands beside and decides nothing. */
+  readonly other?: Side;
   readonly asked?: Asked;
   /** Seconds after which one of its programs is ended, for what takes longer or shorter than most. */
   readonly limitSeconds?: number;
 }
 
 /** Which side of a row. */
-export type SideName = "ours" | "peer" | "compiled";
+export type SideName = "ours" | "peer" | "other";
 
 /** Whether more is better: of rates, not of times. */
 export const isRate = ({ unit }: Pick<Row, "unit">): boolean => unit.endsWith("/s");
@@ -58,7 +58,7 @@ export function sidesOf(row: Row, withPython: boolean): [SideName, Side][] {
   const all: [SideName, Side | undefined][] = [
     ["ours", row.ours],
     ["peer", row.peer],
-    ["compiled", row.compiled],
+    ["other", row.other],
   ];
   return all.flatMap(([name, side]): [SideName, Side][] =>
     side === undefined || (!withPython && side.ways.some(({ program }) => program === "python"))

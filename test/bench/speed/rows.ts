@@ -6,7 +6,7 @@ export interface RowOptions {
   readonly full?: boolean;
   /** Peers compiled by torch.compile too. */
   readonly compiled?: boolean;
-  /** Rows of mixed precision too, for which the processor needs units of its own. */
+  /** Rows of mixed precision too, for which the processor needs brain floats. */
   readonly mixed?: boolean;
   /** So little that numbers mean nothing: shows that all runs. */
   readonly quick?: boolean;
@@ -50,13 +50,13 @@ export function speedRows(options: RowOptions): Row[] {
 }
 
 /** The first way of each side, and the last. */
-function withFewWays({ ours, peer, compiled, ...rest }: Row): Row {
+function withFewWays({ ours, peer, other, ...rest }: Row): Row {
   const few = ({ by, ways }: Side): Side => ({ by, ways: [...new Set([ways[0], ...ways.slice(-1)])] }); // prettier-ignore
   return {
     ...rest,
     ours: few(ours),
     ...(peer === undefined ? {} : { peer: few(peer) }),
-    ...(compiled === undefined ? {} : { compiled: few(compiled) }),
+    ...(other === undefined ? {} : { other: few(other) }),
   };
 }
 
@@ -106,7 +106,7 @@ function stepRows({ full = false, compiled = false }: RowOptions, steps: number)
         field: "milliseconds",
         ours: fewscope(...ways),
         peer: { by: "PyTorch", ways: theirs(false) },
-        ...(compiled ? { compiled: { by: "compiled", ways: theirs(true) } } : {}),
+        ...(compiled ? { other: { by: "compiled", ways: theirs(true) } } : {}),
         asked: { ratio: batch === 256 ? 1.1 : 1.2 },
       };
     }),
@@ -151,7 +151,7 @@ function simclrRows(steps: number, batch: number): Row[] {
   });
 }
 
-/** The same beside the same peers, which have no such mode by default, where a network fills the units for it. */
+/** The same beside the same peers in 32 bits, which is their default, and beside their own mode of brain floats, autocast. */
 function mixedRows(options: RowOptions, steps: number, views: number): Row[] {
   const asked: Readonly<Record<string, number>> = {
     "step-8-64": 1.3,
@@ -159,11 +159,19 @@ function mixedRows(options: RowOptions, steps: number, views: number): Row[] {
     "simclr-8": 2.5,
     "simclr-32": 1.8,
   };
-  const rows = [...stepRows({ ...options, full: false }, steps), ...simclrRows(steps, views)];
+  const rows = [
+    ...stepRows({ ...options, full: false, compiled: false }, steps),
+    ...simclrRows(steps, views),
+  ];
   return rows
     .filter(({ name }) => name in asked)
-    .map(({ name, title, ours, ...rest }): Row => ({
+    .map(({ name, title, ours, peer = { by: "", ways: [] }, ...rest }): Row => ({
       ...rest,
+      peer,
+      other: {
+        by: "autocast",
+        ways: peer.ways.map((way) => ({ ...way, words: [...way.words, "--autocast"] })),
+      },
       name: `${name}-mixed`,
       title: `${title}, mixed precision`,
       ours: {
@@ -315,7 +323,7 @@ function partRows({ quick = false, compiled = false }: RowOptions): Row[] {
       title: `embedding ${sizes.count} images, ResNet-18 of width 8`,
       ours: ours("embed"),
       peer: { by: "PyTorch", ways: forward([]) },
-      ...(compiled ? { compiled: { by: "compiled", ways: forward(["--compile"]) } } : {}),
+      ...(compiled ? { other: { by: "compiled", ways: forward(["--compile"]) } } : {}),
     },
     {
       ...common,

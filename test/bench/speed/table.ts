@@ -6,11 +6,11 @@ export interface Line {
   readonly row: Row;
   readonly ours?: Best;
   readonly peer?: Best;
-  readonly compiled?: Best;
+  readonly other?: Best;
   /** How many times as fast as the peer ours is. */
   readonly ratio?: number;
-  /** The same beside the compiled peer; decides nothing. */
-  readonly compiledRatio?: number;
+  /** The same beside the peer in its other mode; decides nothing. */
+  readonly otherRatio?: number;
   /** Undefined where nothing is asked or it is not known. */
   readonly reached?: boolean;
   readonly failures: readonly string[];
@@ -19,15 +19,15 @@ export interface Line {
 /** Puts what was measured of a row beside what is asked of it. */
 export function lineOf(row: Row, told: readonly WayTold[]): Line {
   const best = (side: SideName): Best | undefined => bestOf(row, told, side);
-  const [ours, peer, compiled] = [best("ours"), best("peer"), best("compiled")];
+  const [ours, peer, other] = [best("ours"), best("peer"), best("other")];
   const ratio = ratioOf(row, ours, peer);
   return {
     row,
     ...given("ours", ours),
     ...given("peer", peer),
-    ...given("compiled", compiled),
+    ...given("other", other),
     ...given("ratio", ratio),
-    ...given("compiledRatio", ratioOf(row, ours, compiled)),
+    ...given("otherRatio", ratioOf(row, ours, other)),
     ...given("reached", isReached(row, ours, ratio)),
     failures: told.flatMap(({ side, way, failure }) =>
       failure === undefined ? [] : [`${row.name}, ${side}, ${way}: ${failure}`],
@@ -85,21 +85,26 @@ export function tableText(
   colour: boolean,
 ): string {
   // prettier-ignore
-  const withCompiled = lines.some(({ row }) => row.compiled !== undefined);
+  const withOther = lines.some(({ row }) => row.other !== undefined);
   const cells = lines.map((line) => {
-    const { row, ours, peer, compiled, ratio, compiledRatio } = line;
+    const { row, ours, peer, other, ratio, otherRatio } = line;
     return [
       row.title,
       ours === undefined ? "failed" : amount(row, ours),
       row.peer === undefined ? "" : `${peer === undefined ? "-" : amount(row, peer)} ${row.peer.by}`, // prettier-ignore
       times(ratio),
-      ...(withCompiled ? [amount(row, compiled), times(compiledRatio)] : []),
+      ...(withOther
+        ? [
+            other === undefined ? "" : `${amount(row, other)} ${row.other?.by ?? ""}`,
+            times(otherRatio),
+          ]
+        : []),
       askedText(row),
       reachedText(line),
       ours?.peak === undefined ? "" : `${ours.peak} MiB`,
     ];
   });
-  const header = ["", "fewscope", "peer", "ratio", ...(withCompiled ? ["compiled", "ratio"] : []), "asked", "", "peak memory"]; // prettier-ignore
+  const header = ["", "fewscope", "peer", "ratio", ...(withOther ? ["its other mode", "ratio"] : []), "asked", "", "peak memory"]; // prettier-ignore
   const widths = header.map((name, i) => Math.max(...[name, ...cells.map((row) => row[i])].map((cell) => cell.length))); // prettier-ignore
   const text = (row: readonly string[]): string =>
     row
@@ -121,8 +126,9 @@ const columns = [
   "peer",
   "peerValue",
   "ratio",
-  "compiledValue",
-  "compiledRatio",
+  "other",
+  "otherValue",
+  "otherRatio",
   "peakMiB",
   "rounds",
   "way",
@@ -137,7 +143,7 @@ export function tableCsv(lines: readonly Line[]): string {
     value === undefined ? "" : String(Number(value.toPrecision(6)));
   const quoted = (text: string): string => (/[",]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text); // prettier-ignore
   const rows = lines.map((line) => {
-    const { row, ours, peer, compiled, ratio, compiledRatio } = line;
+    const { row, ours, peer, other, ratio, otherRatio } = line;
     return [
       row.name,
       row.unit,
@@ -145,8 +151,9 @@ export function tableCsv(lines: readonly Line[]): string {
       row.peer?.by ?? "",
       number(peer?.value),
       number(ratio),
-      number(compiled?.value),
-      number(compiledRatio),
+      row.other?.by ?? "",
+      number(other?.value),
+      number(otherRatio),
       number(ours?.peak),
       number(ours?.rounds),
       ours?.way ?? "",
