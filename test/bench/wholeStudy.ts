@@ -3,7 +3,7 @@
  * and 200 for the test, ResNet-18 of width 8; SimCLR for 30 epochs, logistic regression at 7 budgets x 5 draws on its features and on pixels, six trainings
  * of 300 steps from scratch, both with AdamW to 0.01 and shifts and mirrors.
  *
- *   FEWSCOPE_DATA=FOLDER node --import tsx test/bench/wholeStudy.ts [PYTHON] [--seeds 1] [--quick]
+ *   FEWSCOPE_DATA=FOLDER node --import tsx test/bench/wholeStudy.ts [PYTHON] [--seeds 1] [--precision mixed] [--quick]
  *
  * PYTHON is that of a throw-away environment as `peers/study.py` says. Needs a quiet machine and `npm run build`. One JSON line for each study; --quick only
  * shows that both run.
@@ -12,6 +12,7 @@ import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
 import { parseArgs } from "node:util";
+import { checkOneOf, precisions, type Precision } from "../../src/core";
 import { readTimings } from "../../src/study";
 import { cifarZip } from "./cifarZip";
 import { lastLine, printed } from "./peer";
@@ -38,15 +39,23 @@ const shared = {
 };
 const logistic = { logisticRegression: {} };
 
+/** What the command line asks for. */
+interface Wanted {
+  readonly quick: boolean;
+  /** Of ours; the script's is 32 bits. */
+  readonly precision: Precision;
+}
+
 /** The study in two plans, since training from scratch has other budgets: words of the command line beside each. */
 const plans = (
   seed: number,
-  quick: boolean,
+  { quick, precision }: Wanted,
 ): readonly (readonly [string, object, readonly string[]])[] => [
   [
     "probes",
     {
       ...shared,
+      precision,
       name: "probes",
       seed,
       threads: 2,
@@ -63,6 +72,7 @@ const plans = (
     "scratch",
     {
       ...shared,
+      precision,
       name: "scratch",
       seed,
       threads: 1,
@@ -81,13 +91,13 @@ const plans = (
 ];
 
 /** Runs it here in a new folder: seconds of each plan by the clock, start of the program included, and balanced accuracy by method and budget. */
-function ours(seed: number, quick: boolean): Told {
+function ours(seed: number, wanted: Wanted): Told {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), "fewscope-whole-"));
   try {
     const seconds: Record<string, number> = {};
     const accuracy: Record<string, Record<string, number>> = {};
     const peaks: number[] = [];
-    for (const [name, plan, words] of plans(seed, quick)) {
+    for (const [name, plan, words] of plans(seed, wanted)) {
       const file = path.join(folder, `${name}.json`);
       const out = path.join(folder, name);
       fs.writeFileSync(file, JSON.stringify(plan));
@@ -102,7 +112,8 @@ function ours(seed: number, quick: boolean): Told {
       peaks.push(...Array.from(timings, ({ peakMegabytes }) => peakMegabytes));
     }
     const total = Object.values(seconds).reduce((a, b) => a + b, 0);
-    return { by: "fewscope", seed, seconds, total, peakMemory: Math.max(...peaks), accuracy };
+    const by = wanted.precision === "single" ? "fewscope" : `fewscope, ${wanted.precision}`;
+    return { by, seed, seconds, total, peakMemory: Math.max(...peaks), accuracy };
   } finally {
     fs.rmSync(folder, { recursive: true, force: true });
   }
@@ -115,13 +126,15 @@ function main(): void {
     allowPositionals: true,
     options: {
       seeds: { type: "string", default: "1" },
+      precision: { type: "string", default: "single" },
       quick: { type: "boolean", default: false },
     },
   });
+  const precision = checkOneOf("--precision", values.precision, precisions);
   const [python] = positionals;
   const script = path.join(__dirname, "peers", "study.py");
   for (let seed = 1; seed <= Number(values.seeds); seed++) {
-    const here = ours(seed, values.quick);
+    const here = ours(seed, { quick: values.quick, precision });
     console.log(JSON.stringify(here));
     if (python === undefined) continue;
     const there = lastLine(
