@@ -18,6 +18,10 @@
 #include <utility>
 #include <vector>
 
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
+
 #include "tensorflow/c/c_api.h"
 #include "tensorflow/c/eager/c_api.h"
 #include "tensorflow/c/eager/c_api_experimental.h"
@@ -569,6 +573,18 @@ class Started {
   std::string why_;
 };
 
+// glibc keeps memory that was let go for the thread that asked for it first; what steps of other sizes take then comes on top. Given back once a second,
+// which costs a millisecond, a process stays some tenths smaller.
+void GiveBackMemory() {
+#ifdef __GLIBC__
+  static auto last = std::chrono::steady_clock::now();
+  const auto now = std::chrono::steady_clock::now();
+  if (now - last < std::chrono::seconds(1)) return;
+  last = now;
+  malloc_trim(0);
+#endif
+}
+
 auto &started = *new std::unordered_map<int32_t, std::unique_ptr<Started>>();
 int32_t nextStarted = 0;
 
@@ -642,6 +658,7 @@ napi_value EndProgram(napi_env env, napi_callback_info info) {
     Throw(env, run->why());
     return nullptr;
   }
+  GiveBackMemory();
   const std::vector<int32_t> &outputs = run->program()->outputs;
   napi_value result = nullptr;
   napi_create_array_with_length(env, outputs.size(), &result);

@@ -151,7 +151,10 @@ function simclrRows(steps: number, batch: number): Row[] {
   });
 }
 
-/** The same beside the same peers in 32 bits, which is their default, and beside their own mode of brain floats, autocast. */
+/**
+ * The same beside the same peers in 32 bits, which is their default, and beside their own mode of brain floats,
+ * autocast, in the layout that suits it.
+ */
 function mixedRows(options: RowOptions, steps: number, views: number): Row[] {
   const asked: Readonly<Record<string, number>> = {
     "step-8-64": 1.3,
@@ -170,7 +173,9 @@ function mixedRows(options: RowOptions, steps: number, views: number): Row[] {
       peer,
       other: {
         by: "autocast",
-        ways: peer.ways.map((way) => ({ ...way, words: [...way.words, "--autocast"] })),
+        ways: peer.ways
+          .filter(({ name }) => name.includes(layoutNames.channels_last))
+          .map((way) => ({ ...way, words: [...way.words, "--autocast"] })),
       },
       name: `${name}-mixed`,
       title: `${title}, mixed precision`,
