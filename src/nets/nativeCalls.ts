@@ -32,7 +32,7 @@ type BindingConstant =
   "TF_FLOAT" | "TF_ATTR_TYPE" | "TF_ATTR_INT" | "TF_ATTR_FLOAT" | "TF_ATTR_STRING" | "TF_ATTR_BOOL";
 
 /** The native backend, which must be the one in use. */
-export const nativeBackend = (): NativeBackend => tf.backend() as unknown as NativeBackend;
+const nativeBackend = (): NativeBackend => tf.backend() as unknown as NativeBackend;
 
 type AttributeValue = number | boolean | string | readonly number[];
 
