@@ -12,7 +12,7 @@ import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
 import { parseArgs } from "node:util";
-import { checkOneOf, precisions, type Precision } from "../../src/core";
+import { checkOneOf, InputError, precisions, type Precision } from "../../src/core";
 import { readTimings } from "../../src/study";
 import { cifarZip } from "./cifarZip";
 import { lastLine, printed } from "./peer";
@@ -131,6 +131,12 @@ function main(): void {
     },
   });
   const precision = checkOneOf("--precision", values.precision, precisions);
+  if (!fs.existsSync(zip))
+    throw new InputError({
+      got: `no file ${zip}`,
+      expected: "CIFAR-10 as cifar10/cifar10-jpeg.zip in the folder that FEWSCOPE_DATA names",
+      todo: "Set FEWSCOPE_DATA to such a folder.",
+    });
   const [python] = positionals;
   const script = path.join(__dirname, "peers", "study.py");
   for (let seed = 1; seed <= Number(values.seeds); seed++) {
@@ -145,4 +151,9 @@ function main(): void {
   }
 }
 
-main();
+try {
+  main();
+} catch (error) {
+  console.error(error instanceof InputError ? error.message : error);
+  process.exitCode = 1;
+}

@@ -82,7 +82,7 @@ const networks: Record<string, [size: number, batch: number, make: () => Network
   "unit, 32 channels": [32, 16, () => unit(32)],
   "ResNet-18, width 8": [32, 16, () => resnet(32, 18, 8)],
   "ResNet-18, width 16, an odd batch": [32, 15, () => resnet(32, 18, 16)],
-  "ResNet-50, large stem": [64, 32, () => resnet(64, 50, 8, "large")],
+  "ResNet-50, large stem": [64, 32, () => resnet(64, 50, 16, "large")],
   conv4: [32, 32, () => buildNetwork({ conv4: { width: 16 } }, [32, 32, 3], rng.fork("conv4"))],
   unet: [64, 4, () => unet({ inputs: 3 }, rng.fork("unet"))],
 };
