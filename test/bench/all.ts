@@ -79,7 +79,6 @@ function wanted(): Wanted {
   const python = values.python ?? peersPython();
   const notes = [
     ...peerNotes(python),
-    ...loadNotes(os.loadavg()[0], os.availableParallelism()),
     ...(withData.length < chosen.length
       ? ["The whole study is left out: no folder with CIFAR-10 is named by FEWSCOPE_DATA."]
       : []),
@@ -175,7 +174,16 @@ async function measured(
 
 async function main(): Promise<void> {
   const asked = wanted();
-  const { rows, notes, out, python } = asked;
+  const { rows, out, python, rounds } = asked;
+  const isKept = (row: Row): boolean => {
+    const withPython = python !== undefined;
+    const kept = readMeasured(out, row.name, rowKey(row, withPython, machineName()));
+    return kept !== undefined && isWhole(row, kept.told, withPython, rounds);
+  };
+  const notes = [
+    ...asked.notes,
+    ...(rows.every(isKept) ? [] : loadNotes(os.loadavg()[0], os.availableParallelism())),
+  ];
   const stopListening = stopOnSignals();
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), "fewscope-speed-"));
   process.on("exit", () => fs.rmSync(folder, { recursive: true, force: true }));
