@@ -60,8 +60,8 @@ export function trainingDevice(): Device {
  */
 export function configureBackend({ threads, device: trainings, precision }: BackendOptions): void {
   device = trainings;
+  if (trainingDevice() === "webgpu") refuseMixed(precision);
   if (precision !== undefined) configurePrecision(precision);
-  if (trainingDevice() === "webgpu") refuseMixed();
   if (threads === undefined) return;
   const wanted = String(threads);
   if (loaded !== undefined && process.env["TF_NUM_INTRAOP_THREADS"] !== wanted) {
@@ -93,8 +93,8 @@ function configurePrecision(precision: Precision): void {
 }
 
 /** Convolutions on a GPU are not computed by the kernels that take brain floats. */
-function refuseMixed(): void {
-  if ((precisionWanted ?? namedPrecision()) !== "mixed") return;
+function refuseMixed(precision = precisionWanted ?? namedPrecision()): void {
+  if (precision !== "mixed") return;
   throw new InputError({
     got: `precision "mixed" for trainings on a GPU`,
     expected: "trainings on the processor, whose convolutions alone it changes",

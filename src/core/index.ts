@@ -84,7 +84,12 @@ export { labelRows, readBatch, readLabels } from "./readBatch";
 export { largest } from "./largest";
 export { columnMeans, columnScale, normaliseRows, scaleColumns, unitRows } from "./rows";
 export { defined, type Defined } from "./defined";
-export { sideBySideName } from "./stepBackend";
+export {
+  sideBySideName,
+  type Binding,
+  type KernelAttribute,
+  type TensorFacts,
+} from "./stepBackend";
 export { repeatedWork, type RepeatedWork, type Work } from "./repeatedWork";
 export { escapeHtml } from "./escapeHtml";
 export { twoDigits } from "./twoDigits";

@@ -6,6 +6,15 @@ export interface Layer<X extends Tensor, Y extends Tensor = X> extends HasVariab
   apply(x: X, training: boolean): Y;
 }
 
+/** A window that slides over a map. */
+export interface SlidingWindow {
+  /** Edge of the window in cells. */
+  readonly kernel: number;
+  readonly stride: number;
+  /** Cells that are added before the first. */
+  readonly padding: number;
+}
+
 /** Frees the memory of variables. */
 export function disposeVariables(variables: ReadonlyMap<string, Variable>): void {
   for (const variable of variables.values()) variable.dispose();

@@ -1,29 +1,8 @@
-import { tf, type Tensor } from "../core";
-
-/** An attribute of a kernel, as tfjs-node gives it to TensorFlow. */
-export interface Attribute {
-  readonly name: string;
-  readonly type: number;
-  readonly value: unknown;
-}
-
-/** What TensorFlow says of a tensor that it made. */
-interface TensorFacts {
-  readonly id: number;
-  readonly dtype: number;
-  readonly shape: readonly number[];
-}
+import { tf, type Binding, type KernelAttribute, type Tensor, type TensorFacts } from "../core";
 
 /** What tfjs-node's backend has beyond the public interface. */
 interface NativeBackend {
-  readonly binding: Readonly<Record<BindingConstant, number>> & {
-    executeOp(
-      name: string,
-      attributes: readonly Attribute[],
-      ids: readonly number[],
-      outputs: number,
-    ): TensorFacts[];
-  };
+  readonly binding: Readonly<Record<BindingConstant, number>> & Pick<Binding, "executeOp">;
   getInputTensorIds(tensors: readonly Tensor[]): number[];
   createOutputTensor(facts: TensorFacts): Tensor;
 }
@@ -41,7 +20,7 @@ export function attributes(
   types: readonly string[],
   settings: Readonly<Record<string, AttributeValue>> = {},
   floats: Readonly<Record<string, number>> = {},
-): Attribute[] {
+): KernelAttribute[] {
   const { binding } = nativeBackend();
   const typeOf = (value: AttributeValue): number => {
     if (typeof value === "boolean") return binding.TF_ATTR_BOOL;
@@ -70,21 +49,24 @@ export function isBrain(x: Tensor): boolean {
 }
 
 /** The same attributes for a kernel whose type "T" is brain floats. */
-export function ofBrainFloats(floats: readonly Attribute[]): Attribute[] {
+export function ofBrainFloats(floats: readonly KernelAttribute[]): KernelAttribute[] {
   return floats.map((attribute) =>
     attribute.name === "T" ? { ...attribute, value: brainFloat } : attribute,
   );
 }
 
 /** Attributes of a float kernel, for the kind of floats that a tensor has. */
-export function forFloatsOf(x: Tensor, floats: readonly Attribute[]): readonly Attribute[] {
+export function forFloatsOf(
+  x: Tensor,
+  floats: readonly KernelAttribute[],
+): readonly KernelAttribute[] {
   return isBrain(x) ? ofBrainFloats(floats) : floats;
 }
 
 /** Runs a kernel that gives some tensors. */
 export function runMany(
   name: string,
-  attrs: readonly Attribute[],
+  attrs: readonly KernelAttribute[],
   inputs: readonly Tensor[],
   count: number,
 ): Tensor[] {
@@ -99,30 +81,20 @@ export function runMany(
 }
 
 /** Runs a kernel that gives one tensor. */
-export function run(name: string, attrs: readonly Attribute[], ...inputs: Tensor[]): Tensor {
+export function run(name: string, attrs: readonly KernelAttribute[], ...inputs: Tensor[]): Tensor {
   return runMany(name, attrs, inputs, 1)[0];
-}
-
-let casts: { readonly round: readonly Attribute[]; readonly widen: readonly Attribute[] } | undefined; // prettier-ignore
-
-function castAttributes(): NonNullable<typeof casts> {
-  const { binding } = nativeBackend();
-  const type = (name: string, value: number): Attribute => ({
-    name,
-    type: binding.TF_ATTR_TYPE,
-    value,
-  });
-  const nearest = { name: "Truncate", type: binding.TF_ATTR_BOOL, value: false };
-  return (casts ??= {
-    round: [type("SrcT", binding.TF_FLOAT), type("DstT", brainFloat), nearest],
-    widen: [type("SrcT", brainFloat), type("DstT", binding.TF_FLOAT), nearest],
-  });
 }
 
 /** The nearest brain floats, or brain floats as 32-bit floats. */
 function cast(x: Tensor, brain: boolean): Tensor {
-  const { round, widen } = castAttributes();
-  return run("Cast", brain ? round : widen, x);
+  const { binding } = nativeBackend();
+  const [from, to] = brain ? [binding.TF_FLOAT, brainFloat] : [brainFloat, binding.TF_FLOAT];
+  const settings = [
+    { name: "SrcT", type: binding.TF_ATTR_TYPE, value: from },
+    { name: "DstT", type: binding.TF_ATTR_TYPE, value: to },
+    { name: "Truncate", type: binding.TF_ATTR_BOOL, value: false },
+  ];
+  return run("Cast", settings, x);
 }
 
 /** Runs `work` on tensors as brain floats or as 32-bit floats, rounded to the nearest or widened where they are not; those of other types stay. */

@@ -1,38 +1,23 @@
-import { computesMixed, tf, type Tensor, type Tensor4D } from "../core";
-import {
-  attributes,
-  isBrain,
-  madeFloats,
-  ofBrainFloats,
-  run,
-  withFloats,
-  type Attribute,
-} from "./nativeCalls";
-
-/** How a filter goes over a map. */
-interface Window {
-  /** Edge of the filter. */
-  readonly kernel: number;
-  readonly stride: number;
-  readonly padding: number;
-}
+import { computesMixed, tf, type KernelAttribute, type Tensor, type Tensor4D } from "../core";
+import type { SlidingWindow } from "./layer";
+import { attributes, isBrain, madeFloats, ofBrainFloats, run, withFloats } from "./nativeCalls";
 
 /** Attributes of one window, for 32-bit floats and for brain floats. */
 interface WindowAttributes {
-  readonly single: readonly Attribute[];
-  readonly brain: readonly Attribute[];
+  readonly single: readonly KernelAttribute[];
+  readonly brain: readonly KernelAttribute[];
 }
 
 const attributesOf = new Map<string, WindowAttributes>();
 
-function attributesFor(window: Window): WindowAttributes {
+function attributesFor(window: SlidingWindow): WindowAttributes {
   const key = `${window.kernel} ${window.stride} ${window.padding}`;
   const found = attributesOf.get(key) ?? makeAttributes(window);
   attributesOf.set(key, found);
   return found;
 }
 
-function makeAttributes({ kernel, stride, padding }: Window): WindowAttributes {
+function makeAttributes({ kernel, stride, padding }: SlidingWindow): WindowAttributes {
   // "SAME" puts the odd row of a stride of two at the far end, PyTorch at the near one.
   const same = stride === 1 && 2 * padding + 1 === kernel;
   const sides = [0, 0, padding, padding, padding, padding, 0, 0];
@@ -51,7 +36,7 @@ function makeAttributes({ kernel, stride, padding }: Window): WindowAttributes {
 /** Runs a kernel with 32-bit floats, or with brain floats whose sums have 32 bits; its result has either. */
 function convolve(
   name: string,
-  window: Window,
+  window: SlidingWindow,
   { mixed, brain = false }: { readonly mixed: boolean; readonly brain?: boolean },
   inputs: readonly Tensor[],
 ): Tensor {
@@ -106,7 +91,7 @@ export function registerConvolution(kernelName: string): void {
   });
 }
 
-function windowOf(filter: Tensor4D, attrs: unknown): Window {
+function windowOf(filter: Tensor4D, attrs: unknown): SlidingWindow {
   const { stride, padding } = attrs as { stride: number; padding: number };
   return { kernel: filter.shape[0], stride, padding };
 }
@@ -119,7 +104,7 @@ function shapeOf(x: Tensor): Tensor {
 function paddingOf(
   x: Tensor4D,
   dy: Tensor4D,
-  { kernel, stride, padding }: Window,
+  { kernel, stride, padding }: SlidingWindow,
 ): [number, number][] {
   const sides = ([1, 2] as const).map((axis): [number, number] => {
     const reach = (dy.shape[axis] - 1) * stride + kernel;
@@ -132,7 +117,7 @@ function paddingOf(
  * TensorFlow has no oneDNN kernel for the gradients of explicit padding. For the input that costs little while there are
  * few channels; with many, or with brain floats, padding first is up to 3 times faster.
  */
-function inputGradient(x: Tensor4D, filter: Tensor4D, dy: Tensor4D, window: Window): Tensor {
+function inputGradient(x: Tensor4D, filter: Tensor4D, dy: Tensor4D, window: SlidingWindow): Tensor {
   const { stride, padding } = window;
   const mixed = gains(filter, dy);
   const explicit = stride > 1 && padding > 0;
@@ -158,7 +143,12 @@ function inputGradient(x: Tensor4D, filter: Tensor4D, dy: Tensor4D, window: Wind
 }
 
 /** For the weights, padding first is 3 times faster with any number of channels. */
-function filterGradient(x: Tensor4D, filter: Tensor4D, dy: Tensor4D, window: Window): Tensor {
+function filterGradient(
+  x: Tensor4D,
+  filter: Tensor4D,
+  dy: Tensor4D,
+  window: SlidingWindow,
+): Tensor {
   const { stride, padding } = window;
   const mixed = gains(filter, dy);
   const name = "Conv2DBackpropFilter";

@@ -1,5 +1,6 @@
 import { InputError, type Network, type Tensor2D, type Tensor4D } from "../core";
-import type { Body, StepWindow } from "./resnet";
+import type { SlidingWindow } from "./layer";
+import type { Body } from "./resnet";
 
 /** A map on the way from an image to its embedding, and where its cells lie on the image. */
 export interface NetworkStage {
@@ -67,7 +68,7 @@ function stagesOf(steps: Body["steps"]): NetworkStage[] {
 
 function through(
   { stride, offset, field }: Omit<NetworkStage, "name">,
-  window: StepWindow,
+  window: SlidingWindow,
 ): Omit<NetworkStage, "name"> {
   return {
     stride: stride * window.stride,

@@ -3,7 +3,7 @@ import { batchNormLayer } from "./batchNormLayer";
 import { convolutionLayer, type ConvolutionShape } from "./convolutionLayer";
 import { blocksOfDepth, bottleneckDepth, type ResnetSpec } from "./encoderSpec";
 import { addRelu, globalAverage } from "./kernels";
-import { type Layer } from "./layer";
+import { type Layer, type SlidingWindow } from "./layer";
 
 /** A network's function with the length of what it gives, and the steps that it is made of. */
 export interface Body extends Layer<Tensor4D, Tensor2D> {
@@ -20,16 +20,7 @@ export interface MapStep {
   readonly name: string;
   readonly layer: Layer<Tensor4D>;
   /** Its convolutions and poolings, one after the other. */
-  readonly windows: readonly StepWindow[];
-}
-
-/** A window that slides over a map. */
-export interface StepWindow {
-  /** Edge of the window in cells. */
-  readonly kernel: number;
-  readonly stride: number;
-  /** Cells that are added before the first. */
-  readonly padding: number;
+  readonly windows: readonly SlidingWindow[];
 }
 
 /**
@@ -46,7 +37,7 @@ export function resnet(spec: ResnetSpec, channels: number, rng: Rng): Body {
   };
   const stemWindows = [sliding(sizes.kernel, stem === "large" ? 2 : 1)];
   if (stem === "large") stemWindows.push(sliding(3, 2));
-  const windows: Record<string, readonly StepWindow[]> = { stem: stemWindows };
+  const windows: Record<string, readonly SlidingWindow[]> = { stem: stemWindows };
   const bottleneck = depth === bottleneckDepth;
   let inputs = width;
   blocksOfDepth[depth].forEach((blocks, stage) => {
@@ -80,7 +71,7 @@ export function resnet(spec: ResnetSpec, channels: number, rng: Rng): Body {
 }
 
 /** A window padded by half its edge, as all of them are. */
-const sliding = (kernel: number, stride: number): StepWindow => ({
+const sliding = (kernel: number, stride: number): SlidingWindow => ({
   kernel,
   stride,
   padding: (kernel - 1) / 2,

@@ -136,19 +136,30 @@ function commitName(): string {
   }
 }
 
+/** What is kept of a row, and that again if nothing of it is left to measure. */
+function keptOf(
+  row: Row,
+  { rounds, out, python }: Wanted,
+): { key: string; kept: Measured | undefined; whole: Measured | undefined } {
+  const withPython = python !== undefined;
+  const key = rowKey(row, withPython, machineName());
+  const kept = readMeasured(out, row.name, key);
+  const whole = kept !== undefined && isWhole(row, kept.told, withPython, rounds);
+  return { key, kept, whole: whole ? kept : undefined };
+}
+
 /** Measures a row, or what is left of it, and keeps it after every round. */
 async function measured(
   row: Row,
-  { rounds, out, python }: Wanted,
+  asked: Wanted,
   places: Places,
   report: (done: number, total: number) => void,
 ): Promise<Measured> {
-  const withPython = python !== undefined;
+  const { rounds, out, python } = asked;
+  const { key, kept, whole } = keptOf(row, asked);
+  if (whole !== undefined) return whole;
   const machine = machineName();
   const commit = commitName();
-  const key = rowKey(row, withPython, machine);
-  const kept = readMeasured(out, row.name, key);
-  if (kept !== undefined && isWhole(row, kept.told, withPython, rounds)) return kept;
   // A row is of one commit: rounds of another one are measured anew.
   const before = kept?.commit === commit ? kept : undefined;
   const begun = performance.now();
@@ -163,7 +174,7 @@ async function measured(
   });
   const told = await measureRow(row, {
     rounds,
-    withPython,
+    withPython: python !== undefined,
     run: (way) => runWay(row, way, places),
     told: before?.told ?? [],
     report,
@@ -174,16 +185,10 @@ async function measured(
 
 async function main(): Promise<void> {
   const asked = wanted();
-  const { rows, out, python, rounds } = asked;
-  const isKept = (row: Row): boolean => {
-    const withPython = python !== undefined;
-    const kept = readMeasured(out, row.name, rowKey(row, withPython, machineName()));
-    return kept !== undefined && isWhole(row, kept.told, withPython, rounds);
-  };
-  const notes = [
-    ...asked.notes,
-    ...(rows.every(isKept) ? [] : loadNotes(os.loadavg()[0], os.availableParallelism())),
-  ];
+  const { rows, out, python } = asked;
+  const allKept = rows.every((row) => keptOf(row, asked).whole !== undefined);
+  const load = allKept ? [] : loadNotes(os.loadavg()[0], os.availableParallelism());
+  const notes = [...asked.notes, ...load];
   const stopListening = stopOnSignals();
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), "fewscope-speed-"));
   process.on("exit", () => fs.rmSync(folder, { recursive: true, force: true }));

@@ -151,6 +151,15 @@ function simclrRows(steps: number, batch: number): Row[] {
   });
 }
 
+function autocast({ ways }: Side): Side {
+  return {
+    by: "autocast",
+    ways: ways
+      .filter(({ name }) => name.includes(layoutNames.channels_last))
+      .map((way) => ({ ...way, words: [...way.words, "--autocast"] })),
+  };
+}
+
 /**
  * The same beside the same peers in 32 bits, which is their default, and beside their own mode of brain floats,
  * autocast, in the layout that suits it.
@@ -168,15 +177,9 @@ function mixedRows(options: RowOptions, steps: number, views: number): Row[] {
   ];
   return rows
     .filter(({ name }) => name in asked)
-    .map(({ name, title, ours, peer = { by: "", ways: [] }, ...rest }): Row => ({
+    .map(({ name, title, ours, peer, ...rest }): Row => ({
       ...rest,
-      peer,
-      other: {
-        by: "autocast",
-        ways: peer.ways
-          .filter(({ name }) => name.includes(layoutNames.channels_last))
-          .map((way) => ({ ...way, words: [...way.words, "--autocast"] })),
-      },
+      ...(peer === undefined ? {} : { peer, other: autocast(peer) }),
       name: `${name}-mixed`,
       title: `${title}, mixed precision`,
       ours: {
