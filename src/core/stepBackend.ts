@@ -16,7 +16,7 @@ export interface TensorFacts {
   readonly shape: readonly number[];
 }
 
-/** The binding to TensorFlow, as far as a recording needs it; the last four are our own addition to it. */
+/** The binding to TensorFlow, as far as a recording needs it; the last five are our own addition to it. */
 export interface Binding {
   executeOp(
     name: string,
@@ -31,6 +31,8 @@ export interface Binding {
   readonly beginProgram?: (program: number, given: readonly number[], twoCores: boolean) => number;
   readonly endProgram?: (run: number) => TensorFacts[];
   readonly dropProgram?: (program: number) => void;
+  /** Whether there are kernels of our own, which then are registered. */
+  readonly fusedKernels?: () => boolean;
 }
 
 interface NativeBackend {

@@ -1,6 +1,6 @@
 import { tf, type Tensor1D, type Tensor4D, type Variable } from "../core";
-import { batchNormInference, batchNormTraining } from "./kernels";
-import { makeVariable, type Layer } from "./layer";
+import { addRelu, batchNormInference, batchNormTraining, type NormWay } from "./kernels";
+import { makeVariable, type InnerLayer } from "./layer";
 
 /** What a batch norm has beside its channels. */
 export interface NormOptions {
@@ -8,8 +8,14 @@ export interface NormOptions {
   readonly relu?: boolean;
   /** Whether a scale and an offset are learned. @default true */
   readonly affine?: boolean;
-  /** Whether a convolution alone reads what it gives. @default false */
+  /** Whether only layers of this room read what it gives, unless they are asked otherwise. @default false */
   readonly inner?: boolean;
+}
+
+/** A batch norm, which may end a residual block. */
+export interface NormLayer extends InnerLayer {
+  /** With a block's shortcut added before ReLU. [b,h,w,channels] x2 -> [b,h,w,channels] */
+  applyOnto(x: Tensor4D, side: Tensor4D, training: boolean, inner?: boolean): Tensor4D;
 }
 
 /**
@@ -21,7 +27,7 @@ export interface NormOptions {
 export function batchNormLayer(
   channels: number,
   { relu = false, affine = true, inner = false }: NormOptions = {},
-): Layer<Tensor4D> {
+): NormLayer {
   const constant = (value: number, trainable: boolean): Variable & Tensor1D =>
     makeVariable<Tensor1D>(new Float32Array(channels).fill(value), [channels], trainable);
   const scale = constant(1, affine);
@@ -29,6 +35,13 @@ export function batchNormLayer(
   const runningMean = constant(0, false);
   const runningVariance = constant(1, false);
   const norm = { scale, offset, runningMean, runningVariance };
+  const train = (x: Tensor4D, way: NormWay): Tensor4D => {
+    const result = batchNormTraining(x, norm, way);
+    runningMean.assign(result.runningMean);
+    runningVariance.assign(result.runningVariance);
+    tf.dispose([result.runningMean, result.runningVariance]);
+    return result.y;
+  };
   return {
     variables: new Map([
       ["weight", scale],
@@ -36,13 +49,11 @@ export function batchNormLayer(
       ["running_mean", runningMean],
       ["running_var", runningVariance],
     ]),
-    apply: (x, training) => {
-      if (!training) return batchNormInference(x, norm, relu);
-      const result = batchNormTraining(x, norm, { relu, inner });
-      runningMean.assign(result.runningMean);
-      runningVariance.assign(result.runningVariance);
-      tf.dispose([result.runningMean, result.runningVariance]);
-      return result.y;
-    },
+    apply: (x, training, read = inner) =>
+      training ? train(x, { relu, inner: read }) : batchNormInference(x, norm, relu),
+    applyOnto: (x, side, training, read = inner) =>
+      training
+        ? train(x, { relu: true, side, inner: read })
+        : addRelu(batchNormInference(x, norm, false), side),
   };
 }

@@ -1,5 +1,5 @@
-import { tf, type Rng, type Tensor4D } from "../core";
-import { convolution } from "./kernels";
+import { type Rng, type Tensor4D } from "../core";
+import { convolution, everyNth } from "./kernels";
 import { makeVariable, type Layer } from "./layer";
 
 /** The size of a convolution without bias. */
@@ -34,7 +34,7 @@ export function convolutionLayer(
       // TensorFlow 2.21 writes past its memory in the gradient of a strided convolution of one pixel where the batch is
       // odd (AVX-512). Taking every stride-th pixel first is the same, and no slower.
       if (kernel === 1 && stride > 1) {
-        const taken = tf.avgPool(x, 1, stride, "valid");
+        const taken = everyNth(x, stride);
         return convolution(taken, weight, { stride: 1, padding, training, inner });
       }
       return convolution(x, weight, { stride, padding, training, inner });

@@ -1,5 +1,6 @@
 import {
   computesMixed,
+  defined,
   tf,
   type NamedTensorMap,
   type Tensor,
@@ -7,7 +8,9 @@ import {
   type Tensor2D,
   type Tensor4D,
 } from "../core";
+import { isBrain } from "./nativeCalls";
 import { native } from "./nativeKernels";
+import { takesNorm, fusesNorms } from "./fusedKernels";
 
 /** PyTorch's; TensorFlow's own default is 1e-3. */
 const epsilon = 1e-5;
@@ -63,7 +66,9 @@ export interface NormResult {
 export interface NormWay {
   /** Whether negative results become 0. */
   readonly relu: boolean;
-  /** Whether a convolution alone reads the result: with mixed precision it then has 16-bit brain floats where `x` has them. @default false */
+  /** What is added before that, of the shape of `x`: a residual block's shortcut. Only with `relu`. */
+  readonly side?: Tensor4D;
+  /** Whether only kernels here read the result: with mixed precision it then has 16-bit brain floats where `x` has them. @default false */
   readonly inner?: boolean;
 }
 
@@ -74,13 +79,21 @@ export interface NormWay {
 export function batchNormTraining(
   x: Tensor4D,
   norm: NormVariables,
-  { relu, inner = false }: NormWay,
+  { relu, side, inner = false }: NormWay,
 ): NormResult {
   const run = native();
+  const fused = fusesNorms() && takesNorm(x);
+  if (side !== undefined && !fused) {
+    const { y, ...statistics } = batchNormTraining(x, norm, { relu: false });
+    return { y: addRelu(y, side), ...statistics };
+  }
   if (run === undefined) return plainBatchNorm(x, norm, relu);
   const { scale, offset, runningMean: mean, runningVariance: variance } = norm;
-  const inputs: NamedTensorMap = { x, scale, offset, mean, variance };
-  const outputs = run(relu ? "BatchNormRelu" : "BatchNorm", inputs, { epsilon, momentum, inner });
+  const inputs: NamedTensorMap = { x, scale, offset, mean, variance, ...defined({ side }) };
+  const settings = { epsilon, momentum, inner };
+  const outputs = fused
+    ? run(side === undefined ? "FusedNorm" : "FusedNormOnto", inputs, { ...settings, relu, brainSide: side !== undefined && isBrain(side) }) // prettier-ignore
+    : run(relu ? "BatchNormRelu" : "BatchNorm", inputs, settings);
   return {
     y: outputs[0] as Tensor4D,
     runningMean: outputs[1] as Tensor1D,
@@ -117,10 +130,22 @@ export function batchNormInference(x: Tensor4D, norm: NormVariables, relu: boole
   return relu ? tf.relu(y) : y;
 }
 
-/** Sum with negative values set to 0: the end of a residual block. Any equal shapes. */
+/** Sum with negative values set to 0: the end of a residual block. Any equal shapes; `b` may have brain floats. */
 export function addRelu<T extends Tensor>(a: T, b: T): T {
   const run = native();
-  return run === undefined ? tf.relu(tf.add<T>(a, b)) : (run("AddRelu", { a, b })[0] as T);
+  if (run === undefined) return tf.relu(tf.add<T>(a, b));
+  return run("AddRelu", { a, b }, { brainSide: isBrain(b) })[0] as T;
+}
+
+/** A map for two readers: the beginning of a residual block. */
+export function forked<T extends Tensor>(x: T): readonly [T, T] {
+  return isBrain(x) ? (native()?.("Fork", { x }) as [T, T]) : [x, x];
+}
+
+/** Every so many cells in both directions, from the first on. [b,h,w,c] -> [b,ceil(h/stride),ceil(w/stride),c] */
+export function everyNth(x: Tensor4D, stride: number): Tensor4D {
+  if (!fusesNorms()) return tf.avgPool(x, 1, stride, "valid");
+  return native()?.("EveryNth", { x }, { stride, shape: x.shape })[0] as Tensor4D;
 }
 
 /** Mean of each channel over the whole map. [b,h,w,c] -> [b,c] */

@@ -1,9 +1,14 @@
-import { tf, type HasVariables, type Tensor, type Variable } from "../core";
+import { tf, type HasVariables, type Tensor, type Tensor4D, type Variable } from "../core";
 
 /** A function with weights. The weights are named within the layer; a network puts its own names before them. */
 export interface Layer<X extends Tensor, Y extends Tensor = X> extends HasVariables {
   /** `training` uses batch statistics and updates the running ones. */
   apply(x: X, training: boolean): Y;
+}
+
+/** A layer from map to map. With `inner`, only layers of this room read what it gives, which then may have brain floats. */
+export interface InnerLayer extends Layer<Tensor4D> {
+  apply(x: Tensor4D, training: boolean, inner?: boolean): Tensor4D;
 }
 
 /** A window that slides over a map. */

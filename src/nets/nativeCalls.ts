@@ -2,13 +2,20 @@ import { tf, type Binding, type KernelAttribute, type Tensor, type TensorFacts }
 
 /** What tfjs-node's backend has beyond the public interface. */
 interface NativeBackend {
-  readonly binding: Readonly<Record<BindingConstant, number>> & Pick<Binding, "executeOp">;
+  readonly binding: Readonly<Record<BindingConstant, number>> &
+    Pick<Binding, "executeOp" | "fusedKernels">;
   getInputTensorIds(tensors: readonly Tensor[]): number[];
   createOutputTensor(facts: TensorFacts): Tensor;
 }
 
 type BindingConstant =
-  "TF_FLOAT" | "TF_ATTR_TYPE" | "TF_ATTR_INT" | "TF_ATTR_FLOAT" | "TF_ATTR_STRING" | "TF_ATTR_BOOL";
+  | "TF_FLOAT"
+  | "TF_INT32"
+  | "TF_ATTR_TYPE"
+  | "TF_ATTR_INT"
+  | "TF_ATTR_FLOAT"
+  | "TF_ATTR_STRING"
+  | "TF_ATTR_BOOL";
 
 /** The native backend, which must be the one in use. */
 const nativeBackend = (): NativeBackend => tf.backend() as unknown as NativeBackend;
@@ -39,6 +46,25 @@ export function attributes(
 
 /** TensorFlow's number for 16-bit brain floats, which tfjs has no name for. */
 const brainFloat = 14;
+
+/** An attribute that is a kind of floats: brain floats, or those of 32 bits. */
+export function floatKind(name: string, brain: boolean): KernelAttribute {
+  const { TF_ATTR_TYPE, TF_FLOAT } = nativeBackend().binding;
+  return { name, type: TF_ATTR_TYPE, value: brain ? brainFloat : TF_FLOAT };
+}
+
+/** An attribute that is a kind of integers: those of tfjs. */
+export function integerKind(name: string): KernelAttribute {
+  const { TF_ATTR_TYPE, TF_INT32 } = nativeBackend().binding;
+  return { name, type: TF_ATTR_TYPE, value: TF_INT32 };
+}
+
+let fusedKernels: boolean | undefined;
+
+/** Whether our own kernels are there: where the processor has the instructions and the compiler of the binding knew them. */
+export function hasFusedKernels(): boolean {
+  return (fusedKernels ??= nativeBackend().binding.fusedKernels?.() ?? false);
+}
 
 /** The data of tensors of brain floats, all of which tfjs takes for 32-bit floats. */
 const brainData = new WeakSet<object>();
@@ -87,14 +113,8 @@ export function run(name: string, attrs: readonly KernelAttribute[], ...inputs: 
 
 /** The nearest brain floats, or brain floats as 32-bit floats. */
 function cast(x: Tensor, brain: boolean): Tensor {
-  const { binding } = nativeBackend();
-  const [from, to] = brain ? [binding.TF_FLOAT, brainFloat] : [brainFloat, binding.TF_FLOAT];
-  const settings = [
-    { name: "SrcT", type: binding.TF_ATTR_TYPE, value: from },
-    { name: "DstT", type: binding.TF_ATTR_TYPE, value: to },
-    { name: "Truncate", type: binding.TF_ATTR_BOOL, value: false },
-  ];
-  return run("Cast", settings, x);
+  const kinds = [floatKind("SrcT", !brain), floatKind("DstT", brain)];
+  return run("Cast", [...kinds, ...attributes([], { Truncate: false })], x);
 }
 
 /** Runs `work` on tensors as brain floats or as 32-bit floats, rounded to the nearest or widened where they are not; those of other types stay. */

@@ -1,6 +1,15 @@
 import { computesMixed, tf, type KernelAttribute, type Tensor, type Tensor4D } from "../core";
 import type { SlidingWindow } from "./layer";
-import { attributes, isBrain, madeFloats, ofBrainFloats, run, withFloats } from "./nativeCalls";
+import {
+  attributes,
+  forFloatsOf,
+  integerKind,
+  isBrain,
+  madeFloats,
+  ofBrainFloats,
+  run,
+  withFloats,
+} from "./nativeCalls";
 
 /** Attributes of one window, for 32-bit floats and for brain floats. */
 interface WindowAttributes {
@@ -133,13 +142,12 @@ function inputGradient(x: Tensor4D, filter: Tensor4D, dy: Tensor4D, window: Slid
     "int32",
   );
   const all = { ...window, padding: 0 };
-  const whole = convolve("Conv2DBackpropInput", all, { mixed }, [shape, filter, dy]);
-  const result = tf.slice(
-    whole,
-    sides.map(([before]) => before),
-    x.shape,
-  );
-  return madeFloats(isBrain(x), result);
+  const way = { mixed, brain: isBrain(x) };
+  const whole = convolve("Conv2DBackpropInput", all, way, [shape, filter, dy]);
+  const before = tf.tensor1d(sides.map(([cells]) => cells), "int32"); // prettier-ignore
+  const result = run("Slice", forFloatsOf(whole, [...attributes(["T"]), integerKind("Index")]), whole, before, shapeOf(x)); // prettier-ignore
+  tf.dispose([whole, before]);
+  return result;
 }
 
 /** For the weights, padding first is 3 times faster with any number of channels. */
@@ -155,10 +163,14 @@ function filterGradient(
   if (stride === 1 || padding === 0) {
     return convolve(name, window, { mixed }, [x, shapeOf(filter), dy]);
   }
-  return withFloats(false, [x], ([wide]) => {
-    const padded = tf.pad(wide, paddingOf(x, dy, window));
-    const result = convolve(name, { ...window, padding: 0 }, { mixed }, [padded, shapeOf(filter), dy]); // prettier-ignore
-    padded.dispose();
-    return result;
-  });
+  const sides = tf.tensor2d(paddingOf(x, dy, window), undefined, "int32");
+  const padded = run(
+    "Pad",
+    forFloatsOf(x, [...attributes(["T"]), integerKind("Tpaddings")]),
+    x,
+    sides,
+  );
+  const result = convolve(name, { ...window, padding: 0 }, { mixed }, [padded, shapeOf(filter), dy]); // prettier-ignore
+  tf.dispose([sides, padded]);
+  return result;
 }

@@ -16,6 +16,7 @@ import {
   withFloats,
 } from "./nativeCalls";
 import { registerConvolution } from "./nativeConvolution";
+import { registerFusedKernels } from "./fusedKernels";
 
 /*
  * Kernels of TensorFlow which tfjs has no function for are called here and in nativeConvolution.ts alone. They are registered with
@@ -26,13 +27,22 @@ import { registerConvolution } from "./nativeConvolution";
 
 /** The kernels that are registered here. */
 export type NativeKernel =
-  "Convolution" | "BatchNorm" | "BatchNormRelu" | "FixedNorm" | "FixedNormRelu" | "AddRelu";
+  | "Convolution"
+  | "BatchNorm"
+  | "BatchNormRelu"
+  | "FusedNorm"
+  | "FusedNormOnto"
+  | "FixedNorm"
+  | "FixedNormRelu"
+  | "AddRelu"
+  | "Fork"
+  | "EveryNth";
 
 /** Runs one of our kernels on the native backend. */
 export type RunNative = (
   kernel: NativeKernel,
   inputs: NamedTensorMap,
-  settings?: Readonly<Record<string, number | boolean>>,
+  settings?: Readonly<Record<string, number | boolean | readonly number[]>>,
 ) => Tensor[];
 
 const prefix = "Fewscope";
@@ -49,6 +59,7 @@ export function native(): RunNative | undefined {
     registerFixedNorm("FixedNorm");
     registerFixedNorm("FixedNormRelu");
     registerAddRelu();
+    registerFusedKernels(prefix);
     registered = true;
   }
   return (kernel, inputs, settings = {}) => {
@@ -211,7 +222,7 @@ function registerAddRelu(): void {
     backendName: "tensorflow",
     kernelFunc: ({ inputs }) => {
       const { a, b } = inputs as NamedTensorMap;
-      const sum = run("AddV2", attributes(["T"]), a, b);
+      const sum = withFloats(false, [a, b], ([one, other]) => run("AddV2", attributes(["T"]), one, other)); // prettier-ignore
       const y = run("Relu", attributes(["T"]), sum);
       sum.dispose();
       return y;
@@ -220,12 +231,13 @@ function registerAddRelu(): void {
   tf.registerGradient({
     kernelName,
     outputsToSave: [true],
-    gradFunc: (dys, [y]) => {
+    gradFunc: (dys, [y], attrs) => {
+      const { brainSide = false } = attrs as { brainSide?: boolean };
       const dy = dys as Tensor;
       const result = run("ReluGrad", attributes(["T"]), dy, y);
       tf.dispose([dy, y]);
       // Two tensors over the same values, since each is disposed where it is used.
-      return { a: () => result.clone(), b: () => result };
+      return { a: () => result.clone(), b: () => madeFloats(brainSide, result) };
     },
   });
 }

@@ -2,8 +2,9 @@ import { defined, joinVariables, tf, type Rng, type Tensor2D, type Tensor4D } fr
 import { batchNormLayer } from "./batchNormLayer";
 import { convolutionLayer, type ConvolutionShape } from "./convolutionLayer";
 import { blocksOfDepth, bottleneckDepth, type ResnetSpec } from "./encoderSpec";
-import { addRelu, globalAverage } from "./kernels";
-import { type Layer, type SlidingWindow } from "./layer";
+import { forked, globalAverage } from "./kernels";
+import { type InnerLayer, type Layer, type SlidingWindow } from "./layer";
+import { fusesNorms } from "./fusedKernels";
 
 /** A network's function with the length of what it gives, and the steps that it is made of. */
 export interface Body extends Layer<Tensor4D, Tensor2D> {
@@ -32,7 +33,7 @@ export function resnet(spec: ResnetSpec, channels: number, rng: Rng): Body {
   const { depth, width = 64, stem = "small" } = spec;
   const sizes = stem === "large" ? { kernel: 7, stride: 2 } : { kernel: 3 };
   const first = convolutionUnit({ inputs: channels, outputs: width, ...sizes }, rng.fork("stem"));
-  const parts: Record<string, Layer<Tensor4D>> = {
+  const parts: Record<string, InnerLayer> = {
     stem: stem === "large" ? pooledAfter(first) : first,
   };
   const stemWindows = [sliding(sizes.kernel, stem === "large" ? 2 : 1)];
@@ -64,7 +65,9 @@ export function resnet(spec: ResnetSpec, channels: number, rng: Rng): Body {
     averaged: true,
     pool: globalAverage,
     apply: (images, training) => {
-      const last = steps.reduce((x, { layer }) => layer.apply(x, training), images);
+      const layers = Object.values(parts);
+      const inner = training && fusesNorms();
+      const last = layers.reduce((x, layer, i) => layer.apply(x, training, inner && i + 1 < layers.length), images); // prettier-ignore
       return globalAverage(last);
     },
   };
@@ -78,17 +81,17 @@ const sliding = (kernel: number, stride: number): SlidingWindow => ({
 });
 
 /** Convolution, batch norm, ReLU. Variables "conv.*" and "bn.*". */
-export function convolutionUnit(shape: ConvolutionShape, rng: Rng): Layer<Tensor4D> {
+export function convolutionUnit(shape: ConvolutionShape, rng: Rng): InnerLayer {
   const conv = convolutionLayer({ ...shape, inner: true }, rng);
   const bn = batchNormLayer(shape.outputs, { relu: true });
   return {
     variables: joinVariables({ conv, bn }),
-    apply: (x, training) => bn.apply(conv.apply(x, training), training),
+    apply: (x, training, inner) => bn.apply(conv.apply(x, training), training, inner),
   };
 }
 
 /** A layer with 3x3 max-pooling of stride 2 after it. Its values must not be negative. */
-function pooledAfter(layer: Layer<Tensor4D>): Layer<Tensor4D> {
+function pooledAfter(layer: InnerLayer): InnerLayer {
   return {
     variables: layer.variables,
     apply: (x, training) => {
@@ -110,7 +113,7 @@ interface BlockShape {
 }
 
 /** Two 3x3 convolutions beside a shortcut. [b,h,w,inputs] -> [b,h/stride,w/stride,outputs] */
-function basicBlock({ inputs, outputs, stride }: BlockShape, rng: Rng): Layer<Tensor4D> {
+function basicBlock({ inputs, outputs, stride }: BlockShape, rng: Rng): InnerLayer {
   const first = { inputs, outputs, kernel: 3, stride, inner };
   const conv1 = convolutionLayer(first, rng.fork("conv1"));
   const bn1 = batchNormLayer(outputs, { relu: true, inner });
@@ -127,10 +130,12 @@ function basicBlock({ inputs, outputs, stride }: BlockShape, rng: Rng): Layer<Te
       bn2,
       ...defined({ downsample }),
     }),
-    apply: (x, training) => {
-      const inner = bn1.apply(conv1.apply(x, training), training);
-      const outer = bn2.apply(conv2.apply(inner, training), training);
-      return addRelu(outer, downsample?.apply(x, training) ?? x);
+    apply: (x, training, read) => {
+      const [main, short] = forked(x);
+      const middle = bn1.apply(conv1.apply(main, training), training);
+      const outer = conv2.apply(middle, training);
+      const side = downsample?.apply(short, training) ?? short;
+      return bn2.applyOnto(outer, side, training, read);
     },
   };
 }
@@ -139,7 +144,7 @@ function basicBlock({ inputs, outputs, stride }: BlockShape, rng: Rng): Layer<Te
 const bottleneckFactor = 4;
 
 /** 1x1, 3x3 and 1x1 convolutions beside a shortcut. [b,h,w,inputs] -> [b,h/stride,w/stride,4 outputs] */
-function bottleneckBlock({ inputs, outputs, stride }: BlockShape, rng: Rng): Layer<Tensor4D> {
+function bottleneckBlock({ inputs, outputs, stride }: BlockShape, rng: Rng): InnerLayer {
   const wide = bottleneckFactor * outputs;
   const first = { inputs, outputs, kernel: 1, inner };
   const conv1 = convolutionLayer(first, rng.fork("conv1"));
@@ -162,11 +167,13 @@ function bottleneckBlock({ inputs, outputs, stride }: BlockShape, rng: Rng): Lay
       bn3,
       ...defined({ downsample }),
     }),
-    apply: (x, training) => {
-      const narrow = bn1.apply(conv1.apply(x, training), training);
+    apply: (x, training, read) => {
+      const [main, short] = forked(x);
+      const narrow = bn1.apply(conv1.apply(main, training), training);
       const middle = bn2.apply(conv2.apply(narrow, training), training);
-      const outer = bn3.apply(conv3.apply(middle, training), training);
-      return addRelu(outer, downsample?.apply(x, training) ?? x);
+      const outer = conv3.apply(middle, training);
+      const side = downsample?.apply(short, training) ?? short;
+      return bn3.applyOnto(outer, side, training, read);
     },
   };
 }
@@ -174,7 +181,7 @@ function bottleneckBlock({ inputs, outputs, stride }: BlockShape, rng: Rng): Lay
 /** Brings the shortcut to the size of the block's output. Variables "conv.*" and "bn.*". */
 function projectionShortcut(shape: BlockShape, rng: Rng): Layer<Tensor4D> {
   const conv = convolutionLayer({ ...shape, kernel: 1, inner }, rng.fork("downsample"));
-  const bn = batchNormLayer(shape.outputs);
+  const bn = batchNormLayer(shape.outputs, { inner });
   return {
     variables: joinVariables({ conv, bn }),
     apply: (x, training) => bn.apply(conv.apply(x, training), training),

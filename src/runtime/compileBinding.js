@@ -14,9 +14,12 @@ const napiVersion = 8;
 /** Where tfjs-node looks for its binding. */
 const bindingFile = path.join(tfjsNodeFolder, "lib", `napi-v${napiVersion}`, "tfjs_binding.node");
 
-/** What we link into the binding beside tfjs-node's own sources; the second takes in tfjs_binding.cc. */
-const ownSources =
-  process.platform === "darwin" ? ["stepPrograms.cc"] : ["quietLog.cc", "stepPrograms.cc"];
+/** What we link into the binding beside tfjs-node's own sources; the first takes in tfjs_binding.cc. */
+const ownSources = [
+  "stepPrograms.cc",
+  "fusedKernels.cc",
+  ...(process.platform === "darwin" ? [] : ["quietLog.cc"]),
+];
 
 /** Changes with our own sources, so that a binding made of older ones is made again. */
 const ownHash = hashOfFiles(__dirname, ownSources).slice(0, 12);

@@ -1,7 +1,7 @@
 // Linked into the binding beside tfjs-node's own sources. A training step calls some four hundred kernels, and each call from JavaScript costs more than
 // many of these kernels. A program is such a list of calls, recorded once by JavaScript; running it makes the same calls, each after those that make what
 // it reads, so that it gives the same bits. On two cores what does not wait for each other runs side by side: the two gradients of a convolution, above
-// all. The binding's own module entry is taken over here to add four functions to its exports.
+// all. The binding's own module entry is taken over here to add five functions to its exports.
 #include <node_api.h>
 #include <algorithm>
 #include <atomic>
@@ -36,6 +36,13 @@
 #include "tfjs_binding.cc"
 #include "tf_auto_status.h"
 #include "tfe_auto_op.h"
+
+namespace fewscope {
+
+// Defined in fusedKernels.cc.
+bool HasFusedKernels();
+
+}  // namespace fewscope
 
 namespace tfnodejs {
 
@@ -687,6 +694,13 @@ napi_value DropProgram(napi_env env, napi_callback_info info) {
   return nullptr;
 }
 
+// fusedKernels() -> whether our own kernels are there, which then are registered
+napi_value FusedKernels(napi_env env, napi_callback_info) {
+  napi_value result = nullptr;
+  napi_get_boolean(env, fewscope::HasFusedKernels(), &result);
+  return result;
+}
+
 napi_value Init(napi_env env, napi_value exports) {
   napi_value result = InitTFNodeJSBinding(env, exports);
   if (result == nullptr) return nullptr;
@@ -695,8 +709,9 @@ napi_value Init(napi_env env, napi_value exports) {
       {"beginProgram", nullptr, BeginProgram, nullptr, nullptr, nullptr, napi_default, nullptr},
       {"endProgram", nullptr, EndProgram, nullptr, nullptr, nullptr, napi_default, nullptr},
       {"dropProgram", nullptr, DropProgram, nullptr, nullptr, nullptr, napi_default, nullptr},
+      {"fusedKernels", nullptr, FusedKernels, nullptr, nullptr, nullptr, napi_default, nullptr},
   };
-  napi_define_properties(env, exports, 4, added);
+  napi_define_properties(env, exports, 5, added);
   return result;
 }
 

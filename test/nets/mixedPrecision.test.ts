@@ -8,8 +8,13 @@ import type { Pass } from "./mixedPasses";
 const script = path.join(__dirname, "mixedPasses.ts");
 
 /** What a process of that precision tells. */
-async function passes(precision: "single" | "mixed"): Promise<string> {
-  const env = { ...process.env, FEWSCOPE_PRECISION: precision, TF_NUM_INTRAOP_THREADS: "2" };
+async function passes(precision: "single" | "mixed", fused: "on" | "off"): Promise<string> {
+  const env = {
+    ...process.env,
+    FEWSCOPE_PRECISION: precision,
+    FEWSCOPE_FUSED: fused,
+    TF_NUM_INTRAOP_THREADS: "2",
+  };
   const words = ["--import", "tsx", script];
   const { stdout } = await promisify(execFile)(process.execPath, words, { env, maxBuffer: 2 ** 28 }); // prettier-ignore
   return stdout;
@@ -39,39 +44,41 @@ const bounds: Readonly<Record<string, { outputs: number; gradients?: number }>> 
   unet: { outputs: 0.03, gradients: 0.35 },
 };
 
-describe("nets/mixedPrecision", function () {
-  this.timeout(300_000);
-  let single: Record<string, Pass> = {};
-  let mixed: Record<string, Pass> = {};
-  let again = "";
-  before(async function () {
-    if (!hasBrainFloats()) return this.skip();
-    single = JSON.parse(await passes("single")) as typeof single;
-    again = await passes("mixed");
-    mixed = JSON.parse(again) as typeof mixed;
-  });
-
-  for (const [name, { outputs, gradients }] of Object.entries(bounds)) {
-    it(`gives what 32 bits give, but for the rounding: ${name}`, () => {
-      for (const kind of ["trained", "embedded"] as const) {
-        const off = distance(single[name][kind], mixed[name][kind]);
-        assert.ok(off > 1e-4 && off < outputs, `${kind}: ${off}`);
-      }
-      const off = Object.entries(single[name].gradients)
-        .map(([variable, values]) => distance(values, mixed[name].gradients[variable]))
-        .sort((a, b) => a - b);
-      assert.ok(off.every(Number.isFinite));
-      const middle = off[off.length >> 1];
-      if (gradients !== undefined) assert.ok(middle > 1e-4 && middle < gradients, String(middle));
+for (const fused of ["on", "off"] as const) {
+  describe(`nets/mixedPrecision, own kernels ${fused}`, function () {
+    this.timeout(300_000);
+    let single: Record<string, Pass> = {};
+    let mixed: Record<string, Pass> = {};
+    let again = "";
+    before(async function () {
+      if (!hasBrainFloats()) return this.skip();
+      single = JSON.parse(await passes("single", fused)) as typeof single;
+      again = await passes("mixed", fused);
+      mixed = JSON.parse(again) as typeof mixed;
     });
-  }
 
-  it("leaves no tensor", () => {
-    const left = [...Object.values(single), ...Object.values(mixed)].map((pass) => pass.left);
-    assert.deepEqual(new Set(left), new Set([0]));
-  });
+    for (const [name, { outputs, gradients }] of Object.entries(bounds)) {
+      it(`gives what 32 bits give, but for the rounding: ${name}`, () => {
+        for (const kind of ["trained", "embedded"] as const) {
+          const off = distance(single[name][kind], mixed[name][kind]);
+          assert.ok(off > 1e-4 && off < outputs, `${kind}: ${off}`);
+        }
+        const off = Object.entries(single[name].gradients)
+          .map(([variable, values]) => distance(values, mixed[name].gradients[variable]))
+          .sort((a, b) => a - b);
+        assert.ok(off.every(Number.isFinite));
+        const middle = off[off.length >> 1];
+        if (gradients !== undefined) assert.ok(middle > 1e-4 && middle < gradients, String(middle));
+      });
+    }
 
-  it("gives the same bits twice", async () => {
-    assert.ok(again === (await passes("mixed")));
+    it("leaves no tensor", () => {
+      const left = [...Object.values(single), ...Object.values(mixed)].map((pass) => pass.left);
+      assert.deepEqual(new Set(left), new Set([0]));
+    });
+
+    it("gives the same bits twice", async () => {
+      assert.ok(again === (await passes("mixed", fused)));
+    });
   });
-});
+}

@@ -1,0 +1,141 @@
+import { onCuda, tf, type KernelAttribute, type NamedTensorMap, type Tensor } from "../core";
+import { attributes, floatKind, hasFusedKernels, isBrain, run, runMany } from "./nativeCalls";
+
+/*
+ * What src/runtime/fusedKernels.cc has for training, registered with tfjs: batch norm with the end of a residual block, the sum of gradients, and every
+ * n-th cell. They take maps of 16-bit and of 32-bit floats as they come.
+ */
+
+/** A batch norm's constants, and what follows it. */
+export interface FusedNormSettings {
+  readonly epsilon: number;
+  readonly momentum: number;
+  readonly relu: boolean;
+  /** Whether only kernels here read the result, so that it may be brain floats. */
+  readonly inner: boolean;
+  /** Whether a map that is added has brain floats. */
+  readonly brainSide?: boolean;
+}
+
+/** Set to "off", TensorFlow's own pieces are called: for finding out whether a fault lies in the kernels here. The last digits are others. */
+export const fusedName = "FEWSCOPE_FUSED";
+
+/** Whether trainings here take these kernels: on a processor that they were compiled for. */
+export function fusesNorms(): boolean {
+  if (process.env[fusedName] === "off" || tf.getBackend() !== "tensorflow") return false;
+  return hasFusedKernels() && !onCuda();
+}
+
+/** Whether they normalise a map of this size: they look at 64 values at a time. */
+export function takesNorm({ shape, size }: Tensor): boolean {
+  const channels = shape[shape.length - 1];
+  return size > 0 && size % 64 === 0 && (channels % 64 === 0 || 64 % channels === 0);
+}
+
+/** Registers them, their names after a prefix. */
+export function registerFusedKernels(prefix: string): void {
+  registerNorm(`${prefix}FusedNorm`, false);
+  registerNorm(`${prefix}FusedNormOnto`, true);
+  registerFork(`${prefix}Fork`);
+  registerEveryNth(`${prefix}EveryNth`);
+}
+
+/** Batch norm; with `onto`, of a map to which another is added. */
+function registerNorm(kernelName: string, onto: boolean): void {
+  const kinds = (x: Tensor, made: boolean, attrs: FusedNormSettings): KernelAttribute[] => [
+    floatKind("T", isBrain(x)),
+    floatKind("S", attrs.brainSide === true),
+    floatKind("U", made),
+    ...attributes([], { N: onto ? 1 : 0, relu: attrs.relu }),
+  ];
+  tf.registerKernel({
+    kernelName,
+    backendName: "tensorflow",
+    kernelFunc: ({ inputs, attrs }) => {
+      const { x, scale, offset, mean, variance, side } = inputs as NamedTensorMap;
+      const settings = attrs as unknown as FusedNormSettings;
+      const { epsilon, momentum, inner } = settings;
+      const all = [
+        ...kinds(x, isBrain(x) && inner, settings),
+        ...attributes([], {}, { epsilon, momentum }),
+      ];
+      const given = [x, scale, offset, mean, variance];
+      return runMany("FewscopeNorm", all, onto ? [...given, side] : given, 5);
+    },
+  });
+  tf.registerGradient({
+    kernelName,
+    inputsToSave: ["x", "scale", "offset"],
+    outputsToSave: [onto, false, false, true, true],
+    gradFunc: (dys, saved, attrs) => {
+      const [x, scale, offset, ...outputs] = saved;
+      const [mean, rate] = outputs.slice(-2);
+      const dy = (dys as Tensor[])[0];
+      const settings = kinds(x, isBrain(dy), attrs as unknown as FusedNormSettings);
+      const given = [dy, x, scale, offset, mean, rate];
+      const gradients = onto
+        ? runMany("FewscopeNormGradient", settings, [...given, outputs[0]], 4)
+        : runMany("FewscopeNormGradient", settings, given, 3);
+      tf.dispose([...saved, dy]);
+      const [dx, dscale, doffset, dside] = gradients;
+      return { x: () => dx, scale: () => dscale, offset: () => doffset, side: () => dside };
+    },
+  });
+}
+
+/** The same map twice, for two readers, whose gradients are added: tfjs adds 32-bit floats alone. */
+function registerFork(kernelName: string): void {
+  tf.registerKernel({
+    kernelName,
+    backendName: "tensorflow",
+    kernelFunc: ({ inputs }) => {
+      const { x } = inputs as NamedTensorMap;
+      return [x.clone(), x.clone()];
+    },
+  });
+  tf.registerGradient({
+    kernelName,
+    gradFunc: (dys) => {
+      const [one, other] = dys as Tensor[];
+      const kinds = [floatKind("T", isBrain(one)), floatKind("U", isBrain(other))];
+      return {
+        x: () => {
+          const sum = run("FewscopeAdd", kinds, one, other);
+          tf.dispose([one, other]);
+          return sum;
+        },
+      };
+    },
+  });
+}
+
+/** Every so many cells of a map in both directions. */
+function registerEveryNth(kernelName: string): void {
+  const settings = (x: Tensor, stride: number): KernelAttribute[] => [
+    floatKind("T", isBrain(x)),
+    ...attributes([], { stride }),
+  ];
+  tf.registerKernel({
+    kernelName,
+    backendName: "tensorflow",
+    kernelFunc: ({ inputs, attrs }) => {
+      const { x } = inputs as NamedTensorMap;
+      return run("FewscopeEveryNth", settings(x, (attrs as { stride: number }).stride), x);
+    },
+  });
+  tf.registerGradient({
+    kernelName,
+    gradFunc: (dys, _, attrs) => {
+      const { stride, shape } = attrs as { stride: number; shape: number[] };
+      const dy = dys as Tensor;
+      return {
+        x: () => {
+          const size = tf.tensor1d(shape, "int32");
+          const dx = run("FewscopeEveryNthGradient", settings(dy, stride), dy, size);
+          tf.dispose([size, dy]);
+          return dx;
+        },
+      };
+    },
+  });
+}

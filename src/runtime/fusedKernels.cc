@@ -1,0 +1,761 @@
+// Linked into the binding beside tfjs-node's own sources: kernels for training that TensorFlow has in pieces alone, each of which goes over the map once more.
+// Batch norm with what stands at the end of a residual block (the shortcut's sum, ReLU) and its gradient; the sum of two gradients; every n-th cell. They take
+// 32-bit floats and, where the processor has them, 16-bit brain floats. Sums are kept in 32 bits over short runs and merged in 64, always in the same order,
+// so that bits do not depend on threads. They are registered where the processor has AVX-512 and the compiler knows it; elsewhere TensorFlow's own pieces are
+// called.
+#if defined(__x86_64__) && (defined(__clang__) ? __clang_major__ >= 9 : __GNUC__ >= 10)
+
+#include <immintrin.h>
+
+#include <algorithm>
+#include <atomic>
+#include <cmath>
+#include <condition_variable>
+#include <cstdint>
+#include <cstdlib>
+#include <cstring>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <thread>
+#include <type_traits>
+#include <vector>
+
+#include "tensorflow/c/c_api_macros.h"
+#include "tensorflow/c/ops.h"
+#include "tensorflow/c/tf_status.h"
+#include "tensorflow/c/tf_tensor.h"
+
+// Of TensorFlow's "c/kernels.h", which takes in headers beyond the C interface that are not kept.
+extern "C" {
+struct TF_KernelBuilder;
+struct TF_OpKernelConstruction;
+struct TF_OpKernelContext;
+TF_KernelBuilder *TF_NewKernelBuilder(const char *op, const char *device, void *(*create)(TF_OpKernelConstruction *),
+                                      void (*compute)(void *, TF_OpKernelContext *), void (*forget)(void *));
+void TF_RegisterKernelBuilder(const char *name, TF_KernelBuilder *builder, TF_Status *status);
+void TF_GetInput(TF_OpKernelContext *context, int at, TF_Tensor **tensor, TF_Status *status);
+TF_Tensor *TF_AllocateOutput(TF_OpKernelContext *context, int at, TF_DataType type, const int64_t *shape, int dimensions, size_t bytes, TF_Status *status);
+void TF_OpKernelContext_Failure(TF_OpKernelContext *context, TF_Status *status);
+void TF_OpKernelConstruction_Failure(TF_OpKernelConstruction *construction, TF_Status *status);
+void TF_OpKernelConstruction_GetAttrType(TF_OpKernelConstruction *construction, const char *name, TF_DataType *value, TF_Status *status);
+void TF_OpKernelConstruction_GetAttrInt32(TF_OpKernelConstruction *construction, const char *name, int32_t *value, TF_Status *status);
+void TF_OpKernelConstruction_GetAttrFloat(TF_OpKernelConstruction *construction, const char *name, float *value, TF_Status *status);
+void TF_OpKernelConstruction_GetAttrBool(TF_OpKernelConstruction *construction, const char *name, unsigned char *value, TF_Status *status);
+}
+
+// The four registers below; without it they are kept in memory, a quarter slower.
+#define FEWSCOPE_UNROLL _Pragma("GCC unroll 4")
+#define FEWSCOPE_WIDE __attribute__((target("avx512f,avx512bw,avx512vl,avx512bf16")))
+
+namespace fewscope {
+
+namespace {
+
+typedef uint16_t Brain;
+
+// A piece of work in parts; whoever has time takes the next part.
+struct Job {
+  std::function<void(int64_t)> part;
+  int64_t parts = 0;
+  std::atomic<int64_t> next{0};
+  std::atomic<int64_t> done{0};
+
+  void Work() {
+    for (;;) {
+      const int64_t at = next.fetch_add(1, std::memory_order_relaxed);
+      if (at >= parts) return;
+      part(at);
+      done.fetch_add(1, std::memory_order_release);
+    }
+  }
+};
+
+// Threads that lend a hand, as many as TensorFlow may have in one operation.
+class Helpers {
+ public:
+  Helpers() {
+    const char *told = std::getenv("TF_NUM_INTRAOP_THREADS");
+    const int wanted = told == nullptr ? 0 : std::atoi(told);
+    const int all = wanted > 0 ? wanted : static_cast<int>(std::thread::hardware_concurrency());
+    count_ = std::min(255, std::max(0, all - 1));
+    for (int i = 0; i < count_; i++) std::thread([this] { Loop(); }).detach();
+  }
+
+  void Run(int64_t parts, std::function<void(int64_t)> part) {
+    if (parts <= 1 || count_ == 0) {
+      for (int64_t i = 0; i < parts; i++) part(i);
+      return;
+    }
+    const auto job = std::make_shared<Job>();
+    job->part = std::move(part);
+    job->parts = parts;
+    {
+      std::lock_guard<std::mutex> hold(mutex_);
+      jobs_.push_back(job);
+    }
+    if (parts > 2) changed_.notify_all();
+    else changed_.notify_one();
+    job->Work();
+    {
+      std::lock_guard<std::mutex> hold(mutex_);
+      const auto found = std::find(jobs_.begin(), jobs_.end(), job);
+      if (found != jobs_.end()) jobs_.erase(found);
+    }
+    // What is left is at work already.
+    for (int i = 0; job->done.load(std::memory_order_acquire) < parts; i++) {
+      if (i % 200 == 199) std::this_thread::yield();
+      _mm_pause();
+    }
+  }
+
+ private:
+  void Loop() {
+    for (;;) {
+      std::shared_ptr<Job> job;
+      {
+        std::unique_lock<std::mutex> hold(mutex_);
+        changed_.wait(hold, [this] { return !jobs_.empty(); });
+        job = jobs_.front();
+        if (job->next.load(std::memory_order_relaxed) >= job->parts) {
+          jobs_.pop_front();
+          continue;
+        }
+      }
+      job->Work();
+    }
+  }
+
+  int count_ = 0;
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  std::deque<std::shared_ptr<Job>> jobs_;
+};
+
+Helpers &TheHelpers() {
+  // Never destroyed, as its threads never end.
+  static Helpers *const helpers = new Helpers();
+  return *helpers;
+}
+
+FEWSCOPE_WIDE inline __m512 Load(const float *from) { return _mm512_loadu_ps(from); }
+FEWSCOPE_WIDE inline __m512 Load(const Brain *from) {
+  const __m256i half = _mm256_loadu_si256(reinterpret_cast<const __m256i *>(from));
+  return _mm512_castsi512_ps(_mm512_slli_epi32(_mm512_cvtepu16_epi32(half), 16));
+}
+FEWSCOPE_WIDE inline void Store(float *to, __m512 values) { _mm512_storeu_ps(to, values); }
+FEWSCOPE_WIDE inline void Store(Brain *to, __m512 values) {
+  const __m256bh half = _mm512_cvtneps_pbh(values);
+  std::memcpy(to, &half, sizeof half);
+}
+
+// Channels are looked at 64 at a time, four registers. Fewer channels stand several times in 64 values, and each copy is summed for itself at first.
+constexpr int64_t kLanes = 16;
+constexpr int64_t kBlock = 64;
+constexpr int64_t kVectors = kBlock / kLanes;
+// Values of a part: what a core's own cache holds together with what is made of them.
+constexpr int64_t kPart = 1 << 14;
+
+// A map as rows of `wide` values; channel i % channels has value i.
+struct Layout {
+  int64_t channels = 0;
+  int64_t wide = 0;
+  int64_t rows = 0;
+  int64_t rowsOfPart = 0;
+  int64_t parts = 0;
+
+  int64_t First(int64_t part) const { return part * rowsOfPart; }
+  int64_t End(int64_t part) const { return std::min(rows, (part + 1) * rowsOfPart); }
+  int64_t Copies() const { return wide / channels; }
+};
+
+bool LayOut(int64_t channels, int64_t size, Layout *out) {
+  if (channels <= 0 || size <= 0) return false;
+  const bool few = kBlock % channels == 0;
+  if (!few && channels % kBlock != 0) return false;
+  out->channels = channels;
+  out->wide = few ? kBlock : channels;
+  if (size % out->wide != 0) return false;
+  out->rows = size / out->wide;
+  out->rowsOfPart = std::max<int64_t>(8, kPart / out->wide);
+  out->parts = (out->rows + out->rowsOfPart - 1) / out->rowsOfPart;
+  return true;
+}
+
+// A value for every channel, so often that a row has one for each of its values.
+std::vector<float> Spread(const Layout &layout, const std::function<float(int64_t)> &of) {
+  std::vector<float> out(layout.wide);
+  for (int64_t i = 0; i < layout.wide; i++) out[i] = of(i % layout.channels);
+  return out;
+}
+
+// Of one part and every column: the sum of what is above the part's first row, and of its squares.
+template <typename X>
+FEWSCOPE_WIDE void SumPart(const X *x, const Layout &layout, int64_t part, float *shift, float *sums, float *squares) {
+  const int64_t first = layout.First(part);
+  const int64_t end = layout.End(part);
+  for (int64_t at = 0; at < layout.wide; at += kBlock) {
+    __m512 base[kVectors];
+    __m512 sum[kVectors];
+    __m512 square[kVectors];
+    FEWSCOPE_UNROLL for (int v = 0; v < kVectors; v++) {
+      base[v] = Load(x + first * layout.wide + at + v * kLanes);
+      sum[v] = _mm512_setzero_ps();
+      square[v] = _mm512_setzero_ps();
+    }
+    for (int64_t row = first; row < end; row++) {
+      const X *from = x + row * layout.wide + at;
+      FEWSCOPE_UNROLL for (int v = 0; v < kVectors; v++) {
+        const __m512 above = _mm512_sub_ps(Load(from + v * kLanes), base[v]);
+        sum[v] = _mm512_add_ps(sum[v], above);
+        square[v] = _mm512_fmadd_ps(above, above, square[v]);
+      }
+    }
+    FEWSCOPE_UNROLL for (int v = 0; v < kVectors; v++) {
+      Store(shift + at + v * kLanes, base[v]);
+      Store(sums + at + v * kLanes, sum[v]);
+      Store(squares + at + v * kLanes, square[v]);
+    }
+  }
+}
+
+// Mean and squared distance from it of some values, to which those of others come.
+struct Moments {
+  double count = 0;
+  double mean = 0;
+  double squares = 0;
+
+  void Take(double otherCount, double otherMean, double otherSquares) {
+    const double all = count + otherCount;
+    const double apart = otherMean - mean;
+    squares += otherSquares + apart * apart * count * otherCount / all;
+    mean += apart * otherCount / all;
+    count = all;
+  }
+};
+
+template <typename X>
+std::vector<Moments> MomentsOf(const X *x, const Layout &layout) {
+  const int64_t wide = layout.wide;
+  std::vector<float> found(layout.parts * 3 * wide);
+  TheHelpers().Run(layout.parts, [&](int64_t part) {
+    float *to = &found[part * 3 * wide];
+    SumPart(x, layout, part, to, to + wide, to + 2 * wide);
+  });
+  std::vector<Moments> moments(layout.channels);
+  for (int64_t part = 0; part < layout.parts; part++) {
+    const float *from = &found[part * 3 * wide];
+    const double count = static_cast<double>(layout.End(part) - layout.First(part));
+    for (int64_t i = 0; i < wide; i++) {
+      const double above = from[wide + i] / count;
+      const double squares = std::max(0.0, from[2 * wide + i] - count * above * above);
+      moments[i % layout.channels].Take(count, from[i] + above, squares);
+    }
+  }
+  return moments;
+}
+
+// What each channel's values go through, once for each value of a row.
+struct Words {
+  Words(const Layout &layout, const float *scale, const float *offset, const float *mean, const float *rate)
+      : mean(Spread(layout, [=](int64_t i) { return mean[i]; })),
+        factor(Spread(layout, [=](int64_t i) { return scale[i] * rate[i]; })),
+        offset(Spread(layout, [=](int64_t i) { return offset[i]; })) {}
+  std::vector<float> mean;
+  std::vector<float> factor;
+  std::vector<float> offset;
+};
+
+// y = (x - mean) factor + offset, with what a shortcut brings, and negative values as 0. In this order a channel of equal values gives its offset exactly.
+template <typename X, typename S, typename Y, bool kSide, bool kRelu>
+FEWSCOPE_WIDE void ApplyPart(const X *x, const S *side, Y *y, const Layout &layout, int64_t part, const Words &words) {
+  const __m512 zero = _mm512_setzero_ps();
+  const int64_t first = layout.First(part);
+  const int64_t end = layout.End(part);
+  for (int64_t at = 0; at < layout.wide; at += kBlock) {
+    __m512 mean[kVectors];
+    __m512 factor[kVectors];
+    __m512 offset[kVectors];
+    FEWSCOPE_UNROLL for (int v = 0; v < kVectors; v++) {
+      mean[v] = Load(&words.mean[at + v * kLanes]);
+      factor[v] = Load(&words.factor[at + v * kLanes]);
+      offset[v] = Load(&words.offset[at + v * kLanes]);
+    }
+    for (int64_t row = first; row < end; row++) {
+      const int64_t from = row * layout.wide + at;
+      FEWSCOPE_UNROLL for (int v = 0; v < kVectors; v++) {
+        __m512 value = _mm512_fmadd_ps(_mm512_sub_ps(Load(x + from + v * kLanes), mean[v]), factor[v], offset[v]);
+        if (kSide) value = _mm512_add_ps(value, Load(side + from + v * kLanes));
+        // In this order what is no number stays none.
+        if (kRelu) value = _mm512_max_ps(zero, value);
+        Store(y + from + v * kLanes, value);
+      }
+    }
+  }
+}
+
+// The gradient above one part where ReLU let it through, and of every column its sum and that of its product with x - mean. With a shortcut ReLU is looked up
+// in y and the gradient is the shortcut's as well; without one it is computed again as it was.
+template <typename X, typename S, typename Y, bool kSide, bool kRelu>
+FEWSCOPE_WIDE void SumGradients(const Y *dy, const Y *y, const X *x, S *dside, const Layout &layout, int64_t part, const Words &words, float *sums,
+                                float *products) {
+  const __m512 zero = _mm512_setzero_ps();
+  const int64_t first = layout.First(part);
+  const int64_t end = layout.End(part);
+  for (int64_t at = 0; at < layout.wide; at += kBlock) {
+    __m512 mean[kVectors];
+    __m512 factor[kVectors];
+    __m512 offset[kVectors];
+    __m512 sum[kVectors];
+    __m512 product[kVectors];
+    FEWSCOPE_UNROLL for (int v = 0; v < kVectors; v++) {
+      mean[v] = Load(&words.mean[at + v * kLanes]);
+      factor[v] = Load(&words.factor[at + v * kLanes]);
+      offset[v] = Load(&words.offset[at + v * kLanes]);
+      sum[v] = zero;
+      product[v] = zero;
+    }
+    for (int64_t row = first; row < end; row++) {
+      const int64_t from = row * layout.wide + at;
+      FEWSCOPE_UNROLL for (int v = 0; v < kVectors; v++) {
+        const int64_t i = from + v * kLanes;
+        __m512 above = Load(dy + i);
+        const __m512 value = _mm512_sub_ps(Load(x + i), mean[v]);
+        if (kRelu) {
+          const __m512 made = kSide ? Load(y + i) : _mm512_fmadd_ps(value, factor[v], offset[v]);
+          above = _mm512_maskz_mov_ps(_mm512_cmp_ps_mask(made, zero, _CMP_GT_OQ), above);
+        }
+        if (kSide) {
+          Store(dside + i, above);
+          // Its sums are of what is read afterwards.
+          above = Load(dside + i);
+        }
+        sum[v] = _mm512_add_ps(sum[v], above);
+        product[v] = _mm512_fmadd_ps(above, value, product[v]);
+      }
+    }
+    FEWSCOPE_UNROLL for (int v = 0; v < kVectors; v++) {
+      Store(sums + at + v * kLanes, sum[v]);
+      Store(products + at + v * kLanes, product[v]);
+    }
+  }
+}
+
+// dx = factor d + slope (x - mean) + level, with d as above.
+template <typename X, typename S, typename Y, bool kSide, bool kRelu>
+FEWSCOPE_WIDE void GradientPart(const Y *dy, const X *x, const S *dside, X *dx, const Layout &layout, int64_t part, const Words &words, const float *slope,
+                                const float *level) {
+  const __m512 zero = _mm512_setzero_ps();
+  const int64_t first = layout.First(part);
+  const int64_t end = layout.End(part);
+  for (int64_t at = 0; at < layout.wide; at += kBlock) {
+    __m512 mean[kVectors];
+    __m512 factor[kVectors];
+    __m512 offset[kVectors];
+    __m512 slopes[kVectors];
+    __m512 levels[kVectors];
+    FEWSCOPE_UNROLL for (int v = 0; v < kVectors; v++) {
+      mean[v] = Load(&words.mean[at + v * kLanes]);
+      factor[v] = Load(&words.factor[at + v * kLanes]);
+      offset[v] = Load(&words.offset[at + v * kLanes]);
+      slopes[v] = Load(slope + at + v * kLanes);
+      levels[v] = Load(level + at + v * kLanes);
+    }
+    for (int64_t row = first; row < end; row++) {
+      const int64_t from = row * layout.wide + at;
+      FEWSCOPE_UNROLL for (int v = 0; v < kVectors; v++) {
+        const int64_t i = from + v * kLanes;
+        const __m512 value = _mm512_sub_ps(Load(x + i), mean[v]);
+        __m512 above;
+        if (kSide) {
+          above = Load(dside + i);
+        } else {
+          above = Load(dy + i);
+          if (kRelu) {
+            const __m512 made = _mm512_fmadd_ps(value, factor[v], offset[v]);
+            above = _mm512_maskz_mov_ps(_mm512_cmp_ps_mask(made, zero, _CMP_GT_OQ), above);
+          }
+        }
+        const __m512 rest = _mm512_fmadd_ps(value, slopes[v], levels[v]);
+        Store(dx + i, _mm512_fmadd_ps(above, factor[v], rest));
+      }
+    }
+  }
+}
+
+template <typename A, typename B, typename Y>
+FEWSCOPE_WIDE void AddPart(const A *a, const B *b, Y *y, int64_t first, int64_t end) {
+  int64_t i = first;
+  for (; i + kLanes <= end; i += kLanes) Store(y + i, _mm512_add_ps(Load(a + i), Load(b + i)));
+  if (i == end) return;
+  A lastA[kLanes] = {};
+  B lastB[kLanes] = {};
+  Y lastY[kLanes];
+  std::copy(a + i, a + end, lastA);
+  std::copy(b + i, b + end, lastB);
+  Store(lastY, _mm512_add_ps(Load(lastA), Load(lastB)));
+  std::copy(lastY, lastY + (end - i), y + i);
+}
+
+// Tensors of one call. The first thing that goes wrong is what the call fails with; nothing is asked of TensorFlow any more after it.
+class Call {
+ public:
+  explicit Call(TF_OpKernelContext *context) : context_(context), status_(TF_NewStatus()) {}
+  ~Call() {
+    if (!ok()) TF_OpKernelContext_Failure(context_, status_);
+    for (TF_Tensor *tensor : tensors_) TF_DeleteTensor(tensor);
+    TF_DeleteStatus(status_);
+  }
+  bool ok() const { return TF_GetCode(status_) == TF_OK; }
+  void Fail(const char *why) {
+    if (ok()) TF_SetStatus(status_, TF_INVALID_ARGUMENT, why);
+  }
+
+  TF_Tensor *Input(int at) {
+    if (!ok()) return nullptr;
+    TF_Tensor *tensor = nullptr;
+    TF_GetInput(context_, at, &tensor, status_);
+    if (tensor != nullptr) tensors_.push_back(tensor);
+    return tensor;
+  }
+  TF_Tensor *Output(int at, TF_DataType type, const std::vector<int64_t> &shape) {
+    if (!ok()) return nullptr;
+    int64_t size = 1;
+    for (int64_t length : shape) size *= length;
+    const size_t bytes = size * TF_DataTypeSize(type);
+    TF_Tensor *tensor = TF_AllocateOutput(context_, at, type, shape.data(), static_cast<int>(shape.size()), bytes, status_);
+    if (tensor != nullptr) tensors_.push_back(tensor);
+    return tensor;
+  }
+  // Values for each channel.
+  const float *ChannelInput(int at, int64_t channels) {
+    TF_Tensor *tensor = Input(at);
+    if (tensor == nullptr) return nullptr;
+    if (TF_TensorType(tensor) != TF_FLOAT || TF_TensorElementCount(tensor) != channels) Fail("a value for each channel was expected");
+    return static_cast<const float *>(TF_TensorData(tensor));
+  }
+  float *ChannelOutput(int at, int64_t channels) {
+    TF_Tensor *tensor = Output(at, TF_FLOAT, {channels});
+    return tensor == nullptr ? nullptr : static_cast<float *>(TF_TensorData(tensor));
+  }
+
+ private:
+  TF_OpKernelContext *const context_;
+  TF_Status *const status_;
+  std::vector<TF_Tensor *> tensors_;
+};
+
+std::vector<int64_t> ShapeOf(const TF_Tensor *tensor) {
+  std::vector<int64_t> shape(TF_NumDims(tensor));
+  for (size_t i = 0; i < shape.size(); i++) shape[i] = TF_Dim(tensor, static_cast<int>(i));
+  return shape;
+}
+
+bool IsMap(const TF_Tensor *tensor) {
+  static const bool hasBrain = __builtin_cpu_supports("avx512bf16");
+  if (TF_NumDims(tensor) != 4) return false;
+  return TF_TensorType(tensor) == TF_FLOAT || (hasBrain && TF_TensorType(tensor) == TF_BFLOAT16);
+}
+
+// Calls `work` with a pointer of the type that the tensor has.
+template <typename Work>
+void WithValues(const TF_Tensor *tensor, const Work &work) {
+  void *data = TF_TensorData(tensor);
+  if (TF_TensorType(tensor) == TF_FLOAT) work(static_cast<float *>(data));
+  else work(static_cast<Brain *>(data));
+}
+
+template <typename Work>
+void WithFlag(bool flag, const Work &work) {
+  if (flag) work(std::true_type());
+  else work(std::false_type());
+}
+
+// Attributes of a kernel, read once.
+struct Settings {
+  float epsilon = 0;
+  float momentum = 0;
+  bool relu = false;
+  bool side = false;
+  int32_t stride = 1;
+  TF_DataType made = TF_FLOAT;
+  TF_DataType sideType = TF_FLOAT;
+};
+
+// Reads those attributes of these that the operation has.
+void *Read(TF_OpKernelConstruction *construction, const std::string &names) {
+  auto *settings = new Settings();
+  TF_Status *status = TF_NewStatus();
+  const auto has = [&](const char *name) { return names.find(std::string(" ") + name + " ") != std::string::npos && TF_GetCode(status) == TF_OK; };
+  if (has("epsilon")) TF_OpKernelConstruction_GetAttrFloat(construction, "epsilon", &settings->epsilon, status);
+  if (has("momentum")) TF_OpKernelConstruction_GetAttrFloat(construction, "momentum", &settings->momentum, status);
+  unsigned char flag = 0;
+  if (has("relu")) {
+    TF_OpKernelConstruction_GetAttrBool(construction, "relu", &flag, status);
+    settings->relu = flag != 0;
+  }
+  int32_t count = 0;
+  if (has("N")) {
+    TF_OpKernelConstruction_GetAttrInt32(construction, "N", &count, status);
+    settings->side = count > 0;
+  }
+  if (has("stride")) TF_OpKernelConstruction_GetAttrInt32(construction, "stride", &settings->stride, status);
+  if (has("U")) TF_OpKernelConstruction_GetAttrType(construction, "U", &settings->made, status);
+  if (has("S")) TF_OpKernelConstruction_GetAttrType(construction, "S", &settings->sideType, status);
+  if (TF_GetCode(status) != TF_OK) TF_OpKernelConstruction_Failure(construction, status);
+  TF_DeleteStatus(status);
+  return settings;
+}
+
+void Forget(void *settings) { delete static_cast<Settings *>(settings); }
+
+// x, scale, offset, running mean and variance, and what a shortcut brings -> y, new running mean and variance, mean, and 1 / standard deviation
+void Norm(void *state, TF_OpKernelContext *context) {
+  const Settings &settings = *static_cast<Settings *>(state);
+  Call call(context);
+  TF_Tensor *x = call.Input(0);
+  if (x == nullptr || !IsMap(x)) return call.Fail("a map was expected");
+  const std::vector<int64_t> shape = ShapeOf(x);
+  Layout layout;
+  if (!LayOut(shape[3], TF_TensorElementCount(x), &layout)) return call.Fail("channels that divide 64, or are a multiple of it, were expected");
+  const int64_t channels = layout.channels;
+  const float *given[4];
+  for (int i = 0; i < 4; i++) given[i] = call.ChannelInput(1 + i, channels);
+  TF_Tensor *side = settings.side ? call.Input(5) : nullptr;
+  if (settings.side && call.ok() && (!IsMap(side) || ShapeOf(side) != shape)) call.Fail("two maps of one shape were expected");
+  TF_Tensor *y = call.Output(0, settings.made, shape);
+  float *out[4];
+  for (int i = 0; i < 4; i++) out[i] = call.ChannelOutput(1 + i, channels);
+  if (!call.ok()) return;
+  std::vector<Moments> moments;
+  WithValues(x, [&](auto *values) { moments = MomentsOf(values, layout); });
+  for (int64_t i = 0; i < channels; i++) {
+    const double count = moments[i].count;
+    const double variance = moments[i].squares / count;
+    const double unbiased = count > 1 ? moments[i].squares / (count - 1) : variance;
+    out[0][i] = static_cast<float>((1 - settings.momentum) * given[2][i] + settings.momentum * moments[i].mean);
+    out[1][i] = static_cast<float>((1 - settings.momentum) * given[3][i] + settings.momentum * unbiased);
+    out[2][i] = static_cast<float>(moments[i].mean);
+    out[3][i] = static_cast<float>(1 / std::sqrt(variance + settings.epsilon));
+  }
+  const Words words(layout, given[0], given[1], out[2], out[3]);
+  WithValues(x, [&](auto *from) {
+    WithValues(settings.side ? side : x, [&](auto *beside) {
+      WithValues(y, [&](auto *to) {
+        WithFlag(settings.side, [&](auto hasSide) {
+          WithFlag(settings.relu, [&](auto hasRelu) {
+            TheHelpers().Run(layout.parts, [&](int64_t part) {
+              using X = std::remove_pointer_t<decltype(from)>;
+              using S = std::remove_pointer_t<decltype(beside)>;
+              using Y = std::remove_pointer_t<decltype(to)>;
+              ApplyPart<X, S, Y, decltype(hasSide)::value, decltype(hasRelu)::value>(from, beside, to, layout, part, words);
+            });
+          });
+        });
+      });
+    });
+  });
+}
+
+// dy, x, scale, offset, mean, 1 / standard deviation, and y where a shortcut came in -> dx, gradients of scale and offset, and that of the shortcut
+void NormGradient(void *state, TF_OpKernelContext *context) {
+  const Settings &settings = *static_cast<Settings *>(state);
+  Call call(context);
+  TF_Tensor *dy = call.Input(0);
+  TF_Tensor *x = call.Input(1);
+  if (!call.ok() || !IsMap(dy) || !IsMap(x) || ShapeOf(dy) != ShapeOf(x)) return call.Fail("two maps of one shape were expected");
+  const std::vector<int64_t> shape = ShapeOf(x);
+  Layout layout;
+  if (!LayOut(shape[3], TF_TensorElementCount(x), &layout)) return call.Fail("channels that divide 64, or are a multiple of it, were expected");
+  const int64_t channels = layout.channels;
+  const int64_t wide = layout.wide;
+  const float *given[4];
+  for (int i = 0; i < 4; i++) given[i] = call.ChannelInput(2 + i, channels);
+  TF_Tensor *y = settings.side ? call.Input(6) : nullptr;
+  if (settings.side && call.ok() && (TF_TensorType(y) != TF_TensorType(dy) || ShapeOf(y) != shape)) call.Fail("a map as its gradient was expected");
+  TF_Tensor *dx = call.Output(0, TF_TensorType(x), shape);
+  float *out[2];
+  for (int i = 0; i < 2; i++) out[i] = call.ChannelOutput(1 + i, channels);
+  TF_Tensor *dside = settings.side ? call.Output(3, settings.sideType, shape) : nullptr;
+  if (!call.ok()) return;
+  const float *scale = given[0], *offset = given[1], *mean = given[2], *rate = given[3];
+  const Words words(layout, scale, offset, mean, rate);
+  std::vector<float> found(layout.parts * 2 * wide);
+  WithValues(x, [&](auto *values) {
+    WithValues(dy, [&](auto *above) {
+      WithValues(settings.side ? dside : dy, [&](auto *beside) {
+        WithFlag(settings.side, [&](auto hasSide) {
+          WithFlag(settings.relu, [&](auto hasRelu) {
+            using X = std::remove_pointer_t<decltype(values)>;
+            using S = std::remove_pointer_t<decltype(beside)>;
+            using Y = std::remove_pointer_t<decltype(above)>;
+            constexpr bool kSide = decltype(hasSide)::value;
+            constexpr bool kRelu = decltype(hasRelu)::value;
+            const Y *made = settings.side ? static_cast<const Y *>(TF_TensorData(y)) : nullptr;
+            TheHelpers().Run(layout.parts, [&](int64_t part) {
+              float *to = &found[part * 2 * wide];
+              SumGradients<X, S, Y, kSide, kRelu>(above, made, values, beside, layout, part, words, to, to + wide);
+            });
+            std::vector<double> sums(channels), products(channels);
+            for (int64_t part = 0; part < layout.parts; part++) {
+              const float *from = &found[part * 2 * wide];
+              for (int64_t i = 0; i < wide; i++) {
+                sums[i % channels] += from[i];
+                products[i % channels] += from[wide + i];
+              }
+            }
+            const double count = static_cast<double>(layout.rows * layout.Copies());
+            for (int64_t i = 0; i < channels; i++) {
+              out[0][i] = static_cast<float>(products[i] * rate[i]);
+              out[1][i] = static_cast<float>(sums[i]);
+            }
+            const std::vector<float> slope =
+                Spread(layout, [&](int64_t i) { return static_cast<float>(-products[i] / count * rate[i] * rate[i] * words.factor[i]); });
+            const std::vector<float> level = Spread(layout, [&](int64_t i) { return static_cast<float>(-sums[i] / count * words.factor[i]); });
+            X *to = static_cast<X *>(TF_TensorData(dx));
+            TheHelpers().Run(layout.parts, [&](int64_t part) {
+              GradientPart<X, S, Y, kSide, kRelu>(above, values, beside, to, layout, part, words, slope.data(), level.data());
+            });
+          });
+        });
+      });
+    });
+  });
+}
+
+// a + b, of a's type
+void Add(void *, TF_OpKernelContext *context) {
+  Call call(context);
+  TF_Tensor *a = call.Input(0);
+  TF_Tensor *b = call.Input(1);
+  if (!call.ok() || !IsMap(a) || !IsMap(b) || ShapeOf(a) != ShapeOf(b)) return call.Fail("two maps of one shape were expected");
+  TF_Tensor *y = call.Output(0, TF_TensorType(a), ShapeOf(a));
+  if (!call.ok()) return;
+  const int64_t size = TF_TensorElementCount(a);
+  WithValues(a, [&](auto *one) {
+    WithValues(b, [&](auto *other) {
+      auto *to = static_cast<decltype(one)>(TF_TensorData(y));
+      TheHelpers().Run((size + kPart - 1) / kPart, [&](int64_t part) { AddPart(one, other, to, part * kPart, std::min(size, (part + 1) * kPart)); });
+    });
+  });
+}
+
+// Every so many cells in both directions, from the first on.
+void EveryNth(void *state, TF_OpKernelContext *context) {
+  const int64_t stride = static_cast<Settings *>(state)->stride;
+  Call call(context);
+  TF_Tensor *x = call.Input(0);
+  if (!call.ok() || !IsMap(x) || stride < 1) return call.Fail("a map was expected");
+  const std::vector<int64_t> shape = ShapeOf(x);
+  const int64_t h = (shape[1] + stride - 1) / stride, w = (shape[2] + stride - 1) / stride;
+  TF_Tensor *y = call.Output(0, TF_TensorType(x), {shape[0], h, w, shape[3]});
+  if (!call.ok()) return;
+  const int64_t bytes = shape[3] * TF_DataTypeSize(TF_TensorType(x));
+  const char *from = static_cast<const char *>(TF_TensorData(x));
+  char *to = static_cast<char *>(TF_TensorData(y));
+  TheHelpers().Run(shape[0], [&](int64_t image) {
+    for (int64_t i = 0; i < h; i++)
+      for (int64_t j = 0; j < w; j++)
+        std::memcpy(to + ((image * h + i) * w + j) * bytes, from + ((image * shape[1] + i * stride) * shape[2] + j * stride) * bytes, bytes);
+  });
+}
+
+// The gradient of that: 0 where nothing was taken. dy, x's shape -> dx
+void EveryNthGradient(void *state, TF_OpKernelContext *context) {
+  const int64_t stride = static_cast<Settings *>(state)->stride;
+  Call call(context);
+  TF_Tensor *dy = call.Input(0);
+  TF_Tensor *size = call.Input(1);
+  if (!call.ok() || !IsMap(dy) || stride < 1 || TF_TensorType(size) != TF_INT32 || TF_TensorElementCount(size) != 4)
+    return call.Fail("a map and a shape were expected");
+  const int32_t *lengths = static_cast<const int32_t *>(TF_TensorData(size));
+  const std::vector<int64_t> shape(lengths, lengths + 4);
+  const int64_t h = TF_Dim(dy, 1), w = TF_Dim(dy, 2);
+  if (shape[0] != TF_Dim(dy, 0) || shape[3] != TF_Dim(dy, 3) || (shape[1] + stride - 1) / stride != h || (shape[2] + stride - 1) / stride != w)
+    return call.Fail("the shape that every so many cells were taken of was expected");
+  TF_Tensor *dx = call.Output(0, TF_TensorType(dy), shape);
+  if (!call.ok()) return;
+  const int64_t bytes = shape[3] * TF_DataTypeSize(TF_TensorType(dy));
+  const char *from = static_cast<const char *>(TF_TensorData(dy));
+  char *to = static_cast<char *>(TF_TensorData(dx));
+  const int64_t image = shape[1] * shape[2] * bytes;
+  TheHelpers().Run(shape[0], [&](int64_t at) {
+    std::memset(to + at * image, 0, image);
+    for (int64_t i = 0; i < h; i++)
+      for (int64_t j = 0; j < w; j++)
+        std::memcpy(to + at * image + (i * stride * shape[2] + j * stride) * bytes, from + ((at * h + i) * w + j) * bytes, bytes);
+  });
+}
+
+struct Kernel {
+  const char *name;
+  std::vector<const char *> attributes;
+  std::vector<const char *> inputs;
+  std::vector<const char *> outputs;
+  void *(*create)(TF_OpKernelConstruction *);
+  void (*compute)(void *, TF_OpKernelContext *);
+};
+
+void *ReadNorm(TF_OpKernelConstruction *construction) { return Read(construction, " epsilon momentum relu N U S "); }
+void *ReadGradient(TF_OpKernelConstruction *construction) { return Read(construction, " relu N S "); }
+void *ReadStride(TF_OpKernelConstruction *construction) { return Read(construction, " stride "); }
+void *ReadNothing(TF_OpKernelConstruction *construction) { return Read(construction, " "); }
+
+bool Register(const Kernel &kernel) {
+  TF_OpDefinitionBuilder *definition = TF_NewOpDefinitionBuilder(kernel.name);
+  for (const char *attribute : kernel.attributes) TF_OpDefinitionBuilderAddAttr(definition, attribute);
+  for (const char *input : kernel.inputs) TF_OpDefinitionBuilderAddInput(definition, input);
+  for (const char *output : kernel.outputs) TF_OpDefinitionBuilderAddOutput(definition, output);
+  TF_Status *status = TF_NewStatus();
+  TF_RegisterOpDefinition(definition, status);
+  if (TF_GetCode(status) == TF_OK) {
+    TF_KernelBuilder *builder = TF_NewKernelBuilder(kernel.name, "CPU", kernel.create, kernel.compute, Forget);
+    TF_RegisterKernelBuilder(kernel.name, builder, status);
+  }
+  const bool ok = TF_GetCode(status) == TF_OK;
+  TF_DeleteStatus(status);
+  return ok;
+}
+
+bool RegisterAll() {
+  if (!__builtin_cpu_supports("avx512f") || !__builtin_cpu_supports("avx512bw") || !__builtin_cpu_supports("avx512vl")) return false;
+  const char *floats = "{float, bfloat16}";
+  const std::string t = std::string("T: ") + floats, s = std::string("S: ") + floats, u = std::string("U: ") + floats;
+  const Kernel kernels[] = {
+      {"FewscopeNorm", {t.c_str(), s.c_str(), u.c_str(), "N: int >= 0", "relu: bool", "epsilon: float", "momentum: float"},
+       {"x: T", "scale: float", "offset: float", "mean: float", "variance: float", "side: N * S"},
+       {"y: U", "new_mean: float", "new_variance: float", "batch_mean: float", "batch_rate: float"}, ReadNorm, Norm},
+      {"FewscopeNormGradient", {t.c_str(), s.c_str(), u.c_str(), "N: int >= 0", "relu: bool"},
+       {"dy: U", "x: T", "scale: float", "offset: float", "mean: float", "rate: float", "y: N * U"},
+       {"dx: T", "dscale: float", "doffset: float", "dside: N * S"}, ReadGradient, NormGradient},
+      {"FewscopeAdd", {t.c_str(), u.c_str()}, {"a: T", "b: U"}, {"y: T"}, ReadNothing, Add},
+      {"FewscopeEveryNth", {t.c_str(), "stride: int"}, {"x: T"}, {"y: T"}, ReadStride, EveryNth},
+      {"FewscopeEveryNthGradient", {t.c_str(), "stride: int"}, {"dy: T", "size: int32"}, {"dx: T"}, ReadStride, EveryNthGradient},
+  };
+  for (const Kernel &kernel : kernels) {
+    if (!Register(kernel)) return false;
+  }
+  return true;
+}
+
+}  // namespace
+
+// Whether the kernels are there, which then are registered.
+bool HasFusedKernels() {
+  static const bool registered = RegisterAll();
+  return registered;
+}
+
+}  // namespace fewscope
+
+#else
+
+namespace fewscope {
+
+bool HasFusedKernels() { return false; }
+
+}  // namespace fewscope
+
+#endif

@@ -1,0 +1,21 @@
+/*
+ * Tells the SHA-256 of what a batch norm with a shortcut gives and of its gradients, for the test of threads, of which a process has one number:
+ *
+ *   TF_NUM_INTRAOP_THREADS=3 node --import tsx test/nets/normBits.ts
+ */
+import { sha256, tf, type Tensor, type Tensor1D, type Tensor4D } from "../../src/core";
+import { batchNormTraining } from "../../src/nets/kernels";
+import { noise } from "../fixtures/networkParity";
+
+const values = (seed: number): Tensor4D => tf.tensor4d(noise(seed, 64 * 32 * 32 * 8), [64, 32, 32, 8]); // prettier-ignore
+const words = (seed: number): Tensor1D => tf.tensor1d(noise(seed, 8));
+const norm = { runningMean: words(5), runningVariance: words(6) };
+const apply = (x: Tensor4D, scale: Tensor1D, offset: Tensor1D, side: Tensor4D): Tensor4D =>
+  batchNormTraining(x, { ...norm, scale, offset }, { relu: true, side }).y;
+const given = [values(1), words(2), words(3), values(4)] as const;
+const gradients = tf.grads((...all: Tensor[]) => apply(...(all as unknown as typeof given)))(
+  given as unknown as Tensor[],
+  values(7),
+);
+const all = [apply(...given), ...gradients].map((tensor) => sha256(new Uint8Array(tensor.dataSync().buffer))); // prettier-ignore
+process.stdout.write(sha256(all.join(" ")));
