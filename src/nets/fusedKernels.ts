@@ -32,6 +32,23 @@ export function takesNorm({ shape, size }: Tensor): boolean {
   return size > 0 && size % 64 === 0 && (channels % 64 === 0 || 64 % channels === 0);
 }
 
+/** The sum of two maps of one shape, with the floats of the first; with `relu`, negative values become 0. */
+export function fusedSum(a: Tensor, b: Tensor, relu: boolean): Tensor {
+  const kinds = [floatKind("T", isBrain(a)), floatKind("U", isBrain(b))];
+  return run("FewscopeAdd", [...kinds, ...attributes([], { relu })], a, b);
+}
+
+/** Batch norm by running statistics, in 32 bits; `inputs` are scale, offset, mean and variance. */
+export function fusedFixedNorm(
+  x: Tensor,
+  inputs: readonly Tensor[],
+  { epsilon, relu }: Pick<FusedNormSettings, "epsilon" | "relu">,
+): Tensor {
+  const kinds = [floatKind("T", isBrain(x)), floatKind("S", false), floatKind("U", false)];
+  const settings = attributes([], { N: 0, relu }, { epsilon });
+  return run("FewscopeFixedNorm", [...kinds, ...settings], x, ...inputs);
+}
+
 /** Registers them, their names after a prefix. */
 export function registerFusedKernels(prefix: string): void {
   registerNorm(`${prefix}FusedNorm`, false);
@@ -42,7 +59,7 @@ export function registerFusedKernels(prefix: string): void {
 
 /** Batch norm; with `onto`, of a map to which another is added. */
 function registerNorm(kernelName: string, onto: boolean): void {
-  const kinds = (x: Tensor, made: boolean, attrs: FusedNormSettings): KernelAttribute[] => [
+  const common = (x: Tensor, made: boolean, attrs: FusedNormSettings): KernelAttribute[] => [
     floatKind("T", isBrain(x)),
     floatKind("S", attrs.brainSide === true),
     floatKind("U", made),
@@ -56,7 +73,7 @@ function registerNorm(kernelName: string, onto: boolean): void {
       const settings = attrs as unknown as FusedNormSettings;
       const { epsilon, momentum, inner } = settings;
       const all = [
-        ...kinds(x, isBrain(x) && inner, settings),
+        ...common(x, isBrain(x) && inner, settings),
         ...attributes([], {}, { epsilon, momentum }),
       ];
       const given = [x, scale, offset, mean, variance];
@@ -71,7 +88,7 @@ function registerNorm(kernelName: string, onto: boolean): void {
       const [x, scale, offset, ...outputs] = saved;
       const [mean, rate] = outputs.slice(-2);
       const dy = (dys as Tensor[])[0];
-      const settings = kinds(x, isBrain(dy), attrs as unknown as FusedNormSettings);
+      const settings = common(x, isBrain(dy), attrs as unknown as FusedNormSettings);
       const given = [dy, x, scale, offset, mean, rate];
       const gradients = onto
         ? runMany("FewscopeNormGradient", settings, [...given, outputs[0]], 4)
@@ -97,10 +114,9 @@ function registerFork(kernelName: string): void {
     kernelName,
     gradFunc: (dys) => {
       const [one, other] = dys as Tensor[];
-      const kinds = [floatKind("T", isBrain(one)), floatKind("U", isBrain(other))];
       return {
         x: () => {
-          const sum = run("FewscopeAdd", kinds, one, other);
+          const sum = fusedSum(one, other, false);
           tf.dispose([one, other]);
           return sum;
         },

@@ -16,7 +16,13 @@ import {
   withFloats,
 } from "./nativeCalls";
 import { registerConvolution } from "./nativeConvolution";
-import { registerFusedKernels } from "./fusedKernels";
+import {
+  fusedFixedNorm,
+  fusedSum,
+  fusesNorms,
+  registerFusedKernels,
+  takesNorm,
+} from "./fusedKernels";
 
 /*
  * Kernels of TensorFlow which tfjs has no function for are called here and in nativeConvolution.ts alone. They are registered with
@@ -185,6 +191,7 @@ function registerFixedNorm(name: "FixedNorm" | "FixedNormRelu"): void {
     kernelFunc: ({ inputs, attrs }) => {
       const { x, scale, offset, mean, variance } = inputs as Record<string, Tensor1D>;
       const { epsilon } = attrs as { epsilon: number };
+      if (fusesNorms() && takesNorm(x)) return fusedFixedNorm(x, [scale, offset, mean, variance], { epsilon, relu }); // prettier-ignore
       const y = withFloats(false, [x], ([image]) =>
         tf.batchNorm4d(image as Tensor4D, mean, variance, offset, scale, epsilon),
       );
@@ -222,6 +229,7 @@ function registerAddRelu(): void {
     backendName: "tensorflow",
     kernelFunc: ({ inputs }) => {
       const { a, b } = inputs as NamedTensorMap;
+      if (fusesNorms() && a.rank === 4) return fusedSum(a, b, true);
       const sum = withFloats(false, [a, b], ([one, other]) => run("AddV2", attributes(["T"]), one, other)); // prettier-ignore
       const y = run("Relu", attributes(["T"]), sum);
       sum.dispose();

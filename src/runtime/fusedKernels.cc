@@ -386,16 +386,22 @@ FEWSCOPE_WIDE void GradientPart(const Y *dy, const X *x, const S *dside, X *dx, 
 }
 
 template <typename A, typename B, typename Y>
-FEWSCOPE_WIDE void AddPart(const A *a, const B *b, Y *y, int64_t first, int64_t end) {
+FEWSCOPE_WIDE void AddVector(const A *a, const B *b, Y *y, bool relu) {
+  const __m512 sum = _mm512_add_ps(Load(a), Load(b));
+  Store(y, relu ? _mm512_max_ps(_mm512_setzero_ps(), sum) : sum);
+}
+
+template <typename A, typename B, typename Y>
+FEWSCOPE_WIDE void AddPart(const A *a, const B *b, Y *y, int64_t first, int64_t end, bool relu) {
   int64_t i = first;
-  for (; i + kLanes <= end; i += kLanes) Store(y + i, _mm512_add_ps(Load(a + i), Load(b + i)));
+  for (; i + kLanes <= end; i += kLanes) AddVector(a + i, b + i, y + i, relu);
   if (i == end) return;
   A lastA[kLanes] = {};
   B lastB[kLanes] = {};
   Y lastY[kLanes];
   std::copy(a + i, a + end, lastA);
   std::copy(b + i, b + end, lastB);
-  Store(lastY, _mm512_add_ps(Load(lastA), Load(lastB)));
+  AddVector(lastA, lastB, lastY, relu);
   std::copy(lastY, lastY + (end - i), y + i);
 }
 
@@ -511,52 +517,82 @@ void *Read(TF_OpKernelConstruction *construction, const std::string &names) {
 
 void Forget(void *settings) { delete static_cast<Settings *>(settings); }
 
-// x, scale, offset, running mean and variance, and what a shortcut brings -> y, new running mean and variance, mean, and 1 / standard deviation
-void Norm(void *state, TF_OpKernelContext *context) {
-  const Settings &settings = *static_cast<Settings *>(state);
-  Call call(context);
-  TF_Tensor *x = call.Input(0);
-  if (x == nullptr || !IsMap(x)) return call.Fail("a map was expected");
-  const std::vector<int64_t> shape = ShapeOf(x);
-  Layout layout;
-  if (!LayOut(shape[3], TF_TensorElementCount(x), &layout)) return call.Fail("channels that divide 64, or are a multiple of it, were expected");
-  const int64_t channels = layout.channels;
-  const float *given[4];
-  for (int i = 0; i < 4; i++) given[i] = call.ChannelInput(1 + i, channels);
-  TF_Tensor *side = settings.side ? call.Input(5) : nullptr;
-  if (settings.side && call.ok() && (!IsMap(side) || ShapeOf(side) != shape)) call.Fail("two maps of one shape were expected");
-  TF_Tensor *y = call.Output(0, settings.made, shape);
-  float *out[4];
-  for (int i = 0; i < 4; i++) out[i] = call.ChannelOutput(1 + i, channels);
-  if (!call.ok()) return;
-  std::vector<Moments> moments;
-  WithValues(x, [&](auto *values) { moments = MomentsOf(values, layout); });
-  for (int64_t i = 0; i < channels; i++) {
-    const double count = moments[i].count;
-    const double variance = moments[i].squares / count;
-    const double unbiased = count > 1 ? moments[i].squares / (count - 1) : variance;
-    out[0][i] = static_cast<float>((1 - settings.momentum) * given[2][i] + settings.momentum * moments[i].mean);
-    out[1][i] = static_cast<float>((1 - settings.momentum) * given[3][i] + settings.momentum * unbiased);
-    out[2][i] = static_cast<float>(moments[i].mean);
-    out[3][i] = static_cast<float>(1 / std::sqrt(variance + settings.epsilon));
+// What a batch norm is given, and the map that it makes.
+struct NormCall {
+  NormCall(Call *call, const Settings &settings) : settings(settings), x(call->Input(0)) {
+    if (x == nullptr || !IsMap(x)) {
+      call->Fail("a map was expected");
+      return;
+    }
+    const std::vector<int64_t> shape = ShapeOf(x);
+    if (!LayOut(shape[3], TF_TensorElementCount(x), &layout)) call->Fail("channels that divide 64, or are a multiple of it, were expected");
+    scale = call->ChannelInput(1, layout.channels);
+    offset = call->ChannelInput(2, layout.channels);
+    mean = call->ChannelInput(3, layout.channels);
+    variance = call->ChannelInput(4, layout.channels);
+    side = settings.side ? call->Input(5) : nullptr;
+    if (side != nullptr && (!IsMap(side) || ShapeOf(side) != shape)) call->Fail("two maps of one shape were expected");
+    y = call->Output(0, settings.made, shape);
   }
-  const Words words(layout, given[0], given[1], out[2], out[3]);
-  WithValues(x, [&](auto *from) {
-    WithValues(settings.side ? side : x, [&](auto *beside) {
-      WithValues(y, [&](auto *to) {
-        WithFlag(settings.side, [&](auto hasSide) {
-          WithFlag(settings.relu, [&](auto hasRelu) {
-            TheHelpers().Run(layout.parts, [&](int64_t part) {
-              using X = std::remove_pointer_t<decltype(from)>;
-              using S = std::remove_pointer_t<decltype(beside)>;
-              using Y = std::remove_pointer_t<decltype(to)>;
-              ApplyPart<X, S, Y, decltype(hasSide)::value, decltype(hasRelu)::value>(from, beside, to, layout, part, words);
+
+  void Apply(const Words &words) const {
+    WithValues(x, [&](auto *from) {
+      WithValues(settings.side ? side : x, [&](auto *beside) {
+        WithValues(y, [&](auto *to) {
+          WithFlag(settings.side, [&](auto hasSide) {
+            WithFlag(settings.relu, [&](auto hasRelu) {
+              TheHelpers().Run(layout.parts, [&](int64_t part) {
+                using X = std::remove_pointer_t<decltype(from)>;
+                using S = std::remove_pointer_t<decltype(beside)>;
+                using Y = std::remove_pointer_t<decltype(to)>;
+                ApplyPart<X, S, Y, decltype(hasSide)::value, decltype(hasRelu)::value>(from, beside, to, layout, part, words);
+              });
             });
           });
         });
       });
     });
-  });
+  }
+
+  const Settings &settings;
+  TF_Tensor *x = nullptr, *side = nullptr, *y = nullptr;
+  Layout layout;
+  const float *scale = nullptr, *offset = nullptr, *mean = nullptr, *variance = nullptr;
+};
+
+// x, scale, offset, running mean and variance, and what a shortcut brings -> y, new running mean and variance, mean, and 1 / standard deviation
+void Norm(void *state, TF_OpKernelContext *context) {
+  const Settings &settings = *static_cast<Settings *>(state);
+  Call call(context);
+  NormCall norm(&call, settings);
+  const int64_t channels = norm.layout.channels;
+  float *out[4];
+  for (int i = 0; i < 4; i++) out[i] = call.ChannelOutput(1 + i, channels);
+  if (!call.ok()) return;
+  std::vector<Moments> moments;
+  WithValues(norm.x, [&](auto *values) { moments = MomentsOf(values, norm.layout); });
+  for (int64_t i = 0; i < channels; i++) {
+    const double count = moments[i].count;
+    const double variance = moments[i].squares / count;
+    const double unbiased = count > 1 ? moments[i].squares / (count - 1) : variance;
+    out[0][i] = static_cast<float>((1 - settings.momentum) * norm.mean[i] + settings.momentum * moments[i].mean);
+    out[1][i] = static_cast<float>((1 - settings.momentum) * norm.variance[i] + settings.momentum * unbiased);
+    out[2][i] = static_cast<float>(moments[i].mean);
+    out[3][i] = static_cast<float>(1 / std::sqrt(variance + settings.epsilon));
+  }
+  norm.Apply(Words(norm.layout, norm.scale, norm.offset, out[2], out[3]));
+}
+
+// x, scale, offset, mean, variance, and what a shortcut brings -> y
+void FixedNorm(void *state, TF_OpKernelContext *context) {
+  const Settings &settings = *static_cast<Settings *>(state);
+  Call call(context);
+  NormCall norm(&call, settings);
+  if (!call.ok()) return;
+  const int64_t channels = norm.layout.channels;
+  std::vector<float> rate(channels);
+  for (int64_t i = 0; i < channels; i++) rate[i] = static_cast<float>(1 / std::sqrt(static_cast<double>(norm.variance[i]) + settings.epsilon));
+  norm.Apply(Words(norm.layout, norm.scale, norm.offset, norm.mean, rate.data()));
 }
 
 // dy, x, scale, offset, mean, 1 / standard deviation, and y where a shortcut came in -> dx, gradients of scale and offset, and that of the shortcut
@@ -625,8 +661,9 @@ void NormGradient(void *state, TF_OpKernelContext *context) {
   });
 }
 
-// a + b, of a's type
-void Add(void *, TF_OpKernelContext *context) {
+// a + b, and negative values as 0 where that is asked, of a's type
+void Add(void *state, TF_OpKernelContext *context) {
+  const bool relu = static_cast<Settings *>(state)->relu;
   Call call(context);
   TF_Tensor *a = call.Input(0);
   TF_Tensor *b = call.Input(1);
@@ -637,7 +674,7 @@ void Add(void *, TF_OpKernelContext *context) {
   WithValues(a, [&](auto *one) {
     WithValues(b, [&](auto *other) {
       auto *to = static_cast<decltype(one)>(TF_TensorData(y));
-      TheHelpers().Run((size + kPart - 1) / kPart, [&](int64_t part) { AddPart(one, other, to, part * kPart, std::min(size, (part + 1) * kPart)); });
+      TheHelpers().Run((size + kPart - 1) / kPart, [&](int64_t part) { AddPart(one, other, to, part * kPart, std::min(size, (part + 1) * kPart), relu); });
     });
   });
 }
@@ -699,9 +736,10 @@ struct Kernel {
 };
 
 void *ReadNorm(TF_OpKernelConstruction *construction) { return Read(construction, " epsilon momentum relu N U S "); }
+void *ReadFixed(TF_OpKernelConstruction *construction) { return Read(construction, " epsilon relu N U S "); }
 void *ReadGradient(TF_OpKernelConstruction *construction) { return Read(construction, " relu N S "); }
 void *ReadStride(TF_OpKernelConstruction *construction) { return Read(construction, " stride "); }
-void *ReadNothing(TF_OpKernelConstruction *construction) { return Read(construction, " "); }
+void *ReadSum(TF_OpKernelConstruction *construction) { return Read(construction, " relu "); }
 
 bool Register(const Kernel &kernel) {
   TF_OpDefinitionBuilder *definition = TF_NewOpDefinitionBuilder(kernel.name);
@@ -727,10 +765,12 @@ bool RegisterAll() {
       {"FewscopeNorm", {t.c_str(), s.c_str(), u.c_str(), "N: int >= 0", "relu: bool", "epsilon: float", "momentum: float"},
        {"x: T", "scale: float", "offset: float", "mean: float", "variance: float", "side: N * S"},
        {"y: U", "new_mean: float", "new_variance: float", "batch_mean: float", "batch_rate: float"}, ReadNorm, Norm},
+      {"FewscopeFixedNorm", {t.c_str(), s.c_str(), u.c_str(), "N: int >= 0", "relu: bool", "epsilon: float"},
+       {"x: T", "scale: float", "offset: float", "mean: float", "variance: float", "side: N * S"}, {"y: U"}, ReadFixed, FixedNorm},
       {"FewscopeNormGradient", {t.c_str(), s.c_str(), u.c_str(), "N: int >= 0", "relu: bool"},
        {"dy: U", "x: T", "scale: float", "offset: float", "mean: float", "rate: float", "y: N * U"},
        {"dx: T", "dscale: float", "doffset: float", "dside: N * S"}, ReadGradient, NormGradient},
-      {"FewscopeAdd", {t.c_str(), u.c_str()}, {"a: T", "b: U"}, {"y: T"}, ReadNothing, Add},
+      {"FewscopeAdd", {t.c_str(), u.c_str(), "relu: bool"}, {"a: T", "b: U"}, {"y: T"}, ReadSum, Add},
       {"FewscopeEveryNth", {t.c_str(), "stride: int"}, {"x: T"}, {"y: T"}, ReadStride, EveryNth},
       {"FewscopeEveryNthGradient", {t.c_str(), "stride: int"}, {"dy: T", "size: int32"}, {"dx: T"}, ReadStride, EveryNthGradient},
   };

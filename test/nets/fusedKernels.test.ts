@@ -148,20 +148,23 @@ describe("nets/fusedKernels", function () {
     }
   });
 
-  it("gives a network's loss the same gradients", () => {
-    const network = buildNetwork({ resnet: { depth: 8, width: 8 } }, [16, 16, 3], createRng(1));
-    const all = (): number[] =>
-      tf.tidy(() => {
-        const images: Tensor4D = tf.tensor4d(noise(1, 8 * 16 * 16 * 3), [8, 16, 16, 3]);
-        const { value, grads } = tf.variableGrads(() => {
-          const y = network.apply(images, true);
-          return y.mul(tf.tensor(noise(2, y.size), y.shape)).sum<Scalar>();
+  for (const training of [true, false])
+    it(`gives a network's loss the same gradients, ${training ? "in training" : "with running statistics"}`, () => {
+      const network = buildNetwork({ resnet: { depth: 8, width: 8 } }, [16, 16, 3], createRng(1));
+      const all = (): number[] =>
+        tf.tidy(() => {
+          const images: Tensor4D = tf.tensor4d(noise(1, 8 * 16 * 16 * 3), [8, 16, 16, 3]);
+          const { value, grads } = tf.variableGrads(() => {
+            const y = network.apply(images, training);
+            return y.mul(tf.tensor(noise(2, y.size), y.shape)).sum<Scalar>();
+          });
+          return [...value.dataSync(), ...Object.values(grads).flatMap((g) => [...g.dataSync()])];
         });
-        return [...value.dataSync(), ...Object.values(grads).flatMap((g) => [...g.dataSync()])];
-      });
-    assertClose(all(), apart(all), "gradients", { absolute: 1e-4, relative: 1e-3 });
-    network.dispose();
-  });
+      // So that they are no longer what they begin as.
+      tf.tidy(() => void network.apply(tf.ones([8, 16, 16, 3]), true));
+      assertClose(all(), apart(all), "gradients", { absolute: 1e-4, relative: 1e-3 });
+      network.dispose();
+    });
 
   it("reads a map once where it has 32-bit floats", () => {
     tf.tidy(() => {
