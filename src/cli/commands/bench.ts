@@ -7,7 +7,7 @@ import { showProgress } from "../showProgress";
 
 /**
  * Adds `bench simclr` and `bench pretrain`: speed as JSON lines; `bench techniques`: what each technique reaches; `bench all`: speeds beside those of the peers
- * that `bench peers` sets up.
+ * that `bench peers` sets up; `bench card`: what a real GPU does.
  */
 export function bench(program: Command): void {
   const group = program
@@ -92,6 +92,35 @@ export function bench(program: Command): void {
     .description("set up what speed is held against, in a Python environment in the cache")
     .addHelpText("after", examples("bench peers"))
     .action(() => runCheckoutScript("bench peers", "setUpPeers.ts"));
+  group
+    .command("card")
+    .description("what a real GPU does: how far from the processor, and how fast beside PyTorch")
+    .option("--quick", "so little that numbers mean nothing: shows that all runs", false)
+    .option("--only <names...>", "sizes of these names, or that begin with them: simclr-8")
+    .option("--python <file>", "a Python that has PyTorch with CUDA")
+    .option("--out <folder>", "keep what is done there, so that a second run goes on", "runs/card")
+    .option("--bundle <file>", "make an archive for a machine without Node, Dawn and a network")
+    .addHelpText("after", examples("bench card", "bench card --bundle card.tar.xz"))
+    .action(card);
+}
+
+interface CardFlags {
+  readonly quick: boolean;
+  readonly only?: readonly string[];
+  readonly python?: string;
+  readonly out: string;
+  readonly bundle?: string;
+}
+
+async function card({ quick, only = [], python, out, bundle }: CardFlags): Promise<void> {
+  await runCheckoutScript("bench card", "card.ts", [
+    ...(quick ? ["--quick"] : []),
+    ...only.flatMap((name) => ["--only", name]),
+    // A program of the path keeps its bare name.
+    ...(python === undefined ? [] : ["--python", python.includes("/") ? path.resolve(python) : python]), // prettier-ignore
+    ...["--out", path.resolve(out)],
+    ...(bundle === undefined ? [] : ["--bundle", path.resolve(bundle)]),
+  ]);
 }
 
 interface AllFlags {
