@@ -13,7 +13,7 @@ const project = inBundle ? __dirname : path.join(__dirname, "..", "..", "..");
 export const peersScript = path.join(__dirname, ...(inBundle ? [] : [".."]), "peers", "card.py");
 
 /** After this long a program hangs. */
-const limitSeconds = 900;
+const limitSeconds = 600;
 
 /** What a program told in its last line, or why it told nothing. */
 export type Ran<T> =
@@ -32,7 +32,8 @@ export function ran<T>(program: string, args: readonly string[]): Ran<T> {
   if (error !== undefined) return { failure: error.message };
   if (status === 0) return { told: lastLine(stdout) as T };
   const refused = refusal(stdout);
-  const said = stderr.trim().split("\n").filter((line) => /[a-z]/i.test(line)).at(-1); // prettier-ignore
+  // The last line that says something: frames and rules say nothing.
+  const said = stderr.split("\n").map((line) => line.trim()).filter((line) => /[a-z]/i.test(line) && !/^(?:at |\d+: )/.test(line)).at(-1); // prettier-ignore
   const ended = signal === null ? `exit code ${status ?? "none"}` : `ended by ${signal}`;
   const failure = refused?.got ?? (signal === null ? (said ?? ended) : [ended, said].filter(Boolean).join(": ")); // prettier-ignore
   return { failure, ...(refused && { refused }) };

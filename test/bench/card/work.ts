@@ -1,7 +1,7 @@
 /*
  * The work of `npm run bench -- card`, in a process of its own, so that a GPU that fails takes nothing else along:
  *
- *   work.ts facts|parity|first|simclr [--depth 18] [--width 8] [--size 32] [--batch 128] [--steps 30] [--seconds 15] [--warm-up 5] [--views photo|fixed]
+ *   work.ts facts|parity|first|simclr [--depth 18] [--width 8] [--size 32] [--batch 128] [--steps 60] [--seconds 8] [--warm-up 5] [--views photo|fixed]
  *
  * One JSON line. "facts" tells which GPU there is; "parity" and "first" how far it is from the processor, in small trainings and in the first pass of the network
  * that is timed; "simclr" images a second of SimCLR on it, an image being one image with both its views, median over steps.
@@ -87,8 +87,8 @@ async function main(): Promise<void> {
       width: number(8),
       size: number(32),
       batch: number(128),
-      steps: number(30),
-      seconds: number(15),
+      steps: number(60),
+      seconds: number(8),
       "warm-up": number(5),
       views: { type: "string", default: "photo" },
     },

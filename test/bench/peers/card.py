@@ -1,6 +1,6 @@
 """Times SimCLR in PyTorch on a card, with views that the card makes too, and the bare step on fixed views; in fp32 and in bf16 autocast.
 
-python test/bench/peers/card.py --depth 18 --width 8 --size 32 --batch 128 --steps 30 [--seconds 15] [--warm-up 5] [--device cuda]
+python test/bench/peers/card.py --depth 18 --width 8 --size 32 --batch 128 --steps 60 [--seconds 8] [--warm-up 5] [--device cuda]
 python test/bench/peers/card.py --facts [--device cuda]
 
 Needs PyTorch alone. One JSON line: images a second by what was timed, or why it failed; an image is one image with both its views. TF32 is off. The
@@ -22,9 +22,9 @@ from torch.nn import functional as F
 from network import resnet
 
 arguments = argparse.ArgumentParser()
-for name, default in (("depth", 18), ("width", 8), ("size", 32), ("batch", 128), ("steps", 30), ("warm-up", 5)):
+for name, default in (("depth", 18), ("width", 8), ("size", 32), ("batch", 128), ("steps", 60), ("warm-up", 5)):
     arguments.add_argument(f"--{name}", type=int, default=default)
-arguments.add_argument("--seconds", type=float, default=15)
+arguments.add_argument("--seconds", type=float, default=8)
 arguments.add_argument("--device", choices=["cuda", "cpu"], default="cuda")
 arguments.add_argument("--facts", action="store_true")
 
