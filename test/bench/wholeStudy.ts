@@ -66,7 +66,8 @@ const plans = (
         { name: "pixels", pretrain: { pixels: {} }, classify: logistic },
       ],
     },
-    [],
+    // The pretraining has both cores; heads, of which each takes one, go beside it.
+    ["--workers", "2"],
   ],
   [
     "scratch",
