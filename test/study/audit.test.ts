@@ -6,7 +6,7 @@ import { createRng, imageSet, type ImageSet } from "../../src/core";
 import { writeNpz } from "../../src/formats";
 import { runPlan } from "../../src/study";
 import { auditSplit } from "../../src/study/audit/auditSplit";
-import { transform } from "../../src/study/audit/bestMatch";
+import { transform } from "../../src/study/audit/bestMatches";
 import { stripesPlan } from "./stripesStudy";
 
 const edge = 16;

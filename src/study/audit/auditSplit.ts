@@ -1,7 +1,7 @@
 import { setImmediate } from "node:timers/promises";
 import { createRng, largest, sha256, StoppedError, type ImageSet, type Progress } from "../../core";
 import type { Split } from "../split";
-import { bestMatch } from "./bestMatch";
+import { bestMatches } from "./bestMatches";
 import { greyImages, middles, parts, textures, type Views } from "./descriptors";
 import { similarity } from "./similarity";
 
@@ -170,13 +170,13 @@ async function searchAlike(
         [byTexture, fromAfar].flatMap((all) => largest(all.subarray(i * n, (i + 1) * n), candidates, counts)), // prettier-ignore
       );
       const own = grey.subarray(i * edge * edge, (i + 1) * edge * edge);
+      const others = Array.from(near, (at) => bank.indices[at]);
+      const images = others.map((other) => greyImages(set, Int32Array.of(other)));
       compared.push(
-        Array.from(near, (at): Compared => {
-          const other = bank.indices[at];
-          const match = bestMatch(own, greyImages(set, Int32Array.of(other)), edge);
-          const { correlation, otherwise } = match;
+        bestMatches(own, images, edge).map(({ correlation, otherwise }, at): Compared => {
           // Of copies nothing is left to divide by.
-          return { other, correlation, telling: (1 - otherwise) / Math.max(1e-6, 1 - correlation) };
+          const telling = (1 - otherwise) / Math.max(1e-6, 1 - correlation);
+          return { other: others[at], correlation, telling };
         }),
       );
     }

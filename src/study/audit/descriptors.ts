@@ -1,5 +1,5 @@
 import type { ImageSet } from "../../core";
-import { transform } from "./bestMatch";
+import { transform } from "./bestMatches";
 
 /** Rows that stand for images: each image has so many, one after the other, of so many numbers. */
 export interface Views {
