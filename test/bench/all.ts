@@ -9,18 +9,13 @@ import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
 import { parseArgs } from "node:util";
-import {
-  checkInteger,
-  hasBrainFloats,
-  InputError,
-  nearestName,
-  writeFileAtomically,
-} from "../../src/core";
+import { checkInteger, hasBrainFloats, InputError, writeFileAtomically } from "../../src/core";
 import { showProgress } from "../../src/cli/showProgress";
 import { machineName } from "../../src/study/store/timings";
 import { madeWhere } from "../fixtures/keptTimings";
 import { runtimePart } from "../runtime/project";
 import { projectFolder } from "../sourceImports";
+import { chosenByName } from "./chosenByName";
 import { cifarZip } from "./cifarZip";
 import { madeScan } from "./madeScan";
 import { measureRow, runWay, type Places } from "./speed/measure";
@@ -68,7 +63,7 @@ function wanted(): Wanted {
       todo: "Leave one of them out.",
     });
   const all = speedRows({ full, compiled, quick, mixed: hasBrainFloats() });
-  const chosen = only.length === 0 ? all : chosenRows(all, only);
+  const chosen = chosenByName(all, only, { what: "row", more: " (more with --full)" });
   if (!fs.existsSync(path.join(projectFolder, "dist", "index.js")))
     throw new InputError({
       got: "a fewscope that is not built",
@@ -88,22 +83,6 @@ function wanted(): Wanted {
   const words = Object.entries(flags).flatMap(([name, on]) => (on ? [` --${name}`] : []));
   const command = `npm run -s bench -- all${words.join("")}${only.length === 0 ? "" : ` --only ${only.join(" ")}`}`; // prettier-ignore
   return { rounds, quick, out, keep, python, rows: withData, notes, command };
-}
-
-/** Rows of these names, or that begin with them. */
-function chosenRows(all: readonly Row[], only: readonly string[]): readonly Row[] {
-  const is = ({ name }: Row, word: string): boolean => name === word || name.startsWith(`${word}-`);
-  for (const word of only) {
-    if (all.some((row) => is(row, word))) continue;
-    const names = all.map(({ name }) => name);
-    const near = nearestName(word, names);
-    throw new InputError({
-      got: `--only ${word}`,
-      expected: `a row: ${names.join(", ")} (more with --full)`,
-      todo: near === undefined ? "Name one of these." : `Did you mean "${near}"?`,
-    });
-  }
-  return all.filter((row) => only.some((word) => is(row, word)));
 }
 
 /** What the peers are, or that there are none. */

@@ -13,7 +13,7 @@ import type { FirstPass, Parity } from "../train/gpuParity";
 import { nvidiaDriver, ourFacts } from "./card/ourFacts";
 import { findPeers, peersAt } from "./card/peers";
 import { commitName, inBundle, toldOr, work } from "./card/programs";
-import { cardSizes, chosenSizes, sizeWords, type CardSize } from "./card/sizes";
+import { cardSizes, sizeWords, type CardSize } from "./card/sizes";
 import { cardTable, failures, parityLines, type CardLine, type ParityTold } from "./card/table";
 import {
   isWhole,
@@ -25,6 +25,7 @@ import {
   type ToldOfSize,
   type ViewName,
 } from "./card/told";
+import { chosenByName } from "./chosenByName";
 
 /** What the command line asks for. */
 interface Wanted {
@@ -44,7 +45,13 @@ function wanted(): Wanted {
       todo: "Leave one of them out.",
     });
   const file = python?.includes("/") === true ? path.resolve(python) : python;
-  return { quick, out, python: file, bundle, sizes: chosenSizes(cardSizes(quick), only) };
+  return {
+    quick,
+    out,
+    python: file,
+    bundle,
+    sizes: chosenByName(cardSizes(quick), only, { what: "size" }),
+  };
 }
 
 /** The words of the command line, as they are typed. */

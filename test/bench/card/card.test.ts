@@ -10,7 +10,8 @@ import { gpuInSoftware, runProgram, toldBy, type Ended } from "../../train/onGpu
 import { makeBundle, makeBundleFolder } from "./bundle";
 import { findPeers, peersAt } from "./peers";
 import { ran } from "./programs";
-import { cardSizes, chosenSizes, sizeWords } from "./sizes";
+import { chosenByName } from "../chosenByName";
+import { cardSizes, sizeWords } from "./sizes";
 import { cardTable, failures, parityLines } from "./table";
 import { isWhole, keep, keyOf, readKept } from "./told";
 
@@ -39,7 +40,7 @@ describe("bench/card", function () {
       assert.deepEqual([...new Set(all.map(({ width }) => width))], [8, 32, 64]);
       assert.deepEqual([...new Set(all.map(({ batch }) => batch))], [128, 256, 512, 1024]);
       assert.deepEqual(
-        chosenSizes(all, ["simclr-8", "simclr-64-512"]).map(({ name }) => name),
+        chosenByName(all, ["simclr-8", "simclr-64-512"], { what: "size" }).map(({ name }) => name),
         ["simclr-8-128", "simclr-8-256", "simclr-8-512", "simclr-8-1024", "simclr-64-512"],
       );
       assert.equal(sizeWords(all[0]).join(" "), "--depth 18 --width 8 --size 32 --batch 128 --warm-up 5 --steps 60 --seconds 8"); // prettier-ignore

@@ -1,5 +1,3 @@
-import { InputError, nearestName } from "../../../src/core";
-
 /** A size that SimCLR is timed at. */
 export interface CardSize {
   readonly name: string;
@@ -28,26 +26,6 @@ export function cardSizes(quick: boolean): readonly CardSize[] {
   return widths.flatMap((width) =>
     batches.map((batch) => ({ name: `simclr-${width}-${batch}`, ...net, width, batch, ...often })),
   );
-}
-
-/** Sizes of these names, or that begin with them. @throws InputError for a word that no size has */
-export function chosenSizes(
-  all: readonly CardSize[],
-  only: readonly string[],
-): readonly CardSize[] {
-  if (only.length === 0) return all;
-  const is = ({ name }: CardSize, word: string): boolean => name === word || name.startsWith(`${word}-`); // prettier-ignore
-  for (const word of only) {
-    if (all.some((size) => is(size, word))) continue;
-    const names = all.map(({ name }) => name);
-    const near = nearestName(word, names);
-    throw new InputError({
-      got: `--only ${word}`,
-      expected: `a size: ${names.join(", ")}`,
-      todo: near === undefined ? "Name one of these." : `Did you mean "${near}"?`,
-    });
-  }
-  return all.filter((size) => only.some((word) => is(size, word)));
 }
 
 /** What a program at this size is told, which ours and the peers' take alike. */
