@@ -158,6 +158,14 @@ constexpr int64_t kVectors = kBlock / kLanes;
 // Values of a part: what a core's own cache holds together with what is made of them.
 constexpr int64_t kPart = 1 << 14;
 
+// The four registers of a block, from memory and back.
+FEWSCOPE_WIDE inline void LoadBlock(const float *from, __m512 (&to)[kVectors]) {
+  FEWSCOPE_UNROLL for (int v = 0; v < kVectors; v++) to[v] = Load(from + v * kLanes);
+}
+FEWSCOPE_WIDE inline void StoreBlock(float *to, const __m512 (&from)[kVectors]) {
+  FEWSCOPE_UNROLL for (int v = 0; v < kVectors; v++) Store(to + v * kLanes, from[v]);
+}
+
 // A map as rows of `wide` values; channel i % channels has value i.
 struct Layout {
   int64_t channels = 0;
@@ -213,11 +221,9 @@ FEWSCOPE_WIDE void SumPart(const X *x, const Layout &layout, int64_t part, float
         square[v] = _mm512_fmadd_ps(above, above, square[v]);
       }
     }
-    FEWSCOPE_UNROLL for (int v = 0; v < kVectors; v++) {
-      Store(shift + at + v * kLanes, base[v]);
-      Store(sums + at + v * kLanes, sum[v]);
-      Store(squares + at + v * kLanes, square[v]);
-    }
+    StoreBlock(shift + at, base);
+    StoreBlock(sums + at, sum);
+    StoreBlock(squares + at, square);
   }
 }
 
@@ -278,11 +284,9 @@ FEWSCOPE_WIDE void ApplyPart(const X *x, const S *side, Y *y, const Layout &layo
     __m512 mean[kVectors];
     __m512 factor[kVectors];
     __m512 offset[kVectors];
-    FEWSCOPE_UNROLL for (int v = 0; v < kVectors; v++) {
-      mean[v] = Load(&words.mean[at + v * kLanes]);
-      factor[v] = Load(&words.factor[at + v * kLanes]);
-      offset[v] = Load(&words.offset[at + v * kLanes]);
-    }
+    LoadBlock(&words.mean[at], mean);
+    LoadBlock(&words.factor[at], factor);
+    LoadBlock(&words.offset[at], offset);
     for (int64_t row = first; row < end; row++) {
       const int64_t from = row * layout.wide + at;
       FEWSCOPE_UNROLL for (int v = 0; v < kVectors; v++) {
@@ -310,13 +314,10 @@ FEWSCOPE_WIDE void SumGradients(const Y *dy, const Y *y, const X *x, S *dside, c
     __m512 offset[kVectors];
     __m512 sum[kVectors];
     __m512 product[kVectors];
-    FEWSCOPE_UNROLL for (int v = 0; v < kVectors; v++) {
-      mean[v] = Load(&words.mean[at + v * kLanes]);
-      factor[v] = Load(&words.factor[at + v * kLanes]);
-      offset[v] = Load(&words.offset[at + v * kLanes]);
-      sum[v] = zero;
-      product[v] = zero;
-    }
+    LoadBlock(&words.mean[at], mean);
+    LoadBlock(&words.factor[at], factor);
+    LoadBlock(&words.offset[at], offset);
+    FEWSCOPE_UNROLL for (int v = 0; v < kVectors; v++) sum[v] = product[v] = zero;
     for (int64_t row = first; row < end; row++) {
       const int64_t from = row * layout.wide + at;
       FEWSCOPE_UNROLL for (int v = 0; v < kVectors; v++) {
@@ -336,10 +337,8 @@ FEWSCOPE_WIDE void SumGradients(const Y *dy, const Y *y, const X *x, S *dside, c
         product[v] = _mm512_fmadd_ps(above, value, product[v]);
       }
     }
-    FEWSCOPE_UNROLL for (int v = 0; v < kVectors; v++) {
-      Store(sums + at + v * kLanes, sum[v]);
-      Store(products + at + v * kLanes, product[v]);
-    }
+    StoreBlock(sums + at, sum);
+    StoreBlock(products + at, product);
   }
 }
 
@@ -356,13 +355,11 @@ FEWSCOPE_WIDE void GradientPart(const Y *dy, const X *x, const S *dside, X *dx, 
     __m512 offset[kVectors];
     __m512 slopes[kVectors];
     __m512 levels[kVectors];
-    FEWSCOPE_UNROLL for (int v = 0; v < kVectors; v++) {
-      mean[v] = Load(&words.mean[at + v * kLanes]);
-      factor[v] = Load(&words.factor[at + v * kLanes]);
-      offset[v] = Load(&words.offset[at + v * kLanes]);
-      slopes[v] = Load(slope + at + v * kLanes);
-      levels[v] = Load(level + at + v * kLanes);
-    }
+    LoadBlock(&words.mean[at], mean);
+    LoadBlock(&words.factor[at], factor);
+    LoadBlock(&words.offset[at], offset);
+    LoadBlock(slope + at, slopes);
+    LoadBlock(level + at, levels);
     for (int64_t row = first; row < end; row++) {
       const int64_t from = row * layout.wide + at;
       FEWSCOPE_UNROLL for (int v = 0; v < kVectors; v++) {
