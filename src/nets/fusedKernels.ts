@@ -1,9 +1,17 @@
-import { onCuda, tf, type KernelAttribute, type NamedTensorMap, type Tensor } from "../core";
+import {
+  onCuda,
+  tf,
+  type KernelAttribute,
+  type NamedTensorMap,
+  type Tensor,
+  type Tensor4D,
+} from "../core";
+import type { SlidingWindow } from "./layer";
 import { attributes, floatKind, hasFusedKernels, isBrain, run, runMany } from "./nativeCalls";
 
 /*
- * What src/runtime/fusedKernels.cc has for training, registered with tfjs: batch norm with the end of a residual block, the sum of gradients, and every
- * n-th cell. They take maps of 16-bit and of 32-bit floats as they come.
+ * What src/runtime/fusedKernels.cc and winogradKernels.cc have: batch norm with the end of a residual block, the sum of gradients, and every n-th cell, registered
+ * with tfjs for training; and convolutions of 3 by 3 cells. They take maps of 16-bit and of 32-bit floats as they come.
  */
 
 /** A batch norm's constants, and what follows it. */
@@ -20,10 +28,42 @@ export interface FusedNormSettings {
 /** Set to "off", TensorFlow's own pieces are called: for finding out whether a fault lies in the kernels here. The last digits are others. */
 export const fusedName = "FEWSCOPE_FUSED";
 
-/** Whether trainings here take these kernels: on a processor that they were compiled for. */
-export function fusesNorms(): boolean {
+/** Whether these kernels are taken: on a processor that they were compiled for. */
+export function hasOwnKernels(): boolean {
   if (process.env[fusedName] === "off" || tf.getBackend() !== "tensorflow") return false;
   return hasFusedKernels() && !onCuda();
+}
+
+const winogradChannels = (channels: number): boolean => channels === 8 || channels % 16 === 0;
+
+/** Whether they have a convolution, from its filter and the [b,h,w] that it makes: 3 by 3 cells, the map's size kept. */
+export function takesWinograd(
+  { shape: [, , taken, made] }: Tensor4D,
+  [b, h, w]: readonly number[],
+  { kernel, stride, padding }: SlidingWindow,
+): boolean {
+  // The smallest maps have few cells whose neighbours count, and oneDNN leaves the others out.
+  if (kernel !== 3 || stride !== 1 || padding !== 1 || b === 0 || Math.min(h, w) < 3) return false;
+  return winogradChannels(taken) && winogradChannels(made);
+}
+
+/**
+ * The convolution by Winograd's way, computed in 32 bits; `turned`, its gradient for the map from that above. [b,h,w,c] with [3,3,c,d] -> [b,h,w,d];
+ * `turned`, [b,h,w,d] -> [b,h,w,c]
+ */
+export function winograd(
+  x: Tensor,
+  filter: Tensor4D,
+  { turned, brain }: { readonly turned: boolean; readonly brain: boolean },
+): Tensor {
+  const kinds = [floatKind("T", isBrain(x)), floatKind("U", brain)];
+  return run("FewscopeWinograd", [...kinds, ...attributes([], { turned })], x, filter);
+}
+
+/** The filter's gradient, in 32 bits: from x [b,h,w,c] and the gradient above [b,h,w,d] -> [3,3,c,d] */
+export function winogradFilterGradient(x: Tensor, dy: Tensor): Tensor {
+  const kinds = [floatKind("T", isBrain(x)), floatKind("U", isBrain(dy))];
+  return run("FewscopeWinogradFilter", kinds, x, dy);
 }
 
 /** Whether they normalise a map of this size: they look at 64 values at a time. */

@@ -10,7 +10,7 @@ import {
 } from "../core";
 import { isBrain } from "./nativeCalls";
 import { native } from "./nativeKernels";
-import { takesNorm, fusesNorms } from "./fusedKernels";
+import { hasOwnKernels, takesNorm, takesWinograd } from "./fusedKernels";
 
 /** PyTorch's; TensorFlow's own default is 1e-3. */
 const epsilon = 1e-5;
@@ -36,12 +36,14 @@ export function convolution(
   filter: Tensor4D,
   { stride, padding, training, inner = false }: ConvolutionWay,
 ): Tensor4D {
-  // Without a gradient tfjs's own needs no padding of ours, but has no brain floats.
-  const run = training || computesMixed() ? native() : undefined;
+  // Without a gradient tfjs's own needs no padding of ours, but has neither brain floats nor our kernels.
+  const kernel = filter.shape[0];
+  const ours = hasOwnKernels() && takesWinograd(filter, x.shape, { kernel, stride, padding });
+  const run = training || computesMixed() || ours ? native() : undefined;
   if (run !== undefined) {
     return run("Convolution", { x, filter }, { stride, padding, inner })[0] as Tensor4D;
   }
-  const same = stride === 1 && 2 * padding + 1 === filter.shape[0];
+  const same = stride === 1 && 2 * padding + 1 === kernel;
   const sides: [number, number] = [padding, padding];
   const padded = same || padding === 0 ? x : tf.pad(x, [[0, 0], sides, sides, [0, 0]]);
   return tf.conv2d(padded, filter, stride, same ? "same" : "valid");
@@ -82,7 +84,7 @@ export function batchNormTraining(
   { relu, side, inner = false }: NormWay,
 ): NormResult {
   const run = native();
-  const fused = fusesNorms() && takesNorm(x);
+  const fused = hasOwnKernels() && takesNorm(x);
   if (side !== undefined && !fused) {
     const { y, ...statistics } = batchNormTraining(x, norm, { relu: false });
     return { y: addRelu(y, side), ...statistics };
@@ -144,7 +146,7 @@ export function forked<T extends Tensor>(x: T): readonly [T, T] {
 
 /** Every so many cells in both directions, from the first on. [b,h,w,c] -> [b,ceil(h/stride),ceil(w/stride),c] */
 export function everyNth(x: Tensor4D, stride: number): Tensor4D {
-  if (!fusesNorms()) return tf.avgPool(x, 1, stride, "valid");
+  if (!hasOwnKernels()) return tf.avgPool(x, 1, stride, "valid");
   return native()?.("EveryNth", { x }, { stride, shape: x.shape })[0] as Tensor4D;
 }
 

@@ -1,4 +1,5 @@
 import { computesMixed, tf, type KernelAttribute, type Tensor, type Tensor4D } from "../core";
+import { hasOwnKernels, takesWinograd, winograd, winogradFilterGradient } from "./fusedKernels";
 import type { SlidingWindow } from "./layer";
 import {
   attributes,
@@ -57,11 +58,31 @@ function convolve(
 /** Multiplications from which brain floats make up for the rounding, on two cores. */
 const enough = 2 ** 23;
 
-/** Whether a convolution is computed with brain floats: from a filter and the map that it makes. */
-function gains(filter: Tensor4D, made: Tensor4D | readonly number[]): boolean {
-  if (!computesMixed()) return false;
-  const [b, h, w] = "shape" in made ? made.shape : made;
-  return b * h * w * filter.size >= enough;
+/** Those from which they make up for Winograd's way as well. */
+const enoughForWinograd = 2 ** 24;
+
+/** How a convolution or its gradient is computed. */
+interface Computed {
+  /** By Winograd's way, in 32 bits whatever the maps have. */
+  readonly byWinograd: boolean;
+  /** With brain floats. */
+  readonly mixed: boolean;
+}
+
+/** How a map or its gradient is made: from the filter and [b,h,w] of what the convolution makes. */
+function waysOf(
+  filter: Tensor4D,
+  [b, h, w]: readonly number[],
+  window: SlidingWindow,
+): { readonly ofMap: Computed; readonly ofFilter: Computed } {
+  const count = b * h * w * filter.size;
+  const takes = hasOwnKernels() && takesWinograd(filter, [b, h, w], window);
+  const way = (limit: number): Computed => {
+    const mixed = computesMixed() && count >= limit;
+    return { byWinograd: takes && !mixed, mixed };
+  };
+  if (!takes) return { ofMap: way(enough), ofFilter: way(enough) };
+  return { ofMap: way(enoughForWinograd), ofFilter: way(Infinity) };
 }
 
 /** Registers a convolution with tfjs under a name, and its gradients. */
@@ -75,9 +96,11 @@ export function registerConvolution(kernelName: string): void {
       const { kernel, stride, padding } = window;
       const edge = (size: number): number => Math.floor((size + 2 * padding - kernel) / stride) + 1;
       const [b, h, w] = x.shape;
-      const mixed = gains(filter, [b, edge(h), edge(w)]);
+      const { mixed, byWinograd } = waysOf(filter, [b, edge(h), edge(w)], window).ofMap;
       const { inner } = attrs as { inner?: boolean };
-      return convolve("Conv2D", window, { mixed, brain: mixed && inner === true }, [x, filter]);
+      const brain = inner === true && (mixed || (byWinograd && computesMixed()));
+      if (byWinograd) return winograd(x, filter, { turned: false, brain });
+      return convolve("Conv2D", window, { mixed, brain }, [x, filter]);
     },
   });
   tf.registerGradient({
@@ -128,7 +151,8 @@ function paddingOf(
  */
 function inputGradient(x: Tensor4D, filter: Tensor4D, dy: Tensor4D, window: SlidingWindow): Tensor {
   const { stride, padding } = window;
-  const mixed = gains(filter, dy);
+  const { mixed, byWinograd } = waysOf(filter, dy.shape, window).ofMap;
+  if (byWinograd) return winograd(dy, filter, { turned: true, brain: isBrain(x) });
   const explicit = stride > 1 && padding > 0;
   // oneDNN's strided kernel was seen to write past its memory where the batch is odd.
   const padded = explicit && (mixed || x.shape[3] >= 64) && x.shape[0] % 2 === 0;
@@ -158,7 +182,8 @@ function filterGradient(
   window: SlidingWindow,
 ): Tensor {
   const { stride, padding } = window;
-  const mixed = gains(filter, dy);
+  const { mixed, byWinograd } = waysOf(filter, dy.shape, window).ofFilter;
+  if (byWinograd) return winogradFilterGradient(x, dy);
   const name = "Conv2DBackpropFilter";
   if (stride === 1 || padding === 0) {
     return convolve(name, window, { mixed }, [x, shapeOf(filter), dy]);

@@ -19,7 +19,7 @@ import { registerConvolution } from "./nativeConvolution";
 import {
   fusedFixedNorm,
   fusedSum,
-  fusesNorms,
+  hasOwnKernels,
   registerFusedKernels,
   takesNorm,
 } from "./fusedKernels";
@@ -191,7 +191,7 @@ function registerFixedNorm(name: "FixedNorm" | "FixedNormRelu"): void {
     kernelFunc: ({ inputs, attrs }) => {
       const { x, scale, offset, mean, variance } = inputs as Record<string, Tensor1D>;
       const { epsilon } = attrs as { epsilon: number };
-      if (fusesNorms() && takesNorm(x)) return fusedFixedNorm(x, [scale, offset, mean, variance], { epsilon, relu }); // prettier-ignore
+      if (hasOwnKernels() && takesNorm(x)) return fusedFixedNorm(x, [scale, offset, mean, variance], { epsilon, relu }); // prettier-ignore
       const y = withFloats(false, [x], ([image]) =>
         tf.batchNorm4d(image as Tensor4D, mean, variance, offset, scale, epsilon),
       );
@@ -229,7 +229,7 @@ function registerAddRelu(): void {
     backendName: "tensorflow",
     kernelFunc: ({ inputs }) => {
       const { a, b } = inputs as NamedTensorMap;
-      if (fusesNorms() && a.rank === 4) return fusedSum(a, b, true);
+      if (hasOwnKernels() && a.rank === 4) return fusedSum(a, b, true);
       const sum = withFloats(false, [a, b], ([one, other]) => run("AddV2", attributes(["T"]), one, other)); // prettier-ignore
       const y = run("Relu", attributes(["T"]), sum);
       sum.dispose();

@@ -4,7 +4,7 @@ import { convolutionLayer, type ConvolutionShape } from "./convolutionLayer";
 import { blocksOfDepth, bottleneckDepth, type ResnetSpec } from "./encoderSpec";
 import { forked, globalAverage } from "./kernels";
 import { type InnerLayer, type Layer, type SlidingWindow } from "./layer";
-import { fusesNorms } from "./fusedKernels";
+import { hasOwnKernels } from "./fusedKernels";
 
 /** A network's function with the length of what it gives, and the steps that it is made of. */
 export interface Body extends Layer<Tensor4D, Tensor2D> {
@@ -66,7 +66,7 @@ export function resnet(spec: ResnetSpec, channels: number, rng: Rng): Body {
     pool: globalAverage,
     apply: (images, training) => {
       const layers = Object.values(parts);
-      const inner = training && fusesNorms();
+      const inner = training && hasOwnKernels();
       const last = layers.reduce((x, layer, i) => layer.apply(x, training, inner && i + 1 < layers.length), images); // prettier-ignore
       return globalAverage(last);
     },

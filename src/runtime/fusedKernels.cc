@@ -3,153 +3,25 @@
 // 32-bit floats and, where the processor has them, 16-bit brain floats. Sums are kept in 32 bits over short runs and merged in 64, always in the same order,
 // so that bits do not depend on threads. They are registered where the processor has AVX-512 and the compiler knows it; elsewhere TensorFlow's own pieces are
 // called.
-#if defined(__x86_64__) && (defined(__clang__) ? __clang_major__ >= 9 : __GNUC__ >= 10)
+#include "ownKernels.h"
 
-#include <immintrin.h>
+#ifdef FEWSCOPE_OWN_KERNELS
 
 #include <algorithm>
-#include <atomic>
 #include <cmath>
-#include <condition_variable>
 #include <cstdint>
-#include <cstdlib>
 #include <cstring>
-#include <deque>
 #include <functional>
-#include <memory>
-#include <mutex>
 #include <string>
-#include <thread>
 #include <type_traits>
 #include <vector>
 
-#include "tensorflow/c/c_api_macros.h"
-#include "tensorflow/c/ops.h"
-#include "tensorflow/c/tf_status.h"
-#include "tensorflow/c/tf_tensor.h"
-
-// Of TensorFlow's "c/kernels.h", which takes in headers beyond the C interface that are not kept.
-extern "C" {
-struct TF_KernelBuilder;
-struct TF_OpKernelConstruction;
-struct TF_OpKernelContext;
-TF_KernelBuilder *TF_NewKernelBuilder(const char *op, const char *device, void *(*create)(TF_OpKernelConstruction *),
-                                      void (*compute)(void *, TF_OpKernelContext *), void (*forget)(void *));
-void TF_RegisterKernelBuilder(const char *name, TF_KernelBuilder *builder, TF_Status *status);
-void TF_GetInput(TF_OpKernelContext *context, int at, TF_Tensor **tensor, TF_Status *status);
-TF_Tensor *TF_AllocateOutput(TF_OpKernelContext *context, int at, TF_DataType type, const int64_t *shape, int dimensions, size_t bytes, TF_Status *status);
-void TF_OpKernelContext_Failure(TF_OpKernelContext *context, TF_Status *status);
-void TF_OpKernelConstruction_Failure(TF_OpKernelConstruction *construction, TF_Status *status);
-void TF_OpKernelConstruction_GetAttrType(TF_OpKernelConstruction *construction, const char *name, TF_DataType *value, TF_Status *status);
-void TF_OpKernelConstruction_GetAttrInt32(TF_OpKernelConstruction *construction, const char *name, int32_t *value, TF_Status *status);
-void TF_OpKernelConstruction_GetAttrFloat(TF_OpKernelConstruction *construction, const char *name, float *value, TF_Status *status);
-void TF_OpKernelConstruction_GetAttrBool(TF_OpKernelConstruction *construction, const char *name, unsigned char *value, TF_Status *status);
-}
-
-// The four registers below; without it they are kept in memory, a quarter slower.
-#define FEWSCOPE_UNROLL _Pragma("GCC unroll 4")
-#define FEWSCOPE_WIDE __attribute__((target("avx512f,avx512bw,avx512vl,avx512bf16")))
-
 namespace fewscope {
 
+// Defined in winogradKernels.cc.
+bool RegisterWinograd();
+
 namespace {
-
-typedef uint16_t Brain;
-
-// A piece of work in parts; whoever has time takes the next part.
-struct Job {
-  std::function<void(int64_t)> part;
-  int64_t parts = 0;
-  std::atomic<int64_t> next{0};
-  std::atomic<int64_t> done{0};
-
-  void Work() {
-    for (;;) {
-      const int64_t at = next.fetch_add(1, std::memory_order_relaxed);
-      if (at >= parts) return;
-      part(at);
-      done.fetch_add(1, std::memory_order_release);
-    }
-  }
-};
-
-// Threads that lend a hand, as many as TensorFlow may have in one operation.
-class Helpers {
- public:
-  Helpers() {
-    const char *told = std::getenv("TF_NUM_INTRAOP_THREADS");
-    const int wanted = told == nullptr ? 0 : std::atoi(told);
-    const int all = wanted > 0 ? wanted : static_cast<int>(std::thread::hardware_concurrency());
-    count_ = std::min(255, std::max(0, all - 1));
-    for (int i = 0; i < count_; i++) std::thread([this] { Loop(); }).detach();
-  }
-
-  void Run(int64_t parts, std::function<void(int64_t)> part) {
-    if (parts <= 1 || count_ == 0) {
-      for (int64_t i = 0; i < parts; i++) part(i);
-      return;
-    }
-    const auto job = std::make_shared<Job>();
-    job->part = std::move(part);
-    job->parts = parts;
-    {
-      std::lock_guard<std::mutex> hold(mutex_);
-      jobs_.push_back(job);
-    }
-    if (parts > 2) changed_.notify_all();
-    else changed_.notify_one();
-    job->Work();
-    {
-      std::lock_guard<std::mutex> hold(mutex_);
-      const auto found = std::find(jobs_.begin(), jobs_.end(), job);
-      if (found != jobs_.end()) jobs_.erase(found);
-    }
-    // What is left is at work already.
-    for (int i = 0; job->done.load(std::memory_order_acquire) < parts; i++) {
-      if (i % 200 == 199) std::this_thread::yield();
-      _mm_pause();
-    }
-  }
-
- private:
-  void Loop() {
-    for (;;) {
-      std::shared_ptr<Job> job;
-      {
-        std::unique_lock<std::mutex> hold(mutex_);
-        changed_.wait(hold, [this] { return !jobs_.empty(); });
-        job = jobs_.front();
-        if (job->next.load(std::memory_order_relaxed) >= job->parts) {
-          jobs_.pop_front();
-          continue;
-        }
-      }
-      job->Work();
-    }
-  }
-
-  int count_ = 0;
-  std::mutex mutex_;
-  std::condition_variable changed_;
-  std::deque<std::shared_ptr<Job>> jobs_;
-};
-
-Helpers &TheHelpers() {
-  // Never destroyed, as its threads never end.
-  static Helpers *const helpers = new Helpers();
-  return *helpers;
-}
-
-FEWSCOPE_WIDE inline __m512 Load(const float *from) { return _mm512_loadu_ps(from); }
-FEWSCOPE_WIDE inline __m512 Load(const Brain *from) {
-  const __m256i half = _mm256_loadu_si256(reinterpret_cast<const __m256i *>(from));
-  return _mm512_castsi512_ps(_mm512_slli_epi32(_mm512_cvtepu16_epi32(half), 16));
-}
-FEWSCOPE_WIDE inline void Store(float *to, __m512 values) { _mm512_storeu_ps(to, values); }
-FEWSCOPE_WIDE inline void Store(Brain *to, __m512 values) {
-  const __m256bh half = _mm512_cvtneps_pbh(values);
-  std::memcpy(to, &half, sizeof half);
-}
 
 // Channels are looked at 64 at a time, four registers. Fewer channels stand several times in 64 values, and each copy is summed for itself at first.
 constexpr int64_t kLanes = 16;
@@ -402,118 +274,6 @@ FEWSCOPE_WIDE void AddPart(const A *a, const B *b, Y *y, int64_t first, int64_t 
   std::copy(lastY, lastY + (end - i), y + i);
 }
 
-// Tensors of one call. The first thing that goes wrong is what the call fails with; nothing is asked of TensorFlow any more after it.
-class Call {
- public:
-  explicit Call(TF_OpKernelContext *context) : context_(context), status_(TF_NewStatus()) {}
-  ~Call() {
-    if (!ok()) TF_OpKernelContext_Failure(context_, status_);
-    for (TF_Tensor *tensor : tensors_) TF_DeleteTensor(tensor);
-    TF_DeleteStatus(status_);
-  }
-  bool ok() const { return TF_GetCode(status_) == TF_OK; }
-  void Fail(const char *why) {
-    if (ok()) TF_SetStatus(status_, TF_INVALID_ARGUMENT, why);
-  }
-
-  TF_Tensor *Input(int at) {
-    if (!ok()) return nullptr;
-    TF_Tensor *tensor = nullptr;
-    TF_GetInput(context_, at, &tensor, status_);
-    if (tensor != nullptr) tensors_.push_back(tensor);
-    return tensor;
-  }
-  TF_Tensor *Output(int at, TF_DataType type, const std::vector<int64_t> &shape) {
-    if (!ok()) return nullptr;
-    int64_t size = 1;
-    for (int64_t length : shape) size *= length;
-    const size_t bytes = size * TF_DataTypeSize(type);
-    TF_Tensor *tensor = TF_AllocateOutput(context_, at, type, shape.data(), static_cast<int>(shape.size()), bytes, status_);
-    if (tensor != nullptr) tensors_.push_back(tensor);
-    return tensor;
-  }
-  // Values for each channel.
-  const float *ChannelInput(int at, int64_t channels) {
-    TF_Tensor *tensor = Input(at);
-    if (tensor == nullptr) return nullptr;
-    if (TF_TensorType(tensor) != TF_FLOAT || TF_TensorElementCount(tensor) != channels) Fail("a value for each channel was expected");
-    return static_cast<const float *>(TF_TensorData(tensor));
-  }
-  float *ChannelOutput(int at, int64_t channels) {
-    TF_Tensor *tensor = Output(at, TF_FLOAT, {channels});
-    return tensor == nullptr ? nullptr : static_cast<float *>(TF_TensorData(tensor));
-  }
-
- private:
-  TF_OpKernelContext *const context_;
-  TF_Status *const status_;
-  std::vector<TF_Tensor *> tensors_;
-};
-
-std::vector<int64_t> ShapeOf(const TF_Tensor *tensor) {
-  std::vector<int64_t> shape(TF_NumDims(tensor));
-  for (size_t i = 0; i < shape.size(); i++) shape[i] = TF_Dim(tensor, static_cast<int>(i));
-  return shape;
-}
-
-bool IsMap(const TF_Tensor *tensor) {
-  static const bool hasBrain = __builtin_cpu_supports("avx512bf16");
-  if (TF_NumDims(tensor) != 4) return false;
-  return TF_TensorType(tensor) == TF_FLOAT || (hasBrain && TF_TensorType(tensor) == TF_BFLOAT16);
-}
-
-// Calls `work` with a pointer of the type that the tensor has.
-template <typename Work>
-void WithValues(const TF_Tensor *tensor, const Work &work) {
-  void *data = TF_TensorData(tensor);
-  if (TF_TensorType(tensor) == TF_FLOAT) work(static_cast<float *>(data));
-  else work(static_cast<Brain *>(data));
-}
-
-template <typename Work>
-void WithFlag(bool flag, const Work &work) {
-  if (flag) work(std::true_type());
-  else work(std::false_type());
-}
-
-// Attributes of a kernel, read once.
-struct Settings {
-  float epsilon = 0;
-  float momentum = 0;
-  bool relu = false;
-  bool side = false;
-  int32_t stride = 1;
-  TF_DataType made = TF_FLOAT;
-  TF_DataType sideType = TF_FLOAT;
-};
-
-// Reads those attributes of these that the operation has.
-void *Read(TF_OpKernelConstruction *construction, const std::string &names) {
-  auto *settings = new Settings();
-  TF_Status *status = TF_NewStatus();
-  const auto has = [&](const char *name) { return names.find(std::string(" ") + name + " ") != std::string::npos && TF_GetCode(status) == TF_OK; };
-  if (has("epsilon")) TF_OpKernelConstruction_GetAttrFloat(construction, "epsilon", &settings->epsilon, status);
-  if (has("momentum")) TF_OpKernelConstruction_GetAttrFloat(construction, "momentum", &settings->momentum, status);
-  unsigned char flag = 0;
-  if (has("relu")) {
-    TF_OpKernelConstruction_GetAttrBool(construction, "relu", &flag, status);
-    settings->relu = flag != 0;
-  }
-  int32_t count = 0;
-  if (has("N")) {
-    TF_OpKernelConstruction_GetAttrInt32(construction, "N", &count, status);
-    settings->side = count > 0;
-  }
-  if (has("stride")) TF_OpKernelConstruction_GetAttrInt32(construction, "stride", &settings->stride, status);
-  if (has("U")) TF_OpKernelConstruction_GetAttrType(construction, "U", &settings->made, status);
-  if (has("S")) TF_OpKernelConstruction_GetAttrType(construction, "S", &settings->sideType, status);
-  if (TF_GetCode(status) != TF_OK) TF_OpKernelConstruction_Failure(construction, status);
-  TF_DeleteStatus(status);
-  return settings;
-}
-
-void Forget(void *settings) { delete static_cast<Settings *>(settings); }
-
 // What a batch norm is given, and the map that it makes.
 struct NormCall {
   NormCall(Call *call, const Settings &settings) : settings(settings), x(call->Input(0)) {
@@ -723,39 +483,16 @@ void EveryNthGradient(void *state, TF_OpKernelContext *context) {
   });
 }
 
-struct Kernel {
-  const char *name;
-  std::vector<const char *> attributes;
-  std::vector<const char *> inputs;
-  std::vector<const char *> outputs;
-  void *(*create)(TF_OpKernelConstruction *);
-  void (*compute)(void *, TF_OpKernelContext *);
-};
-
 void *ReadNorm(TF_OpKernelConstruction *construction) { return Read(construction, " epsilon momentum relu N U S "); }
 void *ReadFixed(TF_OpKernelConstruction *construction) { return Read(construction, " epsilon relu N U S "); }
 void *ReadGradient(TF_OpKernelConstruction *construction) { return Read(construction, " relu N S "); }
 void *ReadStride(TF_OpKernelConstruction *construction) { return Read(construction, " stride "); }
 void *ReadSum(TF_OpKernelConstruction *construction) { return Read(construction, " relu "); }
 
-bool Register(const Kernel &kernel) {
-  TF_OpDefinitionBuilder *definition = TF_NewOpDefinitionBuilder(kernel.name);
-  for (const char *attribute : kernel.attributes) TF_OpDefinitionBuilderAddAttr(definition, attribute);
-  for (const char *input : kernel.inputs) TF_OpDefinitionBuilderAddInput(definition, input);
-  for (const char *output : kernel.outputs) TF_OpDefinitionBuilderAddOutput(definition, output);
-  TF_Status *status = TF_NewStatus();
-  TF_RegisterOpDefinition(definition, status);
-  if (TF_GetCode(status) == TF_OK) {
-    TF_KernelBuilder *builder = TF_NewKernelBuilder(kernel.name, "CPU", kernel.create, kernel.compute, Forget);
-    TF_RegisterKernelBuilder(kernel.name, builder, status);
-  }
-  const bool ok = TF_GetCode(status) == TF_OK;
-  TF_DeleteStatus(status);
-  return ok;
-}
-
 bool RegisterAll() {
-  if (!__builtin_cpu_supports("avx512f") || !__builtin_cpu_supports("avx512bw") || !__builtin_cpu_supports("avx512vl")) return false;
+  if (!__builtin_cpu_supports("avx512f") || !__builtin_cpu_supports("avx512bw") || !__builtin_cpu_supports("avx512vl") ||
+      !__builtin_cpu_supports("fma"))
+    return false;
   const char *floats = "{float, bfloat16}";
   const std::string t = std::string("T: ") + floats, s = std::string("S: ") + floats, u = std::string("U: ") + floats;
   const Kernel kernels[] = {
@@ -774,7 +511,7 @@ bool RegisterAll() {
   for (const Kernel &kernel : kernels) {
     if (!Register(kernel)) return false;
   }
-  return true;
+  return RegisterWinograd();
 }
 
 }  // namespace

@@ -3,8 +3,8 @@ import { execFileSync } from "node:child_process";
 import * as path from "node:path";
 import { createRng, tf, type Scalar, type Tensor, type Tensor1D, type Tensor4D } from "../../src/core"; // prettier-ignore
 import { buildNetwork } from "../../src/nets";
-import { fusedName, fusesNorms, takesNorm } from "../../src/nets/fusedKernels";
-import { batchNormTraining, everyNth, forked } from "../../src/nets/kernels";
+import { fusedName, hasOwnKernels, takesNorm } from "../../src/nets/fusedKernels";
+import { batchNormTraining, convolution, everyNth, forked } from "../../src/nets/kernels";
 import { assertClose, noise } from "../fixtures/networkParity";
 
 type Shape = [number, number, number, number];
@@ -65,7 +65,7 @@ describe("nets/fusedKernels", function () {
   this.timeout(120_000);
   before(function () {
     // Elsewhere TensorFlow's pieces are called, which other tests hold beside PyTorch.
-    if (!fusesNorms()) this.skip();
+    if (!hasOwnKernels()) this.skip();
   });
 
   for (const shape of shapes)
@@ -129,6 +129,38 @@ describe("nets/fusedKernels", function () {
       apart(() => normed(asked)),
     );
   });
+
+  for (const [b, h, w, c, d] of [
+    [1, 4, 4, 8, 8],
+    [3, 7, 5, 8, 16],
+    [2, 9, 6, 16, 8],
+    [2, 8, 8, 48, 64],
+    [3, 5, 4, 32, 96],
+    [6, 16, 16, 64, 32],
+    [2, 6, 6, 128, 128],
+  ])
+    it(`convolves by Winograd's way as TensorFlow does, ${[b, h, w].join(" x ")} from ${c} to ${d} channels`, () => {
+      const convolved = (): Record<string, number[]> =>
+        tf.tidy(() => {
+          const x = tf.tensor4d(noise(1, b * h * w * c), [b, h, w, c]);
+          const filter = tf.tensor4d(noise(2, 9 * c * d), [3, 3, c, d]);
+          const way = { stride: 1, padding: 1 };
+          const apply = (all: Tensor, weights: Tensor): Tensor =>
+            convolution(all as Tensor4D, weights as Tensor4D, { ...way, training: true });
+          const above = tf.tensor4d(noise(3, b * h * w * d), [b, h, w, d]);
+          const [dx, dfilter] = tf.grads(apply)([x.clone(), filter.clone()], above);
+          const y = convolution(x, filter, { ...way, training: false });
+          return { y: [...y.dataSync()], dx: [...dx.dataSync()], dfilter: [...dfilter.dataSync()] };
+        });
+      const found = convolved();
+      const expected = apart(convolved);
+      for (const [name, values] of Object.entries(expected)) {
+        const size = Math.sqrt(values.reduce((sum, value) => sum + value ** 2, 0) / values.length);
+        assertClose(found[name], values, name, { absolute: 1e-5 * size });
+        // It is another way, so that some last digit differs.
+        assert.notDeepEqual(found[name], values, name);
+      }
+    });
 
   it("takes every so many cells, and gives their gradients back to them alone", () => {
     for (const [size, stride] of [

@@ -1,10 +1,10 @@
 /*
- * Tells the SHA-256 of what a batch norm with a shortcut gives and of its gradients, for the test of threads, of which a process has one number:
+ * Tells the SHA-256 of what a convolution, and a batch norm with a shortcut, give and of their gradients, for the test of threads, of which a process has one number:
  *
  *   TF_NUM_INTRAOP_THREADS=3 node --import tsx test/nets/normBits.ts
  */
 import { sha256, tf, type Tensor, type Tensor1D, type Tensor4D } from "../../src/core";
-import { batchNormTraining } from "../../src/nets/kernels";
+import { batchNormTraining, convolution } from "../../src/nets/kernels";
 import { noise } from "../fixtures/networkParity";
 
 const values = (seed: number): Tensor4D => tf.tensor4d(noise(seed, 64 * 32 * 32 * 8), [64, 32, 32, 8]); // prettier-ignore
@@ -18,4 +18,12 @@ const gradients = tf.grads((...all: Tensor[]) => apply(...(all as unknown as typ
   values(7),
 );
 const all = [apply(...given), ...gradients].map((tensor) => sha256(new Uint8Array(tensor.dataSync().buffer))); // prettier-ignore
+const filter = tf.tensor4d(noise(8, 9 * 8 * 16), [3, 3, 8, 16]);
+const convolve = (x: Tensor, weights: Tensor): Tensor =>
+  convolution(x as Tensor4D, weights as Tensor4D, { stride: 1, padding: 1, training: true });
+for (const tensor of [
+  convolve(values(1), filter),
+  ...tf.grads(convolve)([values(1), filter.clone()]),
+])
+  all.push(sha256(new Uint8Array(tensor.dataSync().buffer)));
 process.stdout.write(sha256(all.join(" ")));

@@ -1,0 +1,504 @@
+// Linked into the binding beside tfjs-node's own sources: the convolution with 3 by 3 cells that keeps a map's size, and both its gradients, by Winograd's way:
+// 2 by 2 results at a time take 16 multiplications for each pair of channels instead of 36. oneDNN has it no more for these processors, and has no kernel of
+// its own for as few channels as small networks have. All is computed with 32-bit floats; maps may be brain floats. What a part of the work is follows from the
+// shapes alone, so that bits do not depend on threads.
+// See Lavin and Gray, Fast algorithms for convolutional neural networks (2016), arxiv.org/abs/1509.09308.
+#include "ownKernels.h"
+
+#ifdef FEWSCOPE_OWN_KERNELS
+
+#include <algorithm>
+#include <cstdint>
+#include <cstdlib>
+#include <cstring>
+#include <functional>
+#include <memory>
+#include <string>
+#include <type_traits>
+#include <vector>
+
+namespace fewscope {
+
+namespace {
+
+// A register of sixteen floats, or of eight for maps of eight channels.
+struct Sixteen {
+  using Vector = __m512;
+  static constexpr int64_t kLanes = 16;
+  template <typename X>
+  FEWSCOPE_WIDE static inline Vector Take(const X *from) {
+    return Load(from);
+  }
+  template <typename X>
+  FEWSCOPE_WIDE static inline void Put(X *to, Vector values) {
+    Store(to, values);
+  }
+  FEWSCOPE_WIDE static inline Vector All(float value) { return _mm512_set1_ps(value); }
+  FEWSCOPE_WIDE static inline Vector Add(Vector a, Vector b) { return _mm512_add_ps(a, b); }
+  FEWSCOPE_WIDE static inline Vector Less(Vector a, Vector b) { return _mm512_sub_ps(a, b); }
+  FEWSCOPE_WIDE static inline Vector Times(Vector a, Vector b) { return _mm512_mul_ps(a, b); }
+  FEWSCOPE_WIDE static inline Vector Onto(Vector a, Vector b, Vector sum) { return _mm512_fmadd_ps(a, b, sum); }
+  // Every `apart`-th float.
+  FEWSCOPE_WIDE static inline Vector Gather(const float *from, int apart) {
+    const __m512i lanes = _mm512_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
+    return _mm512_i32gather_ps(_mm512_mullo_epi32(lanes, _mm512_set1_epi32(apart)), from, 4);
+  }
+};
+
+struct Eight {
+  using Vector = __m256;
+  static constexpr int64_t kLanes = 8;
+  FEWSCOPE_WIDE static inline Vector Take(const float *from) { return _mm256_loadu_ps(from); }
+  FEWSCOPE_WIDE static inline Vector Take(const Brain *from) {
+    const __m128i half = _mm_loadu_si128(reinterpret_cast<const __m128i *>(from));
+    return _mm256_castsi256_ps(_mm256_slli_epi32(_mm256_cvtepu16_epi32(half), 16));
+  }
+  FEWSCOPE_WIDE static inline void Put(float *to, Vector values) { _mm256_storeu_ps(to, values); }
+  FEWSCOPE_WIDE static inline void Put(Brain *to, Vector values) {
+    const __m128bh half = _mm256_cvtneps_pbh(values);
+    std::memcpy(to, &half, sizeof half);
+  }
+  FEWSCOPE_WIDE static inline Vector All(float value) { return _mm256_set1_ps(value); }
+  FEWSCOPE_WIDE static inline Vector Add(Vector a, Vector b) { return _mm256_add_ps(a, b); }
+  FEWSCOPE_WIDE static inline Vector Less(Vector a, Vector b) { return _mm256_sub_ps(a, b); }
+  FEWSCOPE_WIDE static inline Vector Times(Vector a, Vector b) { return _mm256_mul_ps(a, b); }
+  FEWSCOPE_WIDE static inline Vector Onto(Vector a, Vector b, Vector sum) { return _mm256_fmadd_ps(a, b, sum); }
+  FEWSCOPE_WIDE static inline Vector Gather(const float *from, int apart) {
+    const __m256i lanes = _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7);
+    return _mm256_i32gather_ps(from, _mm256_mullo_epi32(lanes, _mm256_set1_epi32(apart)), 4);
+  }
+};
+
+// Tiles of 2 by 2 results, each from 4 by 4 cells: 16 numbers of it, its "frequencies", are multiplied each with its own of the filter.
+constexpr int64_t kFrequencies = 16;
+// Rows of a product that are computed at once, in registers.
+constexpr int64_t kRows = 8;
+// Bytes of what is looked at together: what is nearest to a core holds little more.
+constexpr int64_t kNear = 1 << 16;
+// For a filter's gradient as many as make up for reading its sums again, but no more than these.
+constexpr int64_t kFar = 1 << 20;
+
+// From one frequency of so many rows to the next: with a power of two between them all sixteen would want the same few places of the nearest cache.
+constexpr int64_t Apart(int64_t rows, int64_t columns) { return rows * columns + 16; }
+
+// A map and its tiles.
+struct Tiling {
+  explicit Tiling(const std::vector<int64_t> &shape)
+      : h(shape[1]), w(shape[2]), channels(shape[3]), down((h + 1) / 2), across((w + 1) / 2), tiles(shape[0] * down * across) {}
+  int64_t h, w, channels, down, across, tiles;
+};
+
+// Where a tile lies: the image's first value, and the first cell of its results.
+struct Place {
+  Place(const Tiling &map, int64_t tile) {
+    const int64_t inImage = tile % (map.down * map.across);
+    image = tile / (map.down * map.across) * map.h * map.w * map.channels;
+    y = inImage / map.across * 2;
+    x = inImage % map.across * 2;
+  }
+  void Next(const Tiling &map) {
+    x += 2;
+    if (x < map.w) return;
+    x = 0;
+    y += 2;
+    if (y < map.h) return;
+    y = 0;
+    image += map.h * map.w * map.channels;
+  }
+  int64_t image, y, x;
+};
+
+// Memory of a thread, which it keeps.
+class Memory {
+ public:
+  float *Take(int64_t floats) {
+    if (floats > size_) {
+      size_ = (floats + 15) / 16 * 16;
+      held_.reset(static_cast<float *>(std::aligned_alloc(64, size_ * sizeof(float))));
+    }
+    return held_.get();
+  }
+
+ private:
+  struct Free {
+    void operator()(float *memory) const { std::free(memory); }
+  };
+  std::unique_ptr<float, Free> held_;
+  int64_t size_ = 0;
+};
+
+// What a thread's part of the work has at hand.
+Memory &PartMemory() {
+  static thread_local Memory memory;
+  return memory;
+}
+
+// Columns of a product that stand together: two registers, or as many as there are.
+int64_t PanelOf(int64_t columns) { return columns % 32 == 0 ? 32 : std::min<int64_t>(16, columns); }
+
+// Calls `work` with the kind of register for so many channels.
+template <typename Work>
+void WithLanes(int64_t channels, const Work &work) {
+  if (channels == 8) work(Eight());
+  else work(Sixteen());
+}
+
+// The same for a panel of a product, with how many registers it takes.
+template <typename Work>
+void WithPanel(int64_t panel, const Work &work) {
+  if (panel == 8) work(Eight(), std::integral_constant<int, 1>());
+  else if (panel == 16) work(Sixteen(), std::integral_constant<int, 1>());
+  else work(Sixteen(), std::integral_constant<int, 2>());
+}
+
+// Eight rows of c = a b, or c + a b, for one panel of columns.
+template <typename W, int kVectors>
+FEWSCOPE_WIDE inline void Multiply(const float *a, int64_t aRow, int64_t aInner, const float *b, int64_t inner, float *c, int64_t cRow, bool onto) {
+  typename W::Vector sums[kRows][kVectors];
+  FEWSCOPE_UNROLL for (int r = 0; r < kRows; r++)
+    FEWSCOPE_UNROLL for (int v = 0; v < kVectors; v++) sums[r][v] = onto ? W::Take(c + r * cRow + v * W::kLanes) : W::All(0);
+  for (int64_t i = 0; i < inner; i++) {
+    typename W::Vector column[kVectors];
+    FEWSCOPE_UNROLL for (int v = 0; v < kVectors; v++) column[v] = W::Take(b + v * W::kLanes);
+    FEWSCOPE_UNROLL for (int r = 0; r < kRows; r++) {
+      const typename W::Vector row = W::All(a[r * aRow]);
+      FEWSCOPE_UNROLL for (int v = 0; v < kVectors; v++) sums[r][v] = W::Onto(row, column[v], sums[r][v]);
+    }
+    a += aInner;
+    b += kVectors * W::kLanes;
+  }
+  FEWSCOPE_UNROLL for (int r = 0; r < kRows; r++)
+    FEWSCOPE_UNROLL for (int v = 0; v < kVectors; v++) W::Put(c + r * cRow + v * W::kLanes, sums[r][v]);
+}
+
+// Frequencies of one tile of a map, those of all channels: 4 by 4 cells, which lie in rows, or are pointed to where some lie outside.
+template <typename W, typename X, bool kInside>
+FEWSCOPE_WIDE inline void TileFrequencies(const X *base, int64_t row, const X *const *cells, int64_t channels, float *to, int64_t apart) {
+  using Vector = typename W::Vector;
+  for (int64_t c = 0; c < channels; c += W::kLanes) {
+    Vector half[4][4];
+    FEWSCOPE_UNROLL for (int j = 0; j < 4; j++) {
+      Vector cell[4];
+      FEWSCOPE_UNROLL for (int i = 0; i < 4; i++) cell[i] = W::Take(kInside ? base + i * row + j * channels + c : cells[i * 4 + j] + c);
+      half[0][j] = W::Less(cell[0], cell[2]);
+      half[1][j] = W::Add(cell[1], cell[2]);
+      half[2][j] = W::Less(cell[2], cell[1]);
+      half[3][j] = W::Less(cell[1], cell[3]);
+    }
+    FEWSCOPE_UNROLL for (int i = 0; i < 4; i++) {
+      float *row4 = to + i * 4 * apart + c;
+      W::Put(row4, W::Less(half[i][0], half[i][2]));
+      W::Put(row4 + apart, W::Add(half[i][1], half[i][2]));
+      W::Put(row4 + 2 * apart, W::Less(half[i][2], half[i][1]));
+      W::Put(row4 + 3 * apart, W::Less(half[i][1], half[i][3]));
+    }
+  }
+}
+
+// Frequencies of some tiles: 16 times [rows, channels]. Cells outside of the map are 0, as rows without a tile are.
+template <typename W, typename X>
+FEWSCOPE_WIDE void MapFrequencies(const X *x, const Tiling &map, const X *zeros, int64_t first, int64_t count, int64_t rows, float *to) {
+  const int64_t channels = map.channels;
+  const int64_t row = map.w * channels;
+  const int64_t apart = Apart(rows, channels);
+  Place place(map, first);
+  for (int64_t n = 0; n < count; n++, place.Next(map)) {
+    float *tile = to + n * channels;
+    if (place.y > 0 && place.x > 0 && place.y + 3 <= map.h && place.x + 3 <= map.w) {
+      const X *base = x + place.image + (place.y - 1) * row + (place.x - 1) * channels;
+      TileFrequencies<W, X, true>(base, row, nullptr, channels, tile, apart);
+      continue;
+    }
+    const X *cells[16];
+    for (int64_t i = 0; i < 4; i++) {
+      for (int64_t j = 0; j < 4; j++) {
+        const int64_t y = place.y + i - 1, left = place.x + j - 1;
+        const bool inside = y >= 0 && y < map.h && left >= 0 && left < map.w;
+        cells[i * 4 + j] = inside ? x + place.image + y * row + left * channels : zeros;
+      }
+    }
+    TileFrequencies<W, X, false>(nullptr, 0, cells, channels, tile, apart);
+  }
+  if (count == rows) return;
+  for (int64_t f = 0; f < kFrequencies; f++) std::memset(to + f * apart + count * channels, 0, (rows - count) * channels * sizeof(float));
+}
+
+// Results of some tiles from their frequencies, 16 times [rows, channels].
+template <typename W, typename Y>
+FEWSCOPE_WIDE void MapResults(const float *from, int64_t rows, const Tiling &map, int64_t first, int64_t count, Y *y) {
+  using Vector = typename W::Vector;
+  const int64_t channels = map.channels;
+  const int64_t row = map.w * channels;
+  const int64_t apart = Apart(rows, channels);
+  Place place(map, first);
+  for (int64_t n = 0; n < count; n++, place.Next(map)) {
+    Y *to = y + place.image + place.y * row + place.x * channels;
+    const bool below = place.y + 1 < map.h, beside = place.x + 1 < map.w;
+    for (int64_t c = 0; c < channels; c += W::kLanes) {
+      const float *at = from + n * channels + c;
+      Vector half[2][4];
+      FEWSCOPE_UNROLL for (int j = 0; j < 4; j++) {
+        const Vector middle = W::Take(at + (4 + j) * apart), other = W::Take(at + (8 + j) * apart);
+        half[0][j] = W::Add(W::Add(W::Take(at + j * apart), middle), other);
+        half[1][j] = W::Less(W::Less(middle, other), W::Take(at + (12 + j) * apart));
+      }
+      FEWSCOPE_UNROLL for (int i = 0; i < 2; i++) {
+        if (i == 1 && !below) break;
+        W::Put(to + i * row + c, W::Add(W::Add(half[i][0], half[i][1]), half[i][2]));
+        if (beside) W::Put(to + i * row + channels + c, W::Less(W::Less(half[i][1], half[i][2]), half[i][3]));
+      }
+    }
+  }
+}
+
+// What would make those results of frequencies, turned round: gradients of the frequencies, in panels: 16 times [channels / panel, count, panel].
+template <typename W, typename Y>
+FEWSCOPE_WIDE void ResultFrequencies(const Y *y, const Tiling &map, const Y *zeros, int64_t first, int64_t count, int64_t panel, float *to) {
+  using Vector = typename W::Vector;
+  const int64_t channels = map.channels;
+  const int64_t row = map.w * channels;
+  const int64_t apart = Apart(count, channels);
+  Place place(map, first);
+  for (int64_t n = 0; n < count; n++, place.Next(map)) {
+    const Y *from = y + place.image + place.y * row + place.x * channels;
+    const bool below = place.y + 1 < map.h, beside = place.x + 1 < map.w;
+    const Y *cells[4] = {from, beside ? from + channels : zeros, below ? from + row : zeros, below && beside ? from + row + channels : zeros};
+    for (int64_t c = 0; c < channels; c += W::kLanes) {
+      Vector half[4][2];
+      FEWSCOPE_UNROLL for (int j = 0; j < 2; j++) {
+        const Vector above = W::Take(cells[j] + c), under = W::Take(cells[2 + j] + c);
+        half[0][j] = above;
+        half[1][j] = W::Add(above, under);
+        half[2][j] = W::Less(above, under);
+        half[3][j] = W::Less(W::All(0), under);
+      }
+      float *at = to + c / panel * count * panel + n * panel + c % panel;
+      FEWSCOPE_UNROLL for (int i = 0; i < 4; i++) {
+        float *row4 = at + i * 4 * apart;
+        W::Put(row4, half[i][0]);
+        W::Put(row4 + apart, W::Add(half[i][0], half[i][1]));
+        W::Put(row4 + 2 * apart, W::Less(half[i][0], half[i][1]));
+        W::Put(row4 + 3 * apart, W::Less(W::All(0), half[i][1]));
+      }
+    }
+  }
+}
+
+// A filter's size, and whether it is turned round: for the gradient of the map that it goes over, from `out` channels back to `in`.
+struct Filter {
+  const float *values;
+  int64_t in, out;
+  bool turned;
+};
+
+// Frequencies of a filter for one channel that it takes, in panels: [16, columns / panel, taken, panel].
+template <typename W>
+FEWSCOPE_WIDE void FilterFrequencies(const Filter &filter, int64_t taken, int64_t panel, float *to) {
+  using Vector = typename W::Vector;
+  const int64_t rows = filter.turned ? filter.out : filter.in, columns = filter.turned ? filter.in : filter.out;
+  const Vector middle = W::All(0.5f);
+  for (int64_t k = 0; k < columns; k += W::kLanes) {
+    Vector half[4][3];
+    FEWSCOPE_UNROLL for (int j = 0; j < 3; j++) {
+      Vector cell[3];
+      FEWSCOPE_UNROLL for (int i = 0; i < 3; i++) {
+        const float *of = filter.values + (filter.turned ? (2 - i) * 3 + 2 - j : i * 3 + j) * filter.in * filter.out;
+        cell[i] = filter.turned ? W::Gather(of + k * filter.out + taken, static_cast<int>(filter.out)) : W::Take(of + taken * filter.out + k);
+      }
+      const Vector ends = W::Times(middle, W::Add(cell[0], cell[2]));
+      half[0][j] = cell[0];
+      half[1][j] = W::Onto(middle, cell[1], ends);
+      half[2][j] = W::Less(ends, W::Times(middle, cell[1]));
+      half[3][j] = cell[2];
+    }
+    float *at = to + k / panel * rows * panel + taken * panel + k % panel;
+    const int64_t apart = rows * columns;
+    FEWSCOPE_UNROLL for (int i = 0; i < 4; i++) {
+      const Vector ends = W::Times(middle, W::Add(half[i][0], half[i][2]));
+      float *row4 = at + i * 4 * apart;
+      W::Put(row4, half[i][0]);
+      W::Put(row4 + apart, W::Onto(middle, half[i][1], ends));
+      W::Put(row4 + 2 * apart, W::Less(ends, W::Times(middle, half[i][1])));
+      W::Put(row4 + 3 * apart, half[i][2]);
+    }
+  }
+}
+
+// A filter's gradient from that of its frequencies, [parts, 16, in, out], for some of its [in, out].
+FEWSCOPE_WIDE void FilterGradient(const float *from, int64_t parts, int64_t size, int64_t first, int64_t end, float *to) {
+  const __m512 middle = _mm512_set1_ps(0.5f);
+  for (int64_t e = first; e < end; e += Sixteen::kLanes) {
+    __m512 half[3][4];
+    FEWSCOPE_UNROLL for (int j = 0; j < 4; j++) {
+      __m512 sum[4];
+      FEWSCOPE_UNROLL for (int i = 0; i < 4; i++) {
+        const float *at = from + (i * 4 + j) * size + e;
+        sum[i] = Load(at);
+        for (int64_t part = 1; part < parts; part++) sum[i] = _mm512_add_ps(sum[i], Load(at + part * kFrequencies * size));
+      }
+      const __m512 both = _mm512_mul_ps(middle, _mm512_add_ps(sum[1], sum[2]));
+      half[0][j] = _mm512_add_ps(sum[0], both);
+      half[1][j] = _mm512_mul_ps(middle, _mm512_sub_ps(sum[1], sum[2]));
+      half[2][j] = _mm512_add_ps(both, sum[3]);
+    }
+    FEWSCOPE_UNROLL for (int i = 0; i < 3; i++) {
+      const __m512 both = _mm512_mul_ps(middle, _mm512_add_ps(half[i][1], half[i][2]));
+      Store(to + (i * 3 + 0) * size + e, _mm512_add_ps(half[i][0], both));
+      Store(to + (i * 3 + 1) * size + e, _mm512_mul_ps(middle, _mm512_sub_ps(half[i][1], half[i][2])));
+      Store(to + (i * 3 + 2) * size + e, _mm512_add_ps(both, half[i][3]));
+    }
+  }
+}
+
+bool TakesChannels(int64_t channels) { return channels == 8 || (channels > 0 && channels % 16 == 0); }
+
+// Tiles that are looked at together: as many as so many bytes hold, and no more than leave something for others to do.
+int64_t TogetherOf(const Tiling &x, int64_t columns, int64_t bytes) {
+  const int64_t fit = bytes / (kFrequencies * sizeof(float) * (x.channels + columns));
+  const int64_t wanted = std::min(fit, (x.tiles + 3) / 4);
+  return std::max<int64_t>(2, std::min<int64_t>(32, wanted / kRows)) * kRows;
+}
+
+// One part of a convolution: products of its tiles' frequencies with the filter's.
+template <typename W, int kVectors>
+FEWSCOPE_WIDE void MultiplyTiles(const float *tiles, int64_t rows, int64_t taken, const float *filter, int64_t columns, float *to) {
+  constexpr int64_t kPanel = kVectors * W::kLanes;
+  for (int64_t f = 0; f < kFrequencies; f++) {
+    const float *a = tiles + f * Apart(rows, taken);
+    float *c = to + f * Apart(rows, columns);
+    for (int64_t row = 0; row < rows; row += kRows) {
+      for (int64_t k = 0; k < columns; k += kPanel) {
+        Multiply<W, kVectors>(a + row * taken, taken, 1, filter + (f * columns + k) * taken, taken, c + row * columns + k, columns, false);
+      }
+    }
+  }
+}
+
+// The same for a filter's gradient: products of frequencies over all tiles of a part.
+template <typename W, int kVectors>
+FEWSCOPE_WIDE void MultiplyGradients(const float *tiles, int64_t count, int64_t taken, const float *above, int64_t columns, float *to, bool onto) {
+  constexpr int64_t kPanel = kVectors * W::kLanes;
+  for (int64_t f = 0; f < kFrequencies; f++) {
+    const float *a = tiles + f * Apart(count, taken);
+    for (int64_t k = 0; k < columns; k += kPanel) {
+      const float *b = above + f * Apart(count, columns) + k * count;
+      for (int64_t c = 0; c < taken; c += kRows) {
+        Multiply<W, kVectors>(a + c, 1, taken, b, count, to + (f * taken + c) * columns + k, columns, onto);
+      }
+    }
+  }
+}
+
+// x, filter -> y; or, with the filter turned round, the gradient above it, filter -> gradient of x
+void Winograd(void *state, TF_OpKernelContext *context) {
+  const Settings &settings = *static_cast<Settings *>(state);
+  Call call(context);
+  TF_Tensor *x = call.Input(0);
+  TF_Tensor *weights = call.Input(1);
+  if (!call.ok() || !IsMap(x) || TF_NumDims(weights) != 4 || TF_TensorType(weights) != TF_FLOAT) return call.Fail("a map and a filter were expected");
+  std::vector<int64_t> shape = ShapeOf(x);
+  const Filter filter = {static_cast<const float *>(TF_TensorData(weights)), TF_Dim(weights, 2), TF_Dim(weights, 3), settings.turned};
+  const int64_t taken = filter.turned ? filter.out : filter.in, columns = filter.turned ? filter.in : filter.out;
+  if (TF_Dim(weights, 0) != 3 || TF_Dim(weights, 1) != 3 || taken != shape[3] || !TakesChannels(taken) || !TakesChannels(columns) || TF_TensorElementCount(x) == 0)
+    return call.Fail("a filter of 3 by 3 cells with 8, or a multiple of 16, channels was expected");
+  const Tiling from(shape);
+  shape[3] = columns;
+  const Tiling to(shape);
+  TF_Tensor *y = call.Output(0, settings.made, shape);
+  if (!call.ok()) return;
+  const int64_t panel = PanelOf(columns);
+  static thread_local Memory filterMemory;
+  float *frequencies = filterMemory.Take(kFrequencies * taken * columns);
+  const int64_t together = std::max<int64_t>(1, 4096 / columns);
+  WithLanes(columns, [&](auto lanes) {
+    TheHelpers().Run((taken + together - 1) / together, [&](int64_t part) {
+      for (int64_t i = part * together; i < std::min(taken, (part + 1) * together); i++) FilterFrequencies<decltype(lanes)>(filter, i, panel, frequencies);
+    });
+  });
+  const int64_t tilesOfPart = TogetherOf(from, columns, kNear);
+  const std::vector<float> zeros(taken);
+  WithValues(x, [&](auto *given) {
+    WithValues(y, [&](auto *made) {
+      using X = std::remove_pointer_t<decltype(given)>;
+      const X *nothing = reinterpret_cast<const X *>(zeros.data());
+      TheHelpers().Run((from.tiles + tilesOfPart - 1) / tilesOfPart, [&](int64_t part) {
+        const int64_t first = part * tilesOfPart;
+        const int64_t count = std::min(tilesOfPart, from.tiles - first);
+        const int64_t rows = (count + kRows - 1) / kRows * kRows;
+        float *tiles = PartMemory().Take(kFrequencies * (Apart(rows, taken) + Apart(rows, columns)));
+        float *products = tiles + kFrequencies * Apart(rows, taken);
+        WithLanes(taken, [&](auto lanes) { MapFrequencies<decltype(lanes)>(static_cast<const X *>(given), from, nothing, first, count, rows, tiles); });
+        WithPanel(panel, [&](auto lanes, auto vectors) {
+          MultiplyTiles<decltype(lanes), decltype(vectors)::value>(tiles, rows, taken, frequencies, columns, products);
+        });
+        WithLanes(columns, [&](auto lanes) { MapResults<decltype(lanes)>(products, rows, to, first, count, made); });
+      });
+    });
+  });
+}
+
+// x, the gradient above -> the filter's gradient
+void WinogradFilter(void *, TF_OpKernelContext *context) {
+  Call call(context);
+  TF_Tensor *x = call.Input(0);
+  TF_Tensor *dy = call.Input(1);
+  if (!call.ok() || !IsMap(x) || !IsMap(dy)) return call.Fail("two maps were expected");
+  const std::vector<int64_t> shape = ShapeOf(x), above = ShapeOf(dy);
+  const int64_t taken = shape[3], columns = above[3];
+  if (!std::equal(shape.begin(), shape.begin() + 3, above.begin()) || !TakesChannels(taken) || !TakesChannels(columns) || TF_TensorElementCount(x) == 0)
+    return call.Fail("maps of one size with 8, or a multiple of 16, channels were expected");
+  TF_Tensor *gradient = call.Output(0, TF_FLOAT, {3, 3, taken, columns});
+  if (!call.ok()) return;
+  const Tiling from(shape), to(above);
+  const int64_t panel = PanelOf(columns);
+  const int64_t size = taken * columns;
+  // Each part has sums of its own: there are as many as have some work each and 16 MiB together.
+  const int64_t room = (int64_t{1} << 22) / (kFrequencies * size);
+  const int64_t parts = std::max<int64_t>(1, std::min({int64_t{32}, room, from.tiles / 32}));
+  const int64_t together = TogetherOf(from, columns, std::min(kFar, std::max(kNear, 4 * kFrequencies * size * static_cast<int64_t>(sizeof(float)))));
+  static thread_local Memory sumMemory;
+  float *sums = sumMemory.Take(parts * kFrequencies * size);
+  const std::vector<float> zeros(std::max(taken, columns));
+  WithValues(x, [&](auto *given) {
+    WithValues(dy, [&](auto *upper) {
+      using X = std::remove_pointer_t<decltype(given)>;
+      using Y = std::remove_pointer_t<decltype(upper)>;
+      TheHelpers().Run(parts, [&](int64_t part) {
+        const int64_t end = from.tiles * (part + 1) / parts;
+        const int64_t start = from.tiles * part / parts;
+        float *tiles = PartMemory().Take(kFrequencies * (Apart(together, taken) + Apart(together, columns)));
+        for (int64_t first = start; first < end; first += together) {
+          const int64_t count = std::min(together, end - first);
+          float *gradients = tiles + kFrequencies * Apart(count, taken);
+          WithLanes(taken, [&](auto lanes) {
+            MapFrequencies<decltype(lanes)>(static_cast<const X *>(given), from, reinterpret_cast<const X *>(zeros.data()), first, count, count, tiles);
+          });
+          WithLanes(columns, [&](auto lanes) {
+            ResultFrequencies<decltype(lanes)>(static_cast<const Y *>(upper), to, reinterpret_cast<const Y *>(zeros.data()), first, count, panel, gradients);
+          });
+          WithPanel(panel, [&](auto lanes, auto vectors) {
+            MultiplyGradients<decltype(lanes), decltype(vectors)::value>(tiles, count, taken, gradients, columns, sums + part * kFrequencies * size, first > start);
+          });
+        }
+      });
+    });
+  });
+  constexpr int64_t kSome = 1024;
+  float *out = static_cast<float *>(TF_TensorData(gradient));
+  TheHelpers().Run((size + kSome - 1) / kSome, [&](int64_t part) { FilterGradient(sums, parts, size, part * kSome, std::min(size, (part + 1) * kSome), out); });
+}
+
+void *ReadWinograd(TF_OpKernelConstruction *construction) { return Read(construction, " turned U "); }
+void *ReadNothing(TF_OpKernelConstruction *construction) { return Read(construction, ""); }
+
+}  // namespace
+
+bool RegisterWinograd() {
+  const char *t = "T: {float, bfloat16}", *u = "U: {float, bfloat16}";
+  return Register({"FewscopeWinograd", {t, u, "turned: bool"}, {"x: T", "filter: float"}, {"y: U"}, ReadWinograd, Winograd}) &&
+         Register({"FewscopeWinogradFilter", {t, u}, {"x: T", "dy: U"}, {"dfilter: float"}, ReadNothing, WinogradFilter});
+}
+
+}  // namespace fewscope
+
+#endif
