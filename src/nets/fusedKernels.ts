@@ -36,7 +36,7 @@ export function hasOwnKernels(): boolean {
 
 const winogradChannels = (channels: number): boolean => channels === 8 || channels % 16 === 0;
 
-/** Whether they have a convolution, from its filter and the [b,h,w] that it makes: 3 by 3 cells, the map's size kept. */
+/** Whether these kernels are taken for a convolution, from its filter and the [b,h,w] that it makes: 3 by 3 cells, the map's size kept. */
 export function takesWinograd(
   { shape: [, , taken, made] }: Tensor4D,
   [b, h, w]: readonly number[],
@@ -44,7 +44,7 @@ export function takesWinograd(
 ): boolean {
   // The smallest maps have few cells whose neighbours count, and oneDNN leaves the others out.
   if (kernel !== 3 || stride !== 1 || padding !== 1 || b === 0 || Math.min(h, w) < 3) return false;
-  return winogradChannels(taken) && winogradChannels(made);
+  return winogradChannels(taken) && winogradChannels(made) && hasOwnKernels();
 }
 
 /**

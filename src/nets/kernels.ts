@@ -38,7 +38,7 @@ export function convolution(
 ): Tensor4D {
   // Without a gradient tfjs's own needs no padding of ours, but has neither brain floats nor our kernels.
   const kernel = filter.shape[0];
-  const ours = hasOwnKernels() && takesWinograd(filter, x.shape, { kernel, stride, padding });
+  const ours = takesWinograd(filter, x.shape, { kernel, stride, padding });
   const run = training || computesMixed() || ours ? native() : undefined;
   if (run !== undefined) {
     return run("Convolution", { x, filter }, { stride, padding, inner })[0] as Tensor4D;

@@ -1,5 +1,5 @@
 import { computesMixed, tf, type KernelAttribute, type Tensor, type Tensor4D } from "../core";
-import { hasOwnKernels, takesWinograd, winograd, winogradFilterGradient } from "./fusedKernels";
+import { takesWinograd, winograd, winogradFilterGradient } from "./fusedKernels";
 import type { SlidingWindow } from "./layer";
 import {
   attributes,
@@ -76,7 +76,7 @@ function waysOf(
   window: SlidingWindow,
 ): { readonly ofMap: Computed; readonly ofFilter: Computed } {
   const count = b * h * w * filter.size;
-  const takes = hasOwnKernels() && takesWinograd(filter, [b, h, w], window);
+  const takes = takesWinograd(filter, [b, h, w], window);
   const way = (limit: number): Computed => {
     const mixed = computesMixed() && count >= limit;
     return { byWinograd: takes && !mixed, mixed };

@@ -96,8 +96,7 @@ class Helpers {
       jobs_.push_back(job);
       callers_++;
     }
-    if (parts > 2) changed_.notify_all();
-    else changed_.notify_one();
+    changed_.notify_all();
     while (job->Work()) {
     }
     // What is left is at work already; meanwhile another's work is helped along.

@@ -34,9 +34,6 @@ struct Sixteen {
     Store(to, values);
   }
   FEWSCOPE_WIDE static inline Vector All(float value) { return _mm512_set1_ps(value); }
-  FEWSCOPE_WIDE static inline Vector Add(Vector a, Vector b) { return _mm512_add_ps(a, b); }
-  FEWSCOPE_WIDE static inline Vector Less(Vector a, Vector b) { return _mm512_sub_ps(a, b); }
-  FEWSCOPE_WIDE static inline Vector Times(Vector a, Vector b) { return _mm512_mul_ps(a, b); }
   FEWSCOPE_WIDE static inline Vector Onto(Vector a, Vector b, Vector sum) { return _mm512_fmadd_ps(a, b, sum); }
   // Every `apart`-th float.
   FEWSCOPE_WIDE static inline Vector Gather(const float *from, int apart) {
@@ -59,9 +56,6 @@ struct Eight {
     std::memcpy(to, &half, sizeof half);
   }
   FEWSCOPE_WIDE static inline Vector All(float value) { return _mm256_set1_ps(value); }
-  FEWSCOPE_WIDE static inline Vector Add(Vector a, Vector b) { return _mm256_add_ps(a, b); }
-  FEWSCOPE_WIDE static inline Vector Less(Vector a, Vector b) { return _mm256_sub_ps(a, b); }
-  FEWSCOPE_WIDE static inline Vector Times(Vector a, Vector b) { return _mm256_mul_ps(a, b); }
   FEWSCOPE_WIDE static inline Vector Onto(Vector a, Vector b, Vector sum) { return _mm256_fmadd_ps(a, b, sum); }
   FEWSCOPE_WIDE static inline Vector Gather(const float *from, int apart) {
     const __m256i lanes = _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7);
@@ -180,17 +174,17 @@ FEWSCOPE_WIDE inline void TileFrequencies(const X *base, int64_t row, const X *c
     FEWSCOPE_UNROLL for (int j = 0; j < 4; j++) {
       Vector cell[4];
       FEWSCOPE_UNROLL for (int i = 0; i < 4; i++) cell[i] = W::Take(kInside ? base + i * row + j * channels + c : cells[i * 4 + j] + c);
-      half[0][j] = W::Less(cell[0], cell[2]);
-      half[1][j] = W::Add(cell[1], cell[2]);
-      half[2][j] = W::Less(cell[2], cell[1]);
-      half[3][j] = W::Less(cell[1], cell[3]);
+      half[0][j] = cell[0] - cell[2];
+      half[1][j] = cell[1] + cell[2];
+      half[2][j] = cell[2] - cell[1];
+      half[3][j] = cell[1] - cell[3];
     }
     FEWSCOPE_UNROLL for (int i = 0; i < 4; i++) {
       float *row4 = to + i * 4 * apart + c;
-      W::Put(row4, W::Less(half[i][0], half[i][2]));
-      W::Put(row4 + apart, W::Add(half[i][1], half[i][2]));
-      W::Put(row4 + 2 * apart, W::Less(half[i][2], half[i][1]));
-      W::Put(row4 + 3 * apart, W::Less(half[i][1], half[i][3]));
+      W::Put(row4, half[i][0] - half[i][2]);
+      W::Put(row4 + apart, half[i][1] + half[i][2]);
+      W::Put(row4 + 2 * apart, half[i][2] - half[i][1]);
+      W::Put(row4 + 3 * apart, half[i][1] - half[i][3]);
     }
   }
 }
@@ -239,13 +233,13 @@ FEWSCOPE_WIDE void MapResults(const float *from, int64_t rows, const Tiling &map
       Vector half[2][4];
       FEWSCOPE_UNROLL for (int j = 0; j < 4; j++) {
         const Vector middle = W::Take(at + (4 + j) * apart), other = W::Take(at + (8 + j) * apart);
-        half[0][j] = W::Add(W::Add(W::Take(at + j * apart), middle), other);
-        half[1][j] = W::Less(W::Less(middle, other), W::Take(at + (12 + j) * apart));
+        half[0][j] = W::Take(at + j * apart) + middle + other;
+        half[1][j] = middle - other - W::Take(at + (12 + j) * apart);
       }
       FEWSCOPE_UNROLL for (int i = 0; i < 2; i++) {
         if (i == 1 && !below) break;
-        W::Put(to + i * row + c, W::Add(W::Add(half[i][0], half[i][1]), half[i][2]));
-        if (beside) W::Put(to + i * row + channels + c, W::Less(W::Less(half[i][1], half[i][2]), half[i][3]));
+        W::Put(to + i * row + c, half[i][0] + half[i][1] + half[i][2]);
+        if (beside) W::Put(to + i * row + channels + c, half[i][1] - half[i][2] - half[i][3]);
       }
     }
   }
@@ -268,17 +262,17 @@ FEWSCOPE_WIDE void ResultFrequencies(const Y *y, const Tiling &map, const Y *zer
       FEWSCOPE_UNROLL for (int j = 0; j < 2; j++) {
         const Vector above = W::Take(cells[j] + c), under = W::Take(cells[2 + j] + c);
         half[0][j] = above;
-        half[1][j] = W::Add(above, under);
-        half[2][j] = W::Less(above, under);
-        half[3][j] = W::Less(W::All(0), under);
+        half[1][j] = above + under;
+        half[2][j] = above - under;
+        half[3][j] = W::All(0) - under;
       }
       float *at = to + c / panel * count * panel + n * panel + c % panel;
       FEWSCOPE_UNROLL for (int i = 0; i < 4; i++) {
         float *row4 = at + i * 4 * apart;
         W::Put(row4, half[i][0]);
-        W::Put(row4 + apart, W::Add(half[i][0], half[i][1]));
-        W::Put(row4 + 2 * apart, W::Less(half[i][0], half[i][1]));
-        W::Put(row4 + 3 * apart, W::Less(W::All(0), half[i][1]));
+        W::Put(row4 + apart, half[i][0] + half[i][1]);
+        W::Put(row4 + 2 * apart, half[i][0] - half[i][1]);
+        W::Put(row4 + 3 * apart, W::All(0) - half[i][1]);
       }
     }
   }
@@ -305,20 +299,20 @@ FEWSCOPE_WIDE void FilterFrequencies(const Filter &filter, int64_t taken, int64_
         const float *of = filter.values + (filter.turned ? (2 - i) * 3 + 2 - j : i * 3 + j) * filter.in * filter.out;
         cell[i] = filter.turned ? W::Gather(of + k * filter.out + taken, static_cast<int>(filter.out)) : W::Take(of + taken * filter.out + k);
       }
-      const Vector ends = W::Times(middle, W::Add(cell[0], cell[2]));
+      const Vector ends = middle * (cell[0] + cell[2]);
       half[0][j] = cell[0];
       half[1][j] = W::Onto(middle, cell[1], ends);
-      half[2][j] = W::Less(ends, W::Times(middle, cell[1]));
+      half[2][j] = ends - middle * cell[1];
       half[3][j] = cell[2];
     }
     float *at = to + k / panel * rows * panel + taken * panel + k % panel;
     const int64_t apart = rows * columns;
     FEWSCOPE_UNROLL for (int i = 0; i < 4; i++) {
-      const Vector ends = W::Times(middle, W::Add(half[i][0], half[i][2]));
+      const Vector ends = middle * (half[i][0] + half[i][2]);
       float *row4 = at + i * 4 * apart;
       W::Put(row4, half[i][0]);
       W::Put(row4 + apart, W::Onto(middle, half[i][1], ends));
-      W::Put(row4 + 2 * apart, W::Less(ends, W::Times(middle, half[i][1])));
+      W::Put(row4 + 2 * apart, ends - middle * half[i][1]);
       W::Put(row4 + 3 * apart, half[i][2]);
     }
   }
