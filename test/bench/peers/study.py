@@ -1,4 +1,4 @@
-"""The label-efficiency experiment of notebooks/plans/whole-study.json, scripted with lightly, PyTorch and scikit-learn on the CPU.
+"""The label-efficiency study of test/bench/wholeStudy.ts, scripted with lightly, PyTorch and scikit-learn on the CPU.
 
 python test/bench/peers/study.py CIFAR10.zip [--threads 2] [--workers 0] [--epochs 30] [--seed 1] [--only simclr|pixels|scratch]...
 In a throw-away environment with torch==2.9.1 torchvision lightly==1.6.* scikit-learn. The first 500 training and 200 test images of each class by name;
