@@ -132,22 +132,23 @@ function addSource({ x, y, above, weight, ground = 0 }: Source, frame: Frame): v
   if (farthest <= nearest) return;
   const reach = Math.sqrt(farthest * farthest - nearest * nearest) / pixelSize;
   const beyond = fall.length - 1;
-  const top = Math.max(0, Math.ceil(y - reach));
-  const bottom = Math.min(height - 1, Math.floor(y + reach));
+  // Rows and columns as whole numbers of 32 bits, else the loops count in floats.
+  const top = Math.max(0, Math.ceil(y - reach)) | 0;
+  const bottom = Math.min(height - 1, Math.floor(y + reach)) | 0;
   for (let row = top; row <= bottom; row++) {
     if (first[row] > x + reach || last[row] < x - reach) continue;
     const down = row - y;
     const half = Math.sqrt(reach * reach - down * down);
     const dy = down * pixelSize;
     const yy = dy * dy;
-    const begin = Math.max(first[row], Math.ceil(x - half));
-    const end = Math.min(last[row], Math.floor(x + half));
+    const begin = Math.max(first[row], Math.ceil(x - half)) | 0;
+    const end = Math.min(last[row], Math.floor(x + half)) | 0;
     // Pixels that have arrived are passed over as well: to ask each takes longer.
     for (let column = begin, i = row * width + begin; column <= end; column++, i++) {
       const dx = (column - x) * pixelSize;
       const dz = heights[i] - above;
       const at = (dx * dx + yy + dz * dz) * perSquare;
-      // As whole number of 32 bits, which takes less than rounding down.
+      // Rounded down the fast way.
       const before = at | 0;
       if (before >= beyond) continue;
       const low = fall[before];

@@ -222,13 +222,15 @@ function sample(period: TipPeriod, x: number, y: number): number {
     return heights[r * width + c];
   }
   const [a0, a1, a2, a3] = [outer(1 + u), inner(u), inner(1 - u), outer(2 - u)];
-  const before = within(c - 1, width);
-  const here = within(c, width);
-  const after = within(c + 1, width);
-  const next = within(c + 2, width);
+  // At the edge the nearest pixel stands for those beyond it.
+  const inside = c > 0 && r > 0 && c + 2 < width && r + 2 < height;
+  const before = inside ? c - 1 : within(c - 1, width);
+  const here = inside ? c : within(c, width);
+  const after = inside ? c + 1 : within(c + 1, width);
+  const next = inside ? c + 2 : within(c + 2, width);
   let sum = 0;
   for (let k = -1; k <= 2; k++) {
-    const at = within(r + k, height) * width;
+    const at = (inside ? r + k : within(r + k, height)) * width;
     const across =
       a0 * heights[at + before] +
       a1 * heights[at + here] +
