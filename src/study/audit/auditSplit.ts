@@ -3,7 +3,7 @@ import { createRng, largest, sha256, StoppedError, type ImageSet, type Progress 
 import type { Split } from "../split";
 import { bestMatches } from "./bestMatches";
 import { greyImages, middles, parts, textures, type Views } from "./descriptors";
-import { similarity } from "./similarity";
+import { similarityBank } from "./similarity";
 
 /** Two images, one of the test and one that is learnt from, that show the same. */
 export interface LeakedPair {
@@ -153,60 +153,96 @@ async function searchAlike(
   const n = bank.indices.length;
   const chunk = 8;
   const compared: Compared[][] = [];
-  for (let from = 0; from < asked.length; from += chunk) {
-    if (signal?.aborted === true) throw new StoppedError();
-    report(from);
-    await setImmediate();
-    const some = asked.subarray(from, from + chunk);
-    const grey = greyImages(set, some);
-    const byTexture = similarity(textures(grey, edge, 1), bank.textures);
-    const fromAfar = similarity(middles(grey, edge), bank.parts);
-    for (let i = 0; i < some.length; i++) {
-      const counts = (at: number): boolean => {
-        const other = bank.indices[at];
-        return other !== some[i] && set.groups[other] !== set.groups[some[i]];
-      };
-      const near = new Set(
-        [byTexture, fromAfar].flatMap((all) => largest(all.subarray(i * n, (i + 1) * n), candidates, counts)), // prettier-ignore
-      );
-      const own = grey.subarray(i * edge * edge, (i + 1) * edge * edge);
-      const others = Array.from(near, (at) => bank.indices[at]);
-      const images = others.map((other) => greyImages(set, Int32Array.of(other)));
-      compared.push(
-        bestMatches(own, images, edge).map(({ correlation, otherwise }, at): Compared => {
-          // Of copies nothing is left to divide by.
-          const telling = (1 - otherwise) / Math.max(1e-6, 1 - correlation);
-          return { other: others[at], correlation, telling };
-        }),
-      );
+  const [byTextures, byParts] = [bank.textures, bank.parts].map(similarityBank);
+  try {
+    for (let from = 0; from < asked.length; from += chunk) {
+      if (signal?.aborted === true) throw new StoppedError();
+      report(from);
+      await setImmediate();
+      const some = asked.subarray(from, from + chunk);
+      const grey = greyImages(set, some);
+      const byTexture = byTextures.to(textures(grey, edge, 1));
+      const fromAfar = byParts.to(middles(grey, edge));
+      for (let i = 0; i < some.length; i++) {
+        const counts = (at: number): boolean => {
+          const other = bank.indices[at];
+          return other !== some[i] && set.groups[other] !== set.groups[some[i]];
+        };
+        const near = new Set(
+          [byTexture, fromAfar].flatMap((all) => largest(all.subarray(i * n, (i + 1) * n), candidates, counts)), // prettier-ignore
+        );
+        const own = grey.subarray(i * edge * edge, (i + 1) * edge * edge);
+        const others = Array.from(near, (at) => bank.indices[at]);
+        const images = others.map((other) => greyImages(set, Int32Array.of(other)));
+        compared.push(
+          bestMatches(own, images, edge).map(({ correlation, otherwise }, at): Compared => {
+            // Of copies nothing is left to divide by.
+            const telling = (1 - otherwise) / Math.max(1e-6, 1 - correlation);
+            return { other: others[at], correlation, telling };
+          }),
+        );
+      }
     }
+  } finally {
+    byTextures.dispose();
+    byParts.dispose();
   }
   return compared;
 }
 
 function findCopies(set: ImageSet, learnt: Int32Array, test: Int32Array): LeakedPair[] {
+  // Nearly all images are told apart by their keys, which take far less time than hashes.
+  const [learntKeys, testKeys] = [learnt, test].map((indices) => quickKeys(set, indices));
+  const [ofLearnt, ofTest] = [learntKeys, testKeys].map((keys) => new Set(keys.values()));
   const known = new Map<string, number>();
-  for (const [i, hash] of hashes(set, learnt)) known.set(hash, i);
-  return Array.from(hashes(set, test)).flatMap(([i, hash]) => {
+  for (const [i, hash] of hashes(set, learntKeys, ofTest)) known.set(hash, i);
+  return Array.from(hashes(set, testKeys, ofLearnt)).flatMap(([i, hash]) => {
     const other = known.get(hash);
     if (other === undefined) return [];
     return [{ test: set.ids[i], learnt: set.ids[other], correlation: 1 }];
   });
 }
 
-/** A hash of each image that turns by quarters and mirrors leave as it is; flat images have none. */
-function* hashes(set: ImageSet, indices: Int32Array): Generator<readonly [number, string]> {
+/** A number of 32 bits of each image that turns and mirrors leave as it is, and that copies share; flat images have none. */
+function quickKeys(set: ImageSet, indices: Int32Array): Map<number, number> {
   const [height, width, channels] = set.shape;
   const size = height * width * channels;
+  const keys = new Map<number, number>();
   const chunk = 256;
   for (let from = 0; from < indices.length; from += chunk) {
     const some = indices.subarray(from, from + chunk);
     const values = set.pixels.read(some);
+    const bits = new Int32Array(values.buffer, values.byteOffset, values.length);
     for (let i = 0; i < some.length; i++) {
-      const image = values.slice(i * size, (i + 1) * size);
-      if (image.every((x) => x === image[0])) continue;
-      yield [some[i], symmetricHash(image, height, width, channels)];
+      const image = values.subarray(i * size, (i + 1) * size);
+      if (!image.every((x) => x === image[0])) keys.set(some[i], sumOfPixels(bits.subarray(i * size, (i + 1) * size), channels)); // prettier-ignore
     }
+  }
+  return keys;
+}
+
+/** The sum of what each pixel's bits are mixed to, which does not depend on where it lies. */
+function sumOfPixels(bits: Int32Array, channels: number): number {
+  let sum = 0;
+  for (let p = 0; p < bits.length; p += channels) {
+    let mixed = 0;
+    for (let c = 0; c < channels; c++) mixed = Math.imul(mixed ^ bits[p + c] ^ (bits[p + c] >>> 15), 0x9e3779b1); // prettier-ignore
+    sum = (sum + (mixed ^ (mixed >>> 16))) | 0;
+  }
+  return sum;
+}
+
+/** A hash, which turns by quarters and mirrors leave as it is, of each image whose key is among some. */
+function* hashes(
+  set: ImageSet,
+  keys: ReadonlyMap<number, number>,
+  among: ReadonlySet<number>,
+): Generator<readonly [number, string]> {
+  const [height, width, channels] = set.shape;
+  for (const [i, key] of keys) {
+    if (!among.has(key)) continue;
+    const image = set.pixels.read(Int32Array.of(i));
+    yield [i, symmetricHash(image, height, width, channels)];
   }
 }
 

@@ -80,23 +80,29 @@ function placesFromAfar(a: Summed, forms: readonly Summed[]): Place[] {
   }));
 }
 
-/** Sums of products of an image with each form at each shift, all at once: a convolution. [2 reach + 1, 2 reach + 1, forms] */
+/** Sums of products of an image with each form at each shift, all at once: one product of matrices. [2 reach + 1, 2 reach + 1, forms] */
 function productsOf(a: Summed, forms: readonly Summed[], reach: number): Float32Array {
   const { edge } = a;
-  const padded = edge + 2 * reach;
+  const [padded, wide] = [edge + 2 * reach, 2 * reach + 1];
   const image = new Float32Array(padded * padded);
   for (let y = 0; y < edge; y++)
     image.set(a.values.subarray(y * edge, (y + 1) * edge), (y + reach) * padded + reach);
-  const filter = new Float32Array(edge * edge * forms.length);
-  forms.forEach(({ values }, f) => {
-    for (let p = 0; p < values.length; p++) filter[p * forms.length + f] = values[p];
-  });
+  const size = edge * edge;
+  const shifted = new Float32Array(wide * wide * size);
+  for (let down = 0, to = 0; down < wide; down++)
+    for (let right = 0; right < wide; right++)
+      for (let y = 0; y < edge; y++, to += edge) {
+        const from = (down + y) * padded + right;
+        shifted.set(image.subarray(from, from + edge), to);
+      }
+  const filters = new Float32Array(forms.length * size);
+  forms.forEach(({ values }, f) => filters.set(values, f * size));
   return valuesOf(() =>
-    tf.conv2d(
-      tf.tensor4d(image, [1, padded, padded, 1]),
-      tf.tensor4d(filter, [edge, edge, 1, forms.length]),
-      1,
-      "valid",
+    tf.matMul(
+      tf.tensor2d(shifted, [wide * wide, size]),
+      tf.tensor2d(filters, [forms.length, size]),
+      false,
+      true,
     ),
   );
 }

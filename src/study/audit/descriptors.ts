@@ -28,17 +28,13 @@ export function textures(grey: Float32Array, edge: number, places: 1 | 9): Views
   const n = grey.length / (edge * edge);
   const rows = new Float32Array(n * windows.length * length);
   const waves = wavesOf(wide);
+  const part = new Float32Array(wide * wide);
   for (let i = 0; i < n; i++) {
+    const image = grey.subarray(i * edge * edge, (i + 1) * edge * edge);
     windows.forEach(([top, left], w) => {
-      const part = cut(
-        grey.subarray(i * edge * edge, (i + 1) * edge * edge),
-        edge,
-        top,
-        left,
-        wide,
-      );
-      unit(part);
-      rows.set(strengthsOf(part, wide, waves), (i * windows.length + w) * length);
+      unit(cut(image, edge, top, left, wide, part));
+      const from = (i * windows.length + w) * length;
+      writeStrengths(part, wide, waves, rows.subarray(from, from + length));
     });
   }
   return { rows, each: windows.length, length };
@@ -72,7 +68,7 @@ export function parts(grey: Float32Array, edge: number): Views {
     const image = small.subarray(from, from + afar * afar);
     for (let top = 0; top < reach; top++)
       for (let left = 0; left < reach; left++)
-        rows.set(unit(cut(image, afar, top, left, part)), length * at++);
+        unit(cut(image, afar, top, left, part, rows.subarray(length * at, length * ++at)));
   }
   return { rows, each: reach * reach, length };
 }
@@ -127,8 +123,8 @@ function cut(
   top: number,
   left: number,
   wide: number,
+  out = new Float32Array(wide * wide),
 ): Float32Array {
-  const out = new Float32Array(wide * wide);
   for (let y = 0; y < wide; y++) {
     const from = (top + y) * edge + left;
     out.set(image.subarray(from, from + wide), y * wide);
@@ -153,6 +149,11 @@ function unit(row: Float32Array): Float32Array {
 interface Waves {
   readonly cos: Float64Array;
   readonly sin: Float64Array;
+  /** Room for what is known of one image after its rows, its cosine and sine parts, and after its columns, for waves to the right and to the left. */
+  readonly real: Float64Array;
+  readonly imaginary: Float64Array;
+  readonly right: Float64Array;
+  readonly left: Float64Array;
 }
 
 /** Cosines and sines of each frequency along an edge, under a window that fades to the border. */
@@ -166,45 +167,57 @@ function wavesOf(length: number): Waves {
       sin[f * length + x] = fade * Math.sin((2 * Math.PI * f * x) / length);
     }
   }
-  return { cos, sin };
+  const room = (size: number): Float64Array => new Float64Array(size);
+  const [rows, squares] = [(highest + 1) * length, (highest + 1) ** 2];
+  return { cos, sin, real: room(rows), imaginary: room(rows), right: room(squares), left: room(squares) }; // prettier-ignore
 }
 
-function strengthsOf(image: Float32Array, edge: number, waves: Waves): Float32Array {
+function writeStrengths(
+  image: Float32Array,
+  edge: number,
+  { cos, sin, real, imaginary, right, left }: Waves,
+  out: Float32Array,
+): void {
   const count = highest + 1;
   // Along the rows first: for each row and frequency its cosine and sine part.
-  const real = new Float64Array(edge * count);
-  const imaginary = new Float64Array(edge * count);
   for (let y = 0; y < edge; y++) {
     for (let f = 0; f < count; f++) {
       let [c, s] = [0, 0];
       for (let x = 0; x < edge; x++) {
         const value = image[y * edge + x];
-        c += value * waves.cos[f * edge + x];
-        s += value * waves.sin[f * edge + x];
+        c += value * cos[f * edge + x];
+        s += value * sin[f * edge + x];
       }
       real[y * count + f] = c;
       imaginary[y * count + f] = s;
     }
   }
-  const strength = (v: number, f: number, sign: 1 | -1): number => {
-    let [a, b] = [0, 0];
-    for (let y = 0; y < edge; y++) {
-      const [c, s] = [waves.cos[v * edge + y], sign * waves.sin[v * edge + y]];
-      a += c * real[y * count + f] - s * imaginary[y * count + f];
-      b += s * real[y * count + f] + c * imaginary[y * count + f];
+  // Then along the columns, for waves that run down to the right and down to the left: what differs is a sign.
+  for (let v = 0; v < count; v++) {
+    for (let f = 0; f < count; f++) {
+      let [cr, si, sr, ci] = [0, 0, 0, 0];
+      for (let y = 0; y < edge; y++) {
+        const [c, s] = [cos[v * edge + y], sin[v * edge + y]];
+        const [r, i] = [real[y * count + f], imaginary[y * count + f]];
+        cr += c * r;
+        si += s * i;
+        sr += s * r;
+        ci += c * i;
+      }
+      right[v * count + f] = Math.sqrt((cr - si) ** 2 + (sr + ci) ** 2);
+      left[v * count + f] = Math.sqrt((cr + si) ** 2 + (ci - sr) ** 2);
     }
-    return Math.sqrt(a * a + b * b);
-  };
-  const out = new Float32Array(descriptorLength);
+  }
   let at = 0;
   let squares = 0;
   for (let u = 1; u < count; u++) {
     for (let v = 0; v <= u; v++) {
-      const value = strength(u, v, 1) + strength(u, v, -1) + strength(v, u, 1) + strength(v, u, -1);
+      const [one, other] = [u * count + v, v * count + u];
+      const value = right[one] + left[one] + right[other] + left[other];
       out[at++] = value;
       squares += value * value;
     }
   }
   const factor = squares > 0 ? 1 / Math.sqrt(squares) : 0;
-  return out.map((x) => x * factor);
+  for (let i = 0; i < out.length; i++) out[i] *= factor;
 }
