@@ -1,6 +1,6 @@
 import type { Progress, Result } from "../core";
 import { configureFor } from "./configureFor";
-import { FirstWorker } from "./executors/firstWorker";
+import { EarlyWorkers } from "./executors/earlyWorkers";
 import { workInProcesses } from "./executors/processes";
 import { openJob } from "./openJob";
 import type { Plan } from "./plan";
@@ -48,18 +48,18 @@ export async function runPlan(
 ): Promise<StudyOutcome> {
   configureFor(plan);
   const store = openStore(out, { encoders });
-  const first = workers > 1 ? new FirstWorker({ plan, out, encoders, workers }, on) : undefined;
+  const early = workers > 1 ? new EarlyWorkers({ plan, out, encoders, workers }, on) : undefined;
   try {
-    const { job, notes } = await openJob(plan, store, on, first);
+    const { job, notes } = await openJob(plan, store, on, early);
     const before = new Set(store.keys());
     const found = job.units.filter(({ key }) => before.has(key)).length;
     // What failed may go well now; unless others are at it, who would be told that they failed and did not.
     if (share === undefined && store.claims.held().size === 0) store.clearFailures();
     const hands = Math.min(workers, job.units.length - found);
-    if (first !== undefined && hands > 1) {
-      await workInProcesses(job, { plan, out, encoders, workers: hands }, first, on);
+    if (early !== undefined && hands > 1) {
+      await workInProcesses(job, { plan, out, encoders, workers: hands }, early, on);
     } else {
-      await first?.end();
+      await early?.end();
       await work(job, on, share);
     }
     const { results, failures } = gather(job, store);
@@ -67,7 +67,7 @@ export async function runPlan(
     const report = await writeReport(out, plan, told, results);
     return { ...report, results, failures, found, folder: out, notes: folderNotes(job, store) };
   } finally {
-    await first?.end();
+    await early?.end();
     store.claims.close();
   }
 }

@@ -7,7 +7,7 @@ import type { Plan } from "../plan";
 import { lastLines } from "../store/lastLines";
 import type { Environment } from "../work/planUnits";
 import type { Job } from "../work/work";
-import type { FirstWorker } from "./firstWorker";
+import type { EarlyWorkers } from "./earlyWorkers";
 
 /** What a worker process is told. */
 export interface WorkerOrder {
@@ -19,9 +19,12 @@ export interface WorkerOrder {
   readonly checkpointSeconds: number | undefined;
   /** Where it writes what goes wrong. */
   readonly log: string;
-  /** Whether it tells what it found when it has opened the study, and goes on only when it is told to. */
+  /** Whether it tells what it found when it has opened the study, and goes on only when it is told to. All but the first wait for that before they need to know of leaks. */
   readonly waits: boolean;
 }
+
+/** What a worker process that waits is told: to read the images, to go on with the trials, to stop. */
+export type WorkerCommand = "read" | "go" | "stop";
 
 /** What a worker process says. */
 export type WorkerWord =
@@ -80,13 +83,13 @@ const mostDeathsInARow = 5;
 /**
  * Works through a job with several processes, which share the folder and nothing else. One that dies is replaced; the trial at which process after
  * process dies is given up, and the others go on.
- * @param first is one of them already, if it is alive
+ * @param early are some of them already, where they are alive
  * @throws StoppedError when it is told to stop; what the processes were at is kept as far as it was
  */
 export async function workInProcesses(
   job: Job,
   options: ProcessesOptions,
-  first: FirstWorker,
+  early: EarlyWorkers,
   on: Progress,
 ): Promise<void> {
   const { store } = job;
@@ -110,8 +113,7 @@ export async function workInProcesses(
 
   const run = (index: number): Promise<void> =>
     new Promise((resolve) => {
-      const { child, log } =
-        (index === 0 ? first.take() : undefined) ?? startWorker(options, index, false, on);
+      const { child, log } = early.take(index) ?? startWorker(options, index, false, on);
       children.add(child);
       child.on("message", (word: WorkerWord) => {
         if (word.kind === "progress") report(word.event);
@@ -138,7 +140,9 @@ export async function workInProcesses(
       });
     });
   try {
-    await Promise.all(Array.from({ length: options.workers }, (_, index) => run(index)));
+    const working = Array.from({ length: options.workers }, (_, index) => run(index));
+    await early.end();
+    await Promise.all(working);
   } finally {
     clearInterval(look);
   }

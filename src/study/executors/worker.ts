@@ -4,7 +4,7 @@ import { openJob } from "../openJob";
 import { openStore } from "../store/store";
 import { environment } from "../work/planUnits";
 import { work } from "../work/work";
-import type { WorkerOrder, WorkerWord } from "./processes";
+import type { WorkerCommand, WorkerOrder, WorkerWord } from "./processes";
 
 /*
  * The program of a process that works at a study beside others. It is told what to do in its first message, and ends when all is done, when it is
@@ -16,12 +16,20 @@ const tellEvery = 200;
 
 const stop = new AbortController();
 
-let go: () => void = () => undefined;
-/** When it is told to go on, or to stop. */
-const toldToGo = new Promise<void>((resolve) => {
-  go = resolve;
-  stop.signal.addEventListener("abort", () => resolve());
-});
+/** A word that is waited for, and that it came; nothing is waited for any more when it is told to stop. */
+function awaited(): { readonly come: () => void; readonly whenCome: Promise<void> } {
+  let come: () => void = () => undefined;
+  const whenCome = new Promise<void>((resolve) => {
+    come = resolve;
+    stop.signal.addEventListener("abort", () => resolve());
+  });
+  return { come: () => come(), whenCome };
+}
+
+const [read, go] = [awaited(), awaited()];
+
+/** What a process that has to find out itself is told. */
+const noAnswer = (): Promise<undefined> => Promise.resolve(undefined);
 
 const say = (word: WorkerWord): void => {
   // Who started it may be gone between the question and the word; that is told by the event below.
@@ -48,11 +56,16 @@ async function main({
       last = now;
       say({ kind: "progress", event });
     };
-    if (waits) say({ kind: "environment", environment: environment() });
-    const { job } = await openJob(plan, store, waits ? { report, signal: stop.signal } : {});
+    if (waits) {
+      say({ kind: "environment", environment: environment() });
+      await read.whenCome;
+    }
+    // The first looks for leaks, the others have what it found in the folder.
+    const elsewhere = waits && index > 0 ? { environment: noAnswer, audited: () => go.whenCome } : undefined; // prettier-ignore
+    const { job } = await openJob(plan, store, waits ? { report, signal: stop.signal } : {}, elsewhere); // prettier-ignore
     if (waits) {
       say({ kind: "opened" });
-      await toldToGo;
+      await go.whenCome;
     }
     await work(job, { report, signal: stop.signal, ...defined({ checkpointSeconds }) }, { index, count }); // prettier-ignore
   } catch (error) {
@@ -64,9 +77,10 @@ async function main({
   }
 }
 
-process.on("message", (message: WorkerOrder | "go" | "stop") => {
+process.on("message", (message: WorkerOrder | WorkerCommand) => {
   if (message === "stop") stop.abort();
-  else if (message === "go") go();
+  else if (message === "read") read.come();
+  else if (message === "go") go.come();
   else void main(message).then(() => process.exit(0));
 });
 // Who is to gather the results is gone; what is finished is kept.

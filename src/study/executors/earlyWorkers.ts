@@ -2,56 +2,67 @@ import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import type { Progress } from "../../core";
 import type { Elsewhere } from "../openJob";
+import type { Plan } from "../plan";
 import type { Environment } from "../work/planUnits";
-import { startWorker, type ProcessesOptions, type StartedWorker, type WorkerWord } from "./processes"; // prettier-ignore
+import { startWorker, type ProcessesOptions, type StartedWorker, type WorkerCommand, type WorkerWord } from "./processes"; // prettier-ignore
 
 /**
- * The first of several workers, which is started before the others. It tells what decides the last digits and looks for leaks, so that the process that
- * only gathers what the workers find never loads TensorFlow, which takes a hundred megabytes and more.
+ * Several workers, which are started before the study is open here, since they open it as well. The first tells what decides the last digits and looks for
+ * leaks, so that the process that only gathers what the workers find never loads TensorFlow, which takes a hundred megabytes and more.
  */
-export class FirstWorker implements Elsewhere {
-  private worker: Opening | undefined;
+export class EarlyWorkers implements Elsewhere {
+  private readonly workers: (Opening | undefined)[];
 
-  constructor(
-    private readonly options: ProcessesOptions,
-    private readonly on: Progress,
-  ) {}
+  constructor(options: ProcessesOptions, on: Progress) {
+    this.workers = Array.from({ length: options.workers }, (_, index) => new Opening(startWorker(options, index, true, on), on)); // prettier-ignore
+    // What is made or fetched when it is first asked for is made once, here, before they read it.
+    if (!namesSets(options.plan)) this.read();
+  }
 
   /** What decides the last digits; undefined where the process ended before it told. */
   async environment(): Promise<Environment | undefined> {
-    return (await this.start().environment)?.environment;
+    this.read();
+    return (await this.workers[0]?.environment)?.environment;
   }
 
-  /** Resolves when the process has opened the study, or has ended. */
+  private read(): void {
+    for (const { child } of this.workers.flatMap((worker) => worker ?? []))
+      if (isAlive(child)) tell(child, "read");
+  }
+
+  /** Resolves when the first process has opened the study, or has ended. */
   async audited(): Promise<void> {
-    await this.start().opened;
+    // Until here it did what was done and reported here as well.
+    this.workers[0]?.listen();
+    await this.workers[0]?.opened;
   }
 
-  /** The process, told to go on with the trials; undefined where there is none that could. */
-  take(): StartedWorker | undefined {
-    const { worker } = this;
-    this.worker = undefined;
+  /** A process, told to go on with the trials; undefined where there is none that could. */
+  take(index: number): StartedWorker | undefined {
+    const worker = this.workers[index];
+    this.workers[index] = undefined;
     if (worker === undefined || worker.wrong || !isAlive(worker.child)) return undefined;
     worker.leave();
     tell(worker.child, "go");
     return worker;
   }
 
-  /** Ends the process where nobody took it, and waits for its end. */
+  /** Ends the processes that nobody took, and waits for their end. */
   async end(): Promise<void> {
-    const { worker } = this;
-    this.worker = undefined;
-    if (worker === undefined || !isAlive(worker.child)) return;
-    const gone = once(worker.child, "exit");
-    tell(worker.child, "stop");
-    await gone;
-  }
-
-  private start(): Opening {
-    this.worker ??= new Opening(startWorker(this.options, 0, true, this.on), this.on);
-    return this.worker;
+    const left = this.workers.splice(0).flatMap((worker) => worker?.child ?? []);
+    await Promise.all(
+      left.filter(isAlive).map(async (child) => {
+        const gone = once(child, "exit");
+        tell(child, "stop");
+        await gone;
+      }),
+    );
   }
 }
+
+/** Whether a plan takes images from sets of the catalog. */
+const namesSets = ({ data, methods }: Plan): boolean =>
+  /"named":/.test(JSON.stringify([data, methods]));
 
 /** A process that opens the study, as long as nobody else listens to it. */
 class Opening implements StartedWorker {
@@ -70,20 +81,29 @@ class Opening implements StartedWorker {
     this.log = log;
     this.environment = said(child, "environment");
     this.opened = said(child, "opened");
-    child.on("message", this.hear);
+    child.on("message", this.note);
     child.once("exit", this.leave);
     on.signal?.addEventListener("abort", this.stop);
     if (on.signal?.aborted === true) this.stop();
   }
 
+  /** Reports what it is at. */
+  listen(): void {
+    this.child.on("message", this.hear);
+  }
+
   /** Listens no more. */
   readonly leave = (): void => {
+    this.child.off("message", this.note);
     this.child.off("message", this.hear);
     this.on.signal?.removeEventListener("abort", this.stop);
   };
 
   private readonly hear = (word: WorkerWord): void => {
     if (word.kind === "progress") this.on.report?.(word.event);
+  };
+
+  private readonly note = (word: WorkerWord): void => {
     if (word.kind === "wrong") this.wrong = true;
   };
 
@@ -108,7 +128,7 @@ function said<K extends WorkerWord["kind"]>(
 }
 
 /** Says a word to a process, which may end before it hears it. */
-const tell = (child: ChildProcess, word: "go" | "stop"): void =>
+const tell = (child: ChildProcess, word: WorkerCommand): void =>
   void child.send(word, () => undefined);
 
 const isAlive = (child: ChildProcess): boolean =>
