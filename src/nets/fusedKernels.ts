@@ -10,7 +10,7 @@ import type { SlidingWindow } from "./layer";
 import { attributes, floatKind, hasFusedKernels, isBrain, run, runMany } from "./nativeCalls";
 
 /*
- * What src/runtime/fusedKernels.cc and winogradKernels.cc have: batch norm with the end of a residual block, the sum of gradients, and every n-th cell, registered
+ * What src/runtime/fusedKernels.cc, winogradKernels.cc, narrowKernels.cc and stridedKernels.cc have: batch norm with the end of a residual block, the sum of gradients, and every n-th cell, registered
  * with tfjs for training; and convolutions of 3 by 3 cells. They take maps of 16-bit and of 32-bit floats as they come.
  */
 
@@ -34,36 +34,64 @@ export function hasOwnKernels(): boolean {
   return hasFusedKernels() && !onCuda();
 }
 
-const winogradChannels = (channels: number): boolean => channels === 8 || channels % 16 === 0;
+const productChannels = (channels: number): boolean => channels === 8 || channels % 16 === 0;
 
-/** Whether these kernels are taken for a convolution, from its filter and the [b,h,w] that it makes: 3 by 3 cells, the map's size kept. */
-export function takesWinograd(
+/** A way that a convolution of 3 by 3 cells goes here: where the map's size is kept, product by product with eight channels and by Winograd's way with more; where it is halved, strided. */
+export type OwnWay = "narrow" | "winograd" | "strided";
+
+/** The way that a convolution goes here, from its filter and the [b,h,w] that it makes; undefined where it is left to TensorFlow. */
+export function ownWayOf(
   { shape: [, , taken, made] }: Tensor4D,
   [b, h, w]: readonly number[],
   { kernel, stride, padding }: SlidingWindow,
-): boolean {
+): OwnWay | undefined {
+  if (kernel !== 3 || padding !== 1 || stride > 2 || b === 0) return undefined;
+  if (!productChannels(taken) || !productChannels(made) || !hasOwnKernels()) return undefined;
+  if (stride === 2) return "strided";
   // The smallest maps have few cells whose neighbours count, and oneDNN leaves the others out.
-  if (kernel !== 3 || stride !== 1 || padding !== 1 || b === 0 || Math.min(h, w) < 3) return false;
-  return winogradChannels(taken) && winogradChannels(made) && hasOwnKernels();
+  if (Math.min(h, w) < 3) return undefined;
+  return taken === 8 && made === 8 && w >= 8 ? "narrow" : "winograd";
 }
 
+const keptNames = { narrow: "FewscopeNarrow", winograd: "FewscopeWinograd" } as const;
+
 /**
- * The convolution by Winograd's way, computed in 32 bits; `turned`, its gradient for the map from that above. [b,h,w,c] with [3,3,c,d] -> [b,h,w,d];
+ * The convolution that keeps the map's size, computed in 32 bits; `turned`, its gradient for the map from that above. [b,h,w,c] with [3,3,c,d] -> [b,h,w,d];
  * `turned`, [b,h,w,d] -> [b,h,w,c]
  */
-export function winograd(
+export function kept(
+  way: Exclude<OwnWay, "strided">,
   x: Tensor,
   filter: Tensor4D,
   { turned, brain }: { readonly turned: boolean; readonly brain: boolean },
 ): Tensor {
   const kinds = [floatKind("T", isBrain(x)), floatKind("U", brain)];
-  return run("FewscopeWinograd", [...kinds, ...attributes([], { turned })], x, filter);
+  return run(keptNames[way], [...kinds, ...attributes([], { turned })], x, filter);
 }
 
-/** The filter's gradient, in 32 bits: from x [b,h,w,c] and the gradient above [b,h,w,d] -> [3,3,c,d] */
-export function winogradFilterGradient(x: Tensor, dy: Tensor): Tensor {
+/** The filter's gradient, in 32 bits: from x [b,h,w,c] and the gradient above, [b,h,w,d] or, strided, [b,ceil(h/2),ceil(w/2),d] -> [3,3,c,d] */
+export function ownFilterGradient(way: OwnWay, x: Tensor, dy: Tensor): Tensor {
   const kinds = [floatKind("T", isBrain(x)), floatKind("U", isBrain(dy))];
-  return run("FewscopeWinogradFilter", kinds, x, dy);
+  const name = way === "strided" ? "FewscopeStrided" : keptNames[way];
+  return run(`${name}Filter`, kinds, x, dy);
+}
+
+/** The convolution of every second cell, computed in 32 bits. [b,h,w,c] with [3,3,c,d] -> [b,ceil(h/2),ceil(w/2),d] */
+export function strided(x: Tensor, filter: Tensor4D, brain: boolean): Tensor {
+  return run("FewscopeStrided", [floatKind("T", isBrain(x)), floatKind("U", brain)], x, filter);
+}
+
+/** Its gradient for the map: from that above, [b,ceil(h/2),ceil(w/2),d], and the map's shape -> [b,h,w,c] */
+export function stridedMapGradient(
+  dy: Tensor,
+  filter: Tensor4D,
+  { shape, brain }: { readonly shape: readonly number[]; readonly brain: boolean },
+): Tensor {
+  const size = tf.tensor1d([...shape], "int32");
+  const kinds = [floatKind("T", isBrain(dy)), floatKind("U", brain)];
+  const dx = run("FewscopeStridedInput", kinds, dy, filter, size);
+  size.dispose();
+  return dx;
 }
 
 /** Whether they normalise a map of this size: they look at 64 values at a time. */

@@ -10,7 +10,7 @@ import {
 } from "../core";
 import { isBrain } from "./nativeCalls";
 import { native } from "./nativeKernels";
-import { hasOwnKernels, takesNorm, takesWinograd } from "./fusedKernels";
+import { hasOwnKernels, ownWayOf, takesNorm } from "./fusedKernels";
 
 /** PyTorch's; TensorFlow's own default is 1e-3. */
 const epsilon = 1e-5;
@@ -38,8 +38,9 @@ export function convolution(
 ): Tensor4D {
   // Without a gradient tfjs's own needs no padding of ours, but has neither brain floats nor our kernels.
   const kernel = filter.shape[0];
-  const ours = takesWinograd(filter, x.shape, { kernel, stride, padding });
-  const run = training || computesMixed() || ours ? native() : undefined;
+  const made = x.shape.map((size, axis) => (axis === 1 || axis === 2 ? Math.floor((size + 2 * padding - kernel) / stride) + 1 : size)); // prettier-ignore
+  const own = ownWayOf(filter, made, { kernel, stride, padding });
+  const run = training || computesMixed() || own !== undefined ? native() : undefined;
   if (run !== undefined) {
     return run("Convolution", { x, filter }, { stride, padding, inner })[0] as Tensor4D;
   }

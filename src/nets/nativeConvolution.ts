@@ -1,5 +1,12 @@
 import { computesMixed, tf, type KernelAttribute, type Tensor, type Tensor4D } from "../core";
-import { takesWinograd, winograd, winogradFilterGradient } from "./fusedKernels";
+import {
+  kept,
+  ownFilterGradient,
+  ownWayOf,
+  strided,
+  stridedMapGradient,
+  type OwnWay,
+} from "./fusedKernels";
 import type { SlidingWindow } from "./layer";
 import {
   attributes,
@@ -55,34 +62,35 @@ function convolve(
   return madeFloats(brain, result);
 }
 
-/** Multiplications from which brain floats make up for the rounding, on two cores. */
-const enough = 2 ** 23;
+/** What a convolution's kernels make: its map, that map's gradient, and the filter's. */
+type Made = "map" | "mapGradient" | "filterGradient";
 
-/** Those from which they make up for Winograd's way as well. */
-const enoughForWinograd = 2 ** 24;
+/** Multiplications from which brain floats make up for the rounding, and for the way here that 32 bits go, on two cores. */
+const enough: Readonly<Record<OwnWay | "none", Readonly<Record<Made, number>>>> = {
+  none: { map: 2 ** 23, mapGradient: 2 ** 23, filterGradient: 2 ** 23 },
+  narrow: { map: Infinity, mapGradient: Infinity, filterGradient: Infinity },
+  winograd: { map: 2 ** 24, mapGradient: 2 ** 24, filterGradient: Infinity },
+  strided: { map: 2 ** 23, mapGradient: 2 ** 30, filterGradient: 2 ** 30 },
+};
 
 /** How a convolution or its gradient is computed. */
 interface Computed {
-  /** By Winograd's way, in 32 bits whatever the maps have. */
-  readonly byWinograd: boolean;
+  /** In a way of ours, in 32 bits whatever the maps have. */
+  readonly own: OwnWay | undefined;
   /** With brain floats. */
   readonly mixed: boolean;
 }
 
-/** How a map or its gradient is made: from the filter and [b,h,w] of what the convolution makes. */
-function waysOf(
+/** How something is made, from the filter and [b,h,w] of what the convolution makes. */
+function wayOf(
+  made: Made,
   filter: Tensor4D,
   [b, h, w]: readonly number[],
   window: SlidingWindow,
-): { readonly ofMap: Computed; readonly ofFilter: Computed } {
-  const count = b * h * w * filter.size;
-  const takes = takesWinograd(filter, [b, h, w], window);
-  const way = (limit: number): Computed => {
-    const mixed = computesMixed() && count >= limit;
-    return { byWinograd: takes && !mixed, mixed };
-  };
-  if (!takes) return { ofMap: way(enough), ofFilter: way(enough) };
-  return { ofMap: way(enoughForWinograd), ofFilter: way(Infinity) };
+): Computed {
+  const own = ownWayOf(filter, [b, h, w], window);
+  const mixed = computesMixed() && b * h * w * filter.size >= enough[own ?? "none"][made];
+  return { own: mixed ? undefined : own, mixed };
 }
 
 /** Registers a convolution with tfjs under a name, and its gradients. */
@@ -96,10 +104,11 @@ export function registerConvolution(kernelName: string): void {
       const { kernel, stride, padding } = window;
       const edge = (size: number): number => Math.floor((size + 2 * padding - kernel) / stride) + 1;
       const [b, h, w] = x.shape;
-      const { mixed, byWinograd } = waysOf(filter, [b, edge(h), edge(w)], window).ofMap;
+      const { mixed, own } = wayOf("map", filter, [b, edge(h), edge(w)], window);
       const { inner } = attrs as { inner?: boolean };
-      const brain = inner === true && (mixed || (byWinograd && computesMixed()));
-      if (byWinograd) return winograd(x, filter, { turned: false, brain });
+      const brain = inner === true && (mixed || (own !== undefined && computesMixed()));
+      if (own === "strided") return strided(x, filter, brain);
+      if (own !== undefined) return kept(own, x, filter, { turned: false, brain });
       return convolve("Conv2D", window, { mixed, brain }, [x, filter]);
     },
   });
@@ -151,8 +160,9 @@ function paddingOf(
  */
 function inputGradient(x: Tensor4D, filter: Tensor4D, dy: Tensor4D, window: SlidingWindow): Tensor {
   const { stride, padding } = window;
-  const { mixed, byWinograd } = waysOf(filter, dy.shape, window).ofMap;
-  if (byWinograd) return winograd(dy, filter, { turned: true, brain: isBrain(x) });
+  const { mixed, own } = wayOf("mapGradient", filter, dy.shape, window);
+  if (own === "strided") return stridedMapGradient(dy, filter, { shape: x.shape, brain: isBrain(x) }); // prettier-ignore
+  if (own !== undefined) return kept(own, dy, filter, { turned: true, brain: isBrain(x) });
   const explicit = stride > 1 && padding > 0;
   // oneDNN's strided kernel was seen to write past its memory where the batch is odd.
   const padded = explicit && (mixed || x.shape[3] >= 64) && x.shape[0] % 2 === 0;
@@ -182,8 +192,8 @@ function filterGradient(
   window: SlidingWindow,
 ): Tensor {
   const { stride, padding } = window;
-  const { mixed, byWinograd } = waysOf(filter, dy.shape, window).ofFilter;
-  if (byWinograd) return winogradFilterGradient(x, dy);
+  const { mixed, own } = wayOf("filterGradient", filter, dy.shape, window);
+  if (own !== undefined) return ownFilterGradient(own, x, dy);
   const name = "Conv2DBackpropFilter";
   if (stride === 1 || padding === 0) {
     return convolve(name, window, { mixed }, [x, shapeOf(filter), dy]);

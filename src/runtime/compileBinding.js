@@ -19,11 +19,13 @@ const ownSources = [
   "stepPrograms.cc",
   "fusedKernels.cc",
   "winogradKernels.cc",
+  "narrowKernels.cc",
+  "stridedKernels.cc",
   ...(process.platform === "darwin" ? [] : ["quietLog.cc"]),
 ];
 
 /** Changes with our own sources, so that a binding made of older ones is made again. */
-const ownHash = hashOfFiles(__dirname, [...ownSources, "ownKernels.h"]).slice(0, 12);
+const ownHash = hashOfFiles(__dirname, [...ownSources, "ownKernels.h", "products.h"]).slice(0, 12);
 
 /**
  * Where a compiled binding is kept; one for each tfjs-node, each library, and each state of our own sources.

@@ -18,7 +18,9 @@
 
 namespace fewscope {
 
-// Defined in winogradKernels.cc.
+// Defined in narrowKernels.cc, stridedKernels.cc and winogradKernels.cc.
+bool RegisterNarrow();
+bool RegisterStrided();
 bool RegisterWinograd();
 
 namespace {
@@ -511,7 +513,7 @@ bool RegisterAll() {
   for (const Kernel &kernel : kernels) {
     if (!Register(kernel)) return false;
   }
-  return RegisterWinograd();
+  return RegisterNarrow() && RegisterStrided() && RegisterWinograd();
 }
 
 }  // namespace

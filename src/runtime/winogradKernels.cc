@@ -3,7 +3,7 @@
 // its own for as few channels as small networks have. All is computed with 32-bit floats; maps may be brain floats. What a part of the work is follows from the
 // shapes alone, so that bits do not depend on threads.
 // See Lavin and Gray, Fast algorithms for convolutional neural networks (2016), arxiv.org/abs/1509.09308.
-#include "ownKernels.h"
+#include "products.h"
 
 #ifdef FEWSCOPE_OWN_KERNELS
 
@@ -21,54 +21,8 @@ namespace fewscope {
 
 namespace {
 
-// A register of sixteen floats, or of eight for maps of eight channels.
-struct Sixteen {
-  using Vector = __m512;
-  static constexpr int64_t kLanes = 16;
-  template <typename X>
-  FEWSCOPE_WIDE static inline Vector Take(const X *from) {
-    return Load(from);
-  }
-  template <typename X>
-  FEWSCOPE_WIDE static inline void Put(X *to, Vector values) {
-    Store(to, values);
-  }
-  FEWSCOPE_WIDE static inline Vector All(float value) { return _mm512_set1_ps(value); }
-  FEWSCOPE_WIDE static inline Vector Onto(Vector a, Vector b, Vector sum) { return _mm512_fmadd_ps(a, b, sum); }
-  // Every `apart`-th float.
-  FEWSCOPE_WIDE static inline Vector Gather(const float *from, int apart) {
-    const __m512i lanes = _mm512_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
-    return _mm512_i32gather_ps(_mm512_mullo_epi32(lanes, _mm512_set1_epi32(apart)), from, 4);
-  }
-};
-
-struct Eight {
-  using Vector = __m256;
-  static constexpr int64_t kLanes = 8;
-  FEWSCOPE_WIDE static inline Vector Take(const float *from) { return _mm256_loadu_ps(from); }
-  FEWSCOPE_WIDE static inline Vector Take(const Brain *from) {
-    const __m128i half = _mm_loadu_si128(reinterpret_cast<const __m128i *>(from));
-    return _mm256_castsi256_ps(_mm256_slli_epi32(_mm256_cvtepu16_epi32(half), 16));
-  }
-  FEWSCOPE_WIDE static inline void Put(float *to, Vector values) { _mm256_storeu_ps(to, values); }
-  FEWSCOPE_WIDE static inline void Put(Brain *to, Vector values) {
-    const __m128bh half = _mm256_cvtneps_pbh(values);
-    std::memcpy(to, &half, sizeof half);
-  }
-  FEWSCOPE_WIDE static inline Vector All(float value) { return _mm256_set1_ps(value); }
-  FEWSCOPE_WIDE static inline Vector Onto(Vector a, Vector b, Vector sum) { return _mm256_fmadd_ps(a, b, sum); }
-  FEWSCOPE_WIDE static inline Vector Gather(const float *from, int apart) {
-    const __m256i lanes = _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7);
-    return _mm256_i32gather_ps(from, _mm256_mullo_epi32(lanes, _mm256_set1_epi32(apart)), 4);
-  }
-};
-
 // Tiles of 2 by 2 results, each from 4 by 4 cells: 16 numbers of it, its "frequencies", are multiplied each with its own of the filter.
 constexpr int64_t kFrequencies = 16;
-// Rows of a product that are computed at once, in registers.
-constexpr int64_t kRows = 8;
-// Bytes of what is looked at together: what is nearest to a core holds little more.
-constexpr int64_t kNear = 1 << 16;
 // For a filter's gradient as many as make up for reading its sums again, but no more than these.
 constexpr int64_t kFar = 1 << 20;
 
@@ -101,69 +55,6 @@ struct Place {
   }
   int64_t image, y, x;
 };
-
-// Memory of a thread, which it keeps.
-class Memory {
- public:
-  float *Take(int64_t floats) {
-    if (floats > size_) {
-      size_ = (floats + 15) / 16 * 16;
-      held_.reset(static_cast<float *>(std::aligned_alloc(64, size_ * sizeof(float))));
-    }
-    return held_.get();
-  }
-
- private:
-  struct Free {
-    void operator()(float *memory) const { std::free(memory); }
-  };
-  std::unique_ptr<float, Free> held_;
-  int64_t size_ = 0;
-};
-
-// What a thread's part of the work has at hand.
-Memory &PartMemory() {
-  static thread_local Memory memory;
-  return memory;
-}
-
-// Columns of a product that stand together: two registers, or as many as there are.
-int64_t PanelOf(int64_t columns) { return columns % 32 == 0 ? 32 : std::min<int64_t>(16, columns); }
-
-// Calls `work` with the kind of register for so many channels.
-template <typename Work>
-void WithLanes(int64_t channels, const Work &work) {
-  if (channels == 8) work(Eight());
-  else work(Sixteen());
-}
-
-// The same for a panel of a product, with how many registers it takes.
-template <typename Work>
-void WithPanel(int64_t panel, const Work &work) {
-  if (panel == 8) work(Eight(), std::integral_constant<int, 1>());
-  else if (panel == 16) work(Sixteen(), std::integral_constant<int, 1>());
-  else work(Sixteen(), std::integral_constant<int, 2>());
-}
-
-// Eight rows of c = a b, or c + a b, for one panel of columns.
-template <typename W, int kVectors>
-FEWSCOPE_WIDE inline void Multiply(const float *a, int64_t aRow, int64_t aInner, const float *b, int64_t inner, float *c, int64_t cRow, bool onto) {
-  typename W::Vector sums[kRows][kVectors];
-  FEWSCOPE_UNROLL for (int r = 0; r < kRows; r++)
-    FEWSCOPE_UNROLL for (int v = 0; v < kVectors; v++) sums[r][v] = onto ? W::Take(c + r * cRow + v * W::kLanes) : W::All(0);
-  for (int64_t i = 0; i < inner; i++) {
-    typename W::Vector column[kVectors];
-    FEWSCOPE_UNROLL for (int v = 0; v < kVectors; v++) column[v] = W::Take(b + v * W::kLanes);
-    FEWSCOPE_UNROLL for (int r = 0; r < kRows; r++) {
-      const typename W::Vector row = W::All(a[r * aRow]);
-      FEWSCOPE_UNROLL for (int v = 0; v < kVectors; v++) sums[r][v] = W::Onto(row, column[v], sums[r][v]);
-    }
-    a += aInner;
-    b += kVectors * W::kLanes;
-  }
-  FEWSCOPE_UNROLL for (int r = 0; r < kRows; r++)
-    FEWSCOPE_UNROLL for (int v = 0; v < kVectors; v++) W::Put(c + r * cRow + v * W::kLanes, sums[r][v]);
-}
 
 // Frequencies of one tile of a map, those of all channels: 4 by 4 cells, which lie in rows, or are pointed to where some lie outside.
 template <typename W, typename X, bool kInside>
@@ -343,8 +234,6 @@ FEWSCOPE_WIDE void FilterGradient(const float *from, int64_t parts, int64_t size
     }
   }
 }
-
-bool TakesChannels(int64_t channels) { return channels == 8 || (channels > 0 && channels % 16 == 0); }
 
 // Tiles that are looked at together: as many as so many bytes hold, and no more than leave something for others to do.
 int64_t TogetherOf(const Tiling &x, int64_t columns, int64_t bytes) {

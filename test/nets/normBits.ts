@@ -1,5 +1,5 @@
 /*
- * Tells the SHA-256 of what a convolution, and a batch norm with a shortcut, give and of their gradients, for the test of threads, of which a process has one number:
+ * Tells the SHA-256 of what convolutions, and a batch norm with a shortcut, give and of their gradients, for the test of threads, of which a process has one number:
  *
  *   TF_NUM_INTRAOP_THREADS=3 node --import tsx test/nets/normBits.ts
  */
@@ -17,13 +17,21 @@ const gradients = tf.grads((...all: Tensor[]) => apply(...(all as unknown as typ
   given as unknown as Tensor[],
   values(7),
 );
-const filter = tf.tensor4d(noise(8, 9 * 8 * 16), [3, 3, 8, 16]);
-const convolve = (x: Tensor, weights: Tensor): Tensor =>
-  convolution(x as Tensor4D, weights as Tensor4D, { stride: 1, padding: 1, training: true });
+const filter = (made: number): Tensor4D => tf.tensor4d(noise(8, 9 * 8 * made), [3, 3, 8, made]);
+const convolve =
+  (stride: number) =>
+  (x: Tensor, weights: Tensor): Tensor =>
+    convolution(x as Tensor4D, weights as Tensor4D, { stride, padding: 1, training: true });
 const all = [
   apply(...given),
   ...gradients,
-  convolve(values(1), filter),
-  ...tf.grads(convolve)([values(1), filter.clone()]),
+  ...[
+    [1, 8],
+    [1, 16],
+    [2, 16],
+  ].flatMap(([stride, made]) => [
+    convolve(stride)(values(1), filter(made)),
+    ...tf.grads(convolve(stride))([values(1), filter(made)]),
+  ]),
 ].map((tensor) => sha256(new Uint8Array(tensor.dataSync().buffer)));
 process.stdout.write(sha256(all.join(" ")));
