@@ -1,4 +1,6 @@
 import { tf, type Tensor, type Variable } from "./backend";
+import { defined } from "./defined";
+import { pace, type Pace } from "./pace";
 import { recordCalls, sameRecording, type Recording } from "./recordCalls";
 import { stepBackend, type StepBackend } from "./stepBackend";
 
@@ -21,7 +23,7 @@ export interface Work {
 export interface RepeatedWork {
   /**
    * Does the work once; the caller disposes the results. Results and variables have the same bits however it was done. `meanwhile` is done beside a
-   * recording where there are cores for both, else after the work; it must neither change `given` or `state` nor read what the work assigns.
+   * recording or after it, whichever was faster, else after the work; it must neither change `given` or `state` nor read what the work assigns.
    */
   readonly run: (given: readonly Tensor[], meanwhile?: () => void) => Tensor[];
   /** How many times a recording did the work. */
@@ -46,6 +48,8 @@ interface Program {
   readonly id: number;
   /** Which variables are assigned, by their place in the state; their new values come after the results. */
   readonly assigned: readonly number[];
+  /** Whether something else is done beside it or after it. */
+  readonly beside: Pace;
 }
 
 /**
@@ -55,14 +59,14 @@ interface Program {
  */
 export function repeatedWork(work: Work): RepeatedWork {
   const known = new Map<string, Known>();
-  const plainly = (given: readonly Tensor[], meanwhile: () => void): Tensor[] => {
+  const plainly = (given: readonly Tensor[], meanwhile?: () => void): Tensor[] => {
     const results = tidied(() => work.work(given));
-    meanwhile();
+    meanwhile?.();
     return results;
   };
   let repeats = 0;
   return {
-    run: (given, meanwhile = () => undefined) => {
+    run: (given, meanwhile) => {
       const backend = stepBackend();
       if (backend === undefined || work.usual?.() === false) return plainly(given, meanwhile);
       const key = given.map(({ shape, dtype }) => `${dtype}[${shape.join()}]`).join();
@@ -71,11 +75,11 @@ export function repeatedWork(work: Work): RepeatedWork {
       known.set(key, found);
       if (found.program !== undefined) {
         repeats++;
-        return runProgram(backend, found.program, { given, meanwhile }, work);
+        return runProgram(backend, found.program, defined({ given, meanwhile }), work);
       }
       if (found.tries >= mostTries) return plainly(given, meanwhile);
       const results = recordOnce(backend, found, given, work);
-      meanwhile();
+      meanwhile?.();
       return results;
     },
     get repeats() {
@@ -113,7 +117,7 @@ function recordOnce(
     known.tries++;
     if (recording !== undefined && known.before !== undefined) {
       if (sameRecording(recording, known.before)) {
-        known.program = { id: backend.makeProgram(recording), assigned };
+        known.program = { id: backend.makeProgram(recording), assigned, beside: pace() };
       }
     }
     known.before = known.program === undefined ? recording : undefined;
@@ -124,13 +128,23 @@ function recordOnce(
 /** Does the work by its recording. */
 function runProgram(
   backend: StepBackend,
-  { id, assigned }: Program,
-  { given, meanwhile }: { readonly given: readonly Tensor[]; readonly meanwhile: () => void },
+  { id, assigned, beside }: Program,
+  { given, meanwhile }: { readonly given: readonly Tensor[]; readonly meanwhile?: () => void },
   work: Work,
 ): Tensor[] {
   return tidied(() => {
     const { state } = work;
-    const made = backend.runProgram(id, [...given, ...state], meanwhile);
+    const all = [...given, ...state];
+    let made: Tensor[];
+    if (meanwhile === undefined) made = backend.runProgram(id, all);
+    else {
+      // Beside it both have less of the cores and of what is kept near them; which costs more depends on both.
+      const goesBeside = beside.goFirst();
+      const began = performance.now();
+      made = backend.runProgram(id, all, goesBeside ? meanwhile : undefined);
+      if (!goesBeside) meanwhile();
+      beside.took(goesBeside, performance.now() - began);
+    }
     const results = made.slice(0, made.length - assigned.length);
     const values = made.slice(results.length);
     assigned.forEach((place, i) => state[place].assign(values[i]));

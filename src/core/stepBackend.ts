@@ -28,7 +28,12 @@ export interface Binding {
   deleteTensor(id: number): void;
   tensorDataSync(id: number): unknown;
   readonly makeProgram?: (program: object) => number;
-  readonly beginProgram?: (program: number, given: readonly number[], twoCores: boolean) => number;
+  readonly beginProgram?: (
+    program: number,
+    given: readonly number[],
+    twoCores: boolean,
+    alone: boolean,
+  ) => number;
   readonly endProgram?: (run: number) => TensorFacts[];
   readonly dropProgram?: (program: number) => void;
   /** Whether there are kernels of our own, which then are registered. */
@@ -48,8 +53,8 @@ export interface StepBackend {
   /** Has another binding take the calls while `work` runs. */
   during<T>(replace: (binding: Binding) => Partial<Binding>, work: () => T): T;
   makeProgram(recording: Recording): number;
-  /** Results, and new values of what the recording assigns. `meanwhile` is done while it runs. */
-  runProgram(program: number, given: readonly Tensor[], meanwhile: () => void): Tensor[];
+  /** Results, and new values of what the recording assigns. `meanwhile` is done while it runs, where there are cores for both. */
+  runProgram(program: number, given: readonly Tensor[], meanwhile?: () => void): Tensor[];
   dropProgram(program: number): void;
 }
 
@@ -106,9 +111,10 @@ export function stepBackend(): StepBackend | undefined {
       }
     },
     runProgram: (program, given, meanwhile) => {
-      const run = beginProgram(program, backend.getInputTensorIds(given), sideBySide());
+      const alone = meanwhile === undefined;
+      const run = beginProgram(program, backend.getInputTensorIds(given), sideBySide(), alone);
       try {
-        meanwhile();
+        meanwhile?.();
       } catch (error) {
         for (const { id } of endProgram(run)) backend.binding.deleteTensor(id);
         throw error;

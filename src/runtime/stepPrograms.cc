@@ -67,6 +67,13 @@ struct Call {
   int64_t rank = 0;
 };
 
+// What is known of how long a program takes.
+struct Times {
+  int64_t runs = 0;
+  // Nanoseconds of a run in order and of one side by side, of late.
+  double took[2] = {0, 0};
+};
+
 // A slot holds a tensor while a program runs: first those that are given, then constants, then what the calls make.
 struct Program {
   ~Program() {
@@ -83,9 +90,9 @@ struct Program {
   std::vector<int32_t> outputs;
   // How many calls read a slot that a call makes, one more if it is wanted at the end.
   std::vector<int32_t> readers;
-  int64_t runs = 0;
-  // Nanoseconds of a run in order and of one side by side, of late.
-  double took[2] = {0, 0};
+  // Of runs beside which something else is done, and of those that have the cores for themselves.
+  Times times[2];
+  bool ranked = false;
   // One for each thread, filled anew for every call.
   std::vector<TFE_Op *> ops;
 };
@@ -498,22 +505,27 @@ Worker &TheWorker() {
 
 // The first run makes the kernels of the library, the second tells what each takes.
 const int64_t timedRuns = 2;
-// The first runs side by side make kernels once more, since each thread has its own.
-const int64_t triedRuns = 10;
+// The first runs go both ways by turns; side by side kernels are made once more, since each thread has its own.
+const int64_t triedRuns = 8;
 // Every so many runs, two go the slower way, in case that it has become the faster one.
 const int64_t askAgain = 64;
 
 // Which way is faster depends on the program and on who else wants the cores.
-bool GoSideBySide(const Program &program) {
-  const int64_t n = program.runs;
-  const bool faster = program.took[1] < program.took[0];
-  return n >= timedRuns && (n < triedRuns || (n % askAgain < 2 ? !faster : faster));
+bool GoSideBySide(const Times &times) {
+  const int64_t n = times.runs;
+  if (n < triedRuns) return n >= timedRuns && n % 2 == 0;
+  const bool faster = times.took[1] < times.took[0];
+  return n % askAgain < 2 ? !faster : faster;
 }
 
-void NoteTime(Program *program, bool side, double took) {
-  const int64_t n = program->runs++;
-  if (n + 1 == timedRuns) Rank(program);
-  double &known = program->took[side];
+void NoteTime(Program *program, bool alone, bool side, double took) {
+  Times &times = program->times[alone];
+  const int64_t n = times.runs++;
+  if (n + 1 == timedRuns && !program->ranked) {
+    Rank(program);
+    program->ranked = true;
+  }
+  double &known = times.took[side];
   // A single slow run says little.
   if (n < triedRuns) known = n < timedRuns || known == 0 ? took : std::min(known, took);
   else known += (took - known) / 5;
@@ -523,14 +535,14 @@ void NoteTime(Program *program, bool side, double took) {
 class Started {
  public:
   // With fewer cores than two the run has to wait for its end.
-  Started(Program *program, std::vector<TFE_TensorHandle *> given, bool twoCores)
-      : program_(program), given_(std::move(given)), slots_(program->slots) {
+  Started(Program *program, std::vector<TFE_TensorHandle *> given, bool twoCores, bool alone)
+      : program_(program), given_(std::move(given)), slots_(program->slots), alone_(alone) {
     std::copy(given_.begin(), given_.end(), slots_.handles.begin());
     std::copy(program->constants.begin(), program->constants.end(),
               slots_.handles.begin() + given_.size());
     bool free = false;
     helped_ = twoCores && workerTaken.compare_exchange_strong(free, true);
-    side_ = helped_ && GoSideBySide(*program);
+    side_ = helped_ && GoSideBySide(program->times[alone]);
     began_ = std::chrono::steady_clock::now();
     if (side_) run_ = std::make_unique<Run>(program, &slots_);
     if (helped_) TheWorker().Begin([this] { Work(program_->ops[1]); });
@@ -553,7 +565,7 @@ class Started {
       ok_ = !run_->failed();
       why_ = run_->why();
     }
-    if (ok_ && helped_) NoteTime(program_, side_, (std::chrono::steady_clock::now() - began_).count());
+    if (ok_ && helped_) NoteTime(program_, alone_, side_, (std::chrono::steady_clock::now() - began_).count());
     return ok_;
   }
 
@@ -573,6 +585,7 @@ class Started {
   Slots slots_;
   std::unique_ptr<Run> run_;
   std::chrono::steady_clock::time_point began_;
+  const bool alone_;
   bool helped_ = false;
   bool side_ = false;
   bool ended_ = false;
@@ -595,17 +608,18 @@ void GiveBackMemory() {
 auto &started = *new std::unordered_map<int32_t, std::unique_ptr<Started>>();
 int32_t nextStarted = 0;
 
-// beginProgram(program, [tensor id of each given slot], on two cores) -> number
+// beginProgram(program, [tensor id of each given slot], on two cores, nothing else is done meanwhile) -> number
 napi_value BeginProgram(napi_env env, napi_callback_info info) {
-  size_t argc = 3;
-  napi_value args[3];
+  size_t argc = 4;
+  napi_value args[4];
   napi_get_cb_info(env, info, &argc, args, nullptr, nullptr);
   TFJSBackend *const backend = GetTFJSBackend(env);
   if (backend == nullptr || argc < 2) return nullptr;
   int32_t id = -1;
   napi_get_value_int32(env, args[0], &id);
-  bool twoCores = false;
+  bool twoCores = false, alone = false;
   if (argc > 2) napi_get_value_bool(env, args[2], &twoCores);
+  if (argc > 3) napi_get_value_bool(env, args[3], &alone);
   auto found = programs.find(id);
   std::vector<int32_t> given;
   if (found == programs.end()) {
@@ -639,7 +653,7 @@ napi_value BeginProgram(napi_env env, napi_callback_info info) {
     }
   }
   const int32_t number = nextStarted++;
-  started.emplace(number, std::make_unique<Started>(program, handles.Release(), twoCores));
+  started.emplace(number, std::make_unique<Started>(program, handles.Release(), twoCores, alone));
   napi_value result = nullptr;
   napi_create_int32(env, number, &result);
   return result;

@@ -18,7 +18,7 @@ import { buildNetwork, linear } from "../../src/nets";
 import { adamW, constant, trainLoop } from "../../src/train";
 import { median, tell } from "./peer";
 
-const warmUp = 8;
+const warmUp = 20;
 
 /** Milliseconds of a step with this number of images, the median. */
 async function timeOurs(batch: number, width: number, steps: number): Promise<number> {

@@ -17,7 +17,7 @@ import {
 } from "../../src/core";
 import { median, tell } from "./peer";
 
-const warmUp = 8;
+const warmUp = 20;
 
 interface Case {
   readonly batch: number;

@@ -52,8 +52,8 @@ export interface SimclrBench {
   readonly peakMemory: number;
 }
 
-/** Steps before the clock counts: memory pools and kernels are made in them. */
-const warmUp = 3;
+/** Steps before the clock counts: memory pools and kernels are made in them, and the faster way is found. */
+const warmUp = 20;
 
 /**
  * Times training steps of SimCLR on random images: reading, augmentation, forward, backward, update.
