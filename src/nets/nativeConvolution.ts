@@ -88,7 +88,8 @@ function wayOf(
   [b, h, w]: readonly number[],
   window: SlidingWindow,
 ): Computed {
-  const own = ownWayOf(filter, [b, h, w], window);
+  const found = ownWayOf(filter, [b, h, w], window);
+  const own = made === "mapGradient" && filter.shape[2] < 8 ? undefined : found;
   const mixed = computesMixed() && b * h * w * filter.size >= enough[own ?? "none"][made];
   return { own: mixed ? undefined : own, mixed };
 }

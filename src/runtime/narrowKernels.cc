@@ -1,7 +1,7 @@
-// Linked into the binding beside tfjs-node's own sources: the convolution with 3 by 3 cells that keeps a map's size, and both its gradients, for maps of eight
-// channels, as narrow networks have them where maps are largest. So few do not make up for Winograd's way there and back, so that each product is taken as it
-// stands, by registers of eight floats. All is computed with 32-bit floats; maps may be brain floats. What a part of the work is follows from the shapes alone, so
-// that bits do not depend on threads.
+// Linked into the binding beside tfjs-node's own sources: the convolution with 3 by 3 cells that keeps a map's size, and its gradients, for images of one or three
+// channels and maps of eight, as narrow networks have them where maps are largest. So few do not make up for Winograd's way there and back, so that each product
+// is taken as it stands. All is computed with 32-bit floats; maps may be brain floats. What a part of the work is follows from the shapes alone, so that bits do
+// not depend on threads.
 #include "products.h"
 
 #ifdef FEWSCOPE_OWN_KERNELS
@@ -10,10 +10,6 @@ namespace fewscope {
 
 namespace {
 
-constexpr int64_t kChannels = Eight::kLanes;
-// Numbers in a row of three cells.
-constexpr int64_t kRun = 3 * kChannels;
-constexpr int64_t kFilter = 9 * kChannels * kChannels;
 // Results beside each other that are computed at once, each in a register.
 constexpr int64_t kAtOnce = 8;
 // Bytes of what is looked at together.
@@ -22,110 +18,146 @@ constexpr int64_t kBand = 1 << 14;
 // A map in bands of some rows, those of one image after the other.
 struct Bands {
   explicit Bands(const std::vector<int64_t> &shape)
-      : h(shape[1]), w(shape[2]), rows(std::min<int64_t>(h, std::max<int64_t>(2, kBand / ((w + 2) * kChannels * static_cast<int64_t>(sizeof(float)))))),
-        ofImage((h + rows - 1) / rows), count(shape[0] * ofImage) {}
-  int64_t h, w, rows, ofImage, count;
+      : h(shape[1]), w(shape[2]), taken(shape[3]), row((w + 2) * taken),
+        rows(std::min<int64_t>(h, std::max<int64_t>(2, kBand / (row * static_cast<int64_t>(sizeof(float)))))), ofImage((h + rows - 1) / rows),
+        count(shape[0] * ofImage) {}
+  // Floats of a band with the cells around it.
+  int64_t around() const { return (rows + 2) * row; }
+  int64_t h, w, taken, row, rows, ofImage, count;
 };
 
+// A band's rows, and the number of the first cell of its image.
 struct Band {
-  Band(const Bands &map, int64_t at) : first(at % map.ofImage * map.rows), rows(std::min(map.rows, map.h - first)), image(at / map.ofImage * map.h * map.w * kChannels) {}
+  Band(const Bands &map, int64_t at) : first(at % map.ofImage * map.rows), rows(std::min(map.rows, map.h - first)), image(at / map.ofImage * map.h * map.w) {}
   int64_t first, rows, image;
 };
 
-bool IsNarrow(const TF_Tensor *map) { return IsMap(map) && TF_Dim(map, 3) == kChannels && TF_Dim(map, 2) >= kAtOnce && TF_TensorElementCount(map) > 0; }
+float ToFloat(float value) { return value; }
+float ToFloat(Brain value) {
+  const uint32_t bits = static_cast<uint32_t>(value) << 16;
+  float made;
+  std::memcpy(&made, &bits, sizeof made);
+  return made;
+}
 
-// Floats of a band with the cells around it, [rows + 2, w + 2, channels].
-int64_t SizeAround(const Bands &map) { return (map.rows + 2) * (map.w + 2) * kChannels; }
-
-// Writes a band with the cells around it; those outside of the map are 0.
+// Writes a band with the cells around it, [rows + 2, w + 2, channels]; those outside of the map are 0.
 template <typename X>
 FEWSCOPE_WIDE void TakeBand(const X *x, const Bands &map, const Band &band, float *to) {
-  const int64_t across = map.w * kChannels;
-  for (int64_t row = band.first - 1; row <= band.first + band.rows; row++, to += across + 2 * kChannels) {
+  const int64_t across = map.w * map.taken;
+  for (int64_t row = band.first - 1; row <= band.first + band.rows; row++, to += map.row) {
     if (row < 0 || row >= map.h) {
-      std::memset(to, 0, (across + 2 * kChannels) * sizeof(float));
+      std::memset(to, 0, map.row * sizeof(float));
       continue;
     }
-    const X *from = x + band.image + row * across;
-    Eight::Put(to, Eight::All(0));
-    for (int64_t i = 0; i < across; i += kChannels) Eight::Put(to + kChannels + i, Eight::Take(from + i));
-    Eight::Put(to + kChannels + across, Eight::All(0));
+    const X *from = x + (band.image + row * map.w) * map.taken;
+    float *inner = to + map.taken;
+    int64_t i = 0;
+    for (; i + Eight::kLanes <= across; i += Eight::kLanes) Eight::Put(inner + i, Eight::Take(from + i));
+    for (; i < across; i++) inner[i] = ToFloat(from[i]);
+    for (int64_t c = 0; c < map.taken; c++) to[c] = inner[across + c] = 0;
   }
 }
 
-// Results of a band from it and the filter, [3, 3, channels, channels].
-template <typename Y>
-FEWSCOPE_WIDE void ConvolveBand(const float *around, const float *filter, const Bands &map, const Band &band, Y *y) {
-  const int64_t row = (map.w + 2) * kChannels;
+// Results of a band from it and the filter, [3, 3, taken, columns].
+template <typename W, int kTaken, typename Y>
+FEWSCOPE_WIDE void ConvolveBand(const float *around, const float *filter, const Bands &map, const Band &band, int64_t columns, Y *y) {
+  constexpr int64_t kRun = 3 * kTaken;
   for (int64_t down = 0; down < band.rows; down++) {
-    Y *to = y + band.image + (band.first + down) * map.w * kChannels;
+    Y *to = y + (band.image + (band.first + down) * map.w) * columns;
     for (int64_t left = 0; left < map.w; left += kAtOnce) {
       // The last ones are computed again where they are no whole number of so many.
-      const int64_t at = std::min(left, map.w - kAtOnce) * kChannels;
-      __m256 sums[kAtOnce];
-      FEWSCOPE_UNROLL for (int r = 0; r < kAtOnce; r++) sums[r] = Eight::All(0);
-      for (int i = 0; i < 3; i++) {
-        const float *a = around + (down + i) * row + at;
-        const float *b = filter + i * kRun * kChannels;
-        for (int64_t k = 0; k < kRun; k++) {
-          const __m256 column = Eight::Take(b + k * kChannels);
-          FEWSCOPE_UNROLL for (int r = 0; r < kAtOnce; r++) sums[r] = Eight::Onto(Eight::All(a[r * kChannels + k]), column, sums[r]);
+      const int64_t at = std::min(left, map.w - kAtOnce);
+      for (int64_t column = 0; column < columns; column += W::kLanes) {
+        typename W::Vector sums[kAtOnce];
+        FEWSCOPE_UNROLL for (int r = 0; r < kAtOnce; r++) sums[r] = W::All(0);
+        for (int i = 0; i < 3; i++) {
+          const float *a = around + (down + i) * map.row + at * kTaken;
+          const float *b = filter + i * kRun * columns + column;
+          for (int64_t k = 0; k < kRun; k++) {
+            const typename W::Vector weights = W::Take(b + k * columns);
+            FEWSCOPE_UNROLL for (int r = 0; r < kAtOnce; r++) sums[r] = W::Onto(W::All(a[r * kTaken + k]), weights, sums[r]);
+          }
+        }
+        FEWSCOPE_UNROLL for (int r = 0; r < kAtOnce; r++) W::Put(to + (at + r) * columns + column, sums[r]);
+      }
+    }
+  }
+}
+
+// Adds what a band says of the filter's gradient, [3, 3, taken, columns]: as many of its rows at once as there are registers for.
+template <typename W, int kTaken, typename Y>
+FEWSCOPE_WIDE void AddGradient(const float *around, const Y *above, const Bands &map, const Band &band, int64_t columns, float *gradient) {
+  constexpr int kRun = 3 * kTaken;
+  constexpr int kTogether = kTaken == 8 ? 1 : 3;
+  const Y *from = above + (band.image + band.first * map.w) * columns;
+  for (int64_t column = 0; column < columns; column += W::kLanes) {
+    for (int i = 0; i < 3; i += kTogether) {
+      float *to = gradient + i * kRun * columns + column;
+      typename W::Vector sums[kTogether * kRun];
+      _Pragma("GCC unroll 32") for (int k = 0; k < kTogether * kRun; k++) sums[k] = W::Take(to + k * columns);
+      for (int64_t down = 0; down < band.rows; down++) {
+        const float *a = around + (down + i) * map.row;
+        const Y *b = from + down * map.w * columns + column;
+        for (int64_t left = 0; left < map.w; left++) {
+          const typename W::Vector weights = W::Take(b + left * columns);
+          const float *cells = a + left * kTaken;
+          // Else what the next cells share with these is kept in registers, which are needed for the sums.
+          asm("" : "+r"(cells));
+          _Pragma("GCC unroll 32") for (int k = 0; k < kTogether * kRun; k++)
+            sums[k] = W::Onto(W::All(cells[k / kRun * map.row + k % kRun]), weights, sums[k]);
         }
       }
-      FEWSCOPE_UNROLL for (int r = 0; r < kAtOnce; r++) Eight::Put(to + at + r * kChannels, sums[r]);
+      _Pragma("GCC unroll 32") for (int k = 0; k < kTogether * kRun; k++) W::Put(to + k * columns, sums[k]);
     }
   }
 }
 
-// Adds what a band says of the filter's gradient, [3, 3, channels, channels].
-template <typename Y>
-FEWSCOPE_WIDE void AddGradient(const float *around, const Y *above, const Bands &map, const Band &band, float *gradient) {
-  const int64_t row = (map.w + 2) * kChannels;
-  const Y *from = above + band.image + band.first * map.w * kChannels;
-  for (int i = 0; i < 3; i++) {
-    float *to = gradient + i * kRun * kChannels;
-    __m256 sums[kRun];
-    _Pragma("GCC unroll 24") for (int k = 0; k < kRun; k++) sums[k] = Eight::Take(to + k * kChannels);
-    for (int64_t down = 0; down < band.rows; down++) {
-      const float *a = around + (down + i) * row;
-      const Y *b = from + down * map.w * kChannels;
-      for (int64_t left = 0; left < map.w * kChannels; left += kChannels) {
-        const __m256 column = Eight::Take(b + left);
-        const float *cells = a + left;
-        // Else what the next cells share with these is kept in registers, which are needed for the sums.
-        asm("" : "+r"(cells));
-        _Pragma("GCC unroll 24") for (int k = 0; k < kRun; k++) sums[k] = Eight::Onto(Eight::All(cells[k]), column, sums[k]);
-      }
-    }
-    _Pragma("GCC unroll 24") for (int k = 0; k < kRun; k++) Eight::Put(to + k * kChannels, sums[k]);
-  }
+bool Takes(int64_t taken, int64_t columns) {
+  return (taken == 8 && columns == 8) || ((taken == 1 || taken == 3) && (columns == 8 || columns == 16));
 }
 
-// x, filter -> y; or, with the filter turned round, the gradient above it, filter -> gradient of x
+// Calls `work` with the kind of register and how many channels the map has.
+template <typename Work>
+void WithNarrow(int64_t taken, int64_t columns, const Work &work) {
+  WithLanes(columns, [&](auto lanes) {
+    if (taken == 1) work(lanes, std::integral_constant<int, 1>());
+    else if (taken == 3) work(lanes, std::integral_constant<int, 3>());
+    else work(lanes, std::integral_constant<int, 8>());
+  });
+}
+
+// x, filter -> y; or, for eight channels with the filter turned round, the gradient above it, filter -> gradient of x
 void Narrow(void *state, TF_OpKernelContext *context) {
   const Settings &settings = *static_cast<Settings *>(state);
   Call call(context);
   TF_Tensor *x = call.Input(0);
   TF_Tensor *weights = call.Input(1);
-  if (!call.ok() || !IsNarrow(x) || TF_TensorType(weights) != TF_FLOAT || ShapeOf(weights) != std::vector<int64_t>{3, 3, kChannels, kChannels})
-    return call.Fail("a map and a filter of 3 by 3 cells with 8 channels were expected");
-  TF_Tensor *y = call.Output(0, settings.made, ShapeOf(x));
+  if (!call.ok() || !IsMap(x) || TF_TensorElementCount(x) == 0 || TF_Dim(x, 2) < kAtOnce || TF_TensorType(weights) != TF_FLOAT || TF_NumDims(weights) != 4)
+    return call.Fail("a map and a filter were expected");
+  const int64_t taken = TF_Dim(x, 3), columns = TF_Dim(weights, 3);
+  if (ShapeOf(weights) != std::vector<int64_t>{3, 3, taken, columns} || !Takes(taken, columns) || (settings.turned && taken < 8))
+    return call.Fail("a filter of 3 by 3 cells for an image, or with 8 channels, was expected");
+  std::vector<int64_t> shape = ShapeOf(x);
+  shape[3] = columns;
+  TF_Tensor *y = call.Output(0, settings.made, shape);
   if (!call.ok()) return;
   const Bands map(ShapeOf(x));
   const float *given = static_cast<const float *>(TF_TensorData(weights));
-  std::vector<float> filter(given, given + kFilter);
+  std::vector<float> filter(given, given + 9 * taken * columns);
   if (settings.turned) {
     for (int64_t cell = 0; cell < 9; cell++)
-      for (int64_t i = 0; i < kChannels; i++)
-        for (int64_t j = 0; j < kChannels; j++) filter[(cell * kChannels + i) * kChannels + j] = given[((8 - cell) * kChannels + j) * kChannels + i];
+      for (int64_t i = 0; i < taken; i++)
+        for (int64_t j = 0; j < columns; j++) filter[(cell * taken + i) * columns + j] = given[((8 - cell) * taken + j) * columns + i];
   }
   WithValues(x, [&](auto *from) {
     WithValues(y, [&](auto *made) {
       TheHelpers().Run(map.count, [&](int64_t at) {
         const Band band(map, at);
-        float *around = PartMemory().Take(SizeAround(map));
+        float *around = PartMemory().Take(map.around());
         TakeBand(from, map, band, around);
-        ConvolveBand(around, filter.data(), map, band, made);
+        WithNarrow(taken, columns, [&](auto lanes, auto channels) {
+          ConvolveBand<decltype(lanes), decltype(channels)::value>(around, filter.data(), map, band, columns, made);
+        });
       });
     });
   });
@@ -136,26 +168,33 @@ void NarrowFilter(void *, TF_OpKernelContext *context) {
   Call call(context);
   TF_Tensor *x = call.Input(0);
   TF_Tensor *dy = call.Input(1);
-  if (!call.ok() || !IsNarrow(x) || !IsMap(dy) || ShapeOf(dy) != ShapeOf(x)) return call.Fail("two maps of one size with 8 channels were expected");
-  TF_Tensor *gradient = call.Output(0, TF_FLOAT, {3, 3, kChannels, kChannels});
+  if (!call.ok() || !IsMap(x) || !IsMap(dy) || TF_TensorElementCount(x) == 0) return call.Fail("two maps were expected");
+  const std::vector<int64_t> shape = ShapeOf(x), above = ShapeOf(dy);
+  const int64_t taken = shape[3], columns = above[3];
+  if (!std::equal(shape.begin(), shape.begin() + 3, above.begin()) || !Takes(taken, columns))
+    return call.Fail("maps of one size, of an image or with 8 channels, were expected");
+  TF_Tensor *gradient = call.Output(0, TF_FLOAT, {3, 3, taken, columns});
   if (!call.ok()) return;
-  const Bands map(ShapeOf(x));
+  const Bands map(shape);
+  const int64_t size = 9 * taken * columns;
   // Each part has sums of its own.
   const int64_t parts = std::min<int64_t>(64, map.count);
-  std::vector<float> sums(parts * kFilter, 0.0f);
+  std::vector<float> sums(parts * size, 0.0f);
   WithValues(x, [&](auto *from) {
-    WithValues(dy, [&](auto *above) {
+    WithValues(dy, [&](auto *upper) {
       TheHelpers().Run(parts, [&](int64_t part) {
-        float *around = PartMemory().Take(SizeAround(map));
+        float *around = PartMemory().Take(map.around());
         for (int64_t at = map.count * part / parts; at < map.count * (part + 1) / parts; at++) {
           const Band band(map, at);
           TakeBand(from, map, band, around);
-          AddGradient(around, above, map, band, sums.data() + part * kFilter);
+          WithNarrow(taken, columns, [&](auto lanes, auto channels) {
+            AddGradient<decltype(lanes), decltype(channels)::value>(around, upper, map, band, columns, sums.data() + part * size);
+          });
         }
       });
     });
   });
-  SumParts(sums.data(), parts, kFilter, static_cast<float *>(TF_TensorData(gradient)));
+  SumParts(sums.data(), parts, size, static_cast<float *>(TF_TensorData(gradient)));
 }
 
 void *ReadNarrow(TF_OpKernelConstruction *construction) { return Read(construction, " turned U "); }
