@@ -4,7 +4,8 @@ import type { Tensor2D } from "./backend";
 export function columnMeans(features: ArrayLike<number>, dim: number): Float64Array {
   const means = new Float64Array(dim);
   const n = features.length / dim;
-  for (let at = 0; at < features.length; at++) means[at % dim] += features[at] / n;
+  for (let from = 0; from < features.length; from += dim)
+    for (let j = 0; j < dim; j++) means[j] += features[from + j] / n;
   return means;
 }
 
