@@ -14,7 +14,10 @@ export class EarlyWorkers implements Elsewhere {
   private readonly workers: (Opening | undefined)[];
 
   constructor(options: ProcessesOptions, on: Progress) {
-    this.workers = Array.from({ length: options.workers }, (_, index) => new Opening(startWorker(options, index, true, on), on)); // prettier-ignore
+    const { methods, labelsPerClass, draws } = options.plan;
+    // No more than there are trials for.
+    const length = Math.min(options.workers, methods.length * labelsPerClass.length * draws);
+    this.workers = Array.from({ length }, (_, index) => new Opening(startWorker(options, index, true, on), on)); // prettier-ignore
     // What is made or fetched when it is first asked for is made once, here, before they read it.
     if (!namesSets(options.plan)) this.read();
   }
