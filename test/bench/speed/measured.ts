@@ -39,11 +39,12 @@ export function rowKey(row: Row, withPython: boolean, machine: string): string {
   return sha256(canonicalJson(content)).slice(0, 16);
 }
 
-const fileOf = (folder: string, name: string): string => path.join(folder, "rows", `${name}.json`);
+/** Its key too, so that a row with compiled peers and one without do not take each other's place. */
+const fileOf = (folder: string, name: string, key: string): string => path.join(folder, "rows", `${name}-${key}.json`); // prettier-ignore
 
 /** A row that was kept, if it is the same row; undefined else. */
 export function readMeasured(folder: string, name: string, key: string): Measured | undefined {
-  const file = fileOf(folder, name);
+  const file = fileOf(folder, name, key);
   if (!fs.existsSync(file)) return undefined;
   const kept = JSON.parse(fs.readFileSync(file, "utf8")) as Measured;
   return kept.key === key ? kept : undefined;
@@ -52,7 +53,7 @@ export function readMeasured(folder: string, name: string, key: string): Measure
 /** Keeps a row, whole or not at all; what failed is tried anew by the next run. */
 export function keepMeasured(folder: string, measured: Measured): void {
   const told = measured.told.filter(({ failure }) => failure === undefined);
-  writeFileAtomically(fileOf(folder, measured.name), `${JSON.stringify({ ...measured, told }, undefined, 2)}\n`); // prettier-ignore
+  writeFileAtomically(fileOf(folder, measured.name, measured.key), `${JSON.stringify({ ...measured, told }, undefined, 2)}\n`); // prettier-ignore
 }
 
 /** A way this much slower in the first round than the fastest of its side is not run again. */

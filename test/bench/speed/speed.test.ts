@@ -120,7 +120,7 @@ describe("bench/speed", () => {
       assert.notEqual(rowKey(row, true, "another"), key);
       assert.notEqual(rowKey(row, false, "a machine"), key);
       assert.equal(readMeasured(folder, "some", "other"), undefined);
-      assert.deepEqual(fs.readdirSync(path.join(folder, "rows")), ["some.json"]);
+      assert.deepEqual(fs.readdirSync(path.join(folder, "rows")), [`some-${key}.json`]);
     } finally {
       fs.rmSync(folder, { recursive: true });
     }
