@@ -44,7 +44,12 @@ async function timeOurs(batch: number, width: number, steps: number): Promise<nu
     on: { report: () => at.push(performance.now()) },
   });
   // From one report to the next: the next batch may be prepared before this one's.
-  return median(at.slice(1).map((time, i) => time - at[i]).slice(warmUp));
+  return median(
+    at
+      .slice(1)
+      .map((time, i) => time - at[i])
+      .slice(warmUp),
+  );
 }
 
 async function main(): Promise<void> {
