@@ -28,12 +28,13 @@ const short: Readonly<Record<string, object>> = {
  * How much more is told right than from the labels alone. Papers, too, have little for the first two; of the mean teacher no more is asked than that it does no
  * harm, since it gains nothing on so few images (what it gains on others: the table of techniques).
  */
-const margins: Readonly<Record<string, number>> = { piModel: 0.04, meanTeacher: -0.05, pseudoLabel: 0.05 }; // prettier-ignore
+const margins: Readonly<Record<string, number>> = { piModel: 0.06, meanTeacher: -0.05, pseudoLabel: 0.05 }; // prettier-ignore
 
 const seeds = [2, 5];
 
-/** What a network believes of itself goes either way: of twelve trainings with pseudo-labels some gain 0.4 and some lose 0.2, and rounding decides which. */
+/** What a network believes of itself goes either way: of twelve trainings some gain 0.4 and some lose 0.1 or 0.2, and rounding decides which. */
 const manySeeds = [...seeds, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15];
+const ofManySeeds: readonly string[] = ["piModel", "pseudoLabel"];
 
 /** Share of the other images that is told right, the mean of trainings from random weights. */
 async function shareRight(method: Classify, seeds: readonly number[]): Promise<number> {
@@ -51,19 +52,21 @@ async function shareRight(method: Classify, seeds: readonly number[]): Promise<n
 
 describe("classify: what unlabelled images add", function () {
   this.timeout(600_000);
-  const alone = (seeds: readonly number[]): Promise<number> =>
-    shareRight(classify.fineTune({ steps }), seeds);
-
-  let usual: number | undefined;
+  const found = new Map<readonly number[], number>();
+  const alone = async (seeds: readonly number[]): Promise<number> => {
+    const known = found.get(seeds) ?? (await shareRight(classify.fineTune({ steps }), seeds));
+    found.set(seeds, known);
+    return known;
+  };
 
   for (const name of study.semiSupervised) {
     const margin = margins[name] ?? 0.2;
     it(`${name} tells ${margin > 0 ? "more" : "no less"} with them than the same network learns from the labels alone in as many steps`, async () => {
       const options = { steps, batchSize: 16, ...short[name] };
-      const own = name === "pseudoLabel" ? manySeeds : seeds;
-      const without = name === "pseudoLabel" ? await alone(own) : (usual ??= await alone(own));
-      const found = await shareRight(study.classifiers[name](options), own);
-      assert.ok(found > without + margin, `${found}, of the labels alone ${without}`);
+      const own = ofManySeeds.includes(name) ? manySeeds : seeds;
+      const without = await alone(own);
+      const right = await shareRight(study.classifiers[name](options), own);
+      assert.ok(right > without + margin, `${right}, of the labels alone ${without}`);
     });
   }
 });
