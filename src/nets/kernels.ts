@@ -8,6 +8,7 @@ import {
   type Tensor2D,
   type Tensor4D,
 } from "../core";
+import { slid } from "./layer";
 import { isBrain } from "./nativeCalls";
 import { native } from "./nativeKernels";
 import { hasOwnKernels, ownWayOf, takesNorm } from "./fusedKernels";
@@ -37,14 +38,13 @@ export function convolution(
   { stride, padding, training, inner = false }: ConvolutionWay,
 ): Tensor4D {
   // Without a gradient tfjs's own needs no padding of ours, but has neither brain floats nor our kernels.
-  const kernel = filter.shape[0];
-  const made = x.shape.map((size, axis) => (axis === 1 || axis === 2 ? Math.floor((size + 2 * padding - kernel) / stride) + 1 : size)); // prettier-ignore
-  const own = ownWayOf(filter, made, { kernel, stride, padding });
+  const window = { kernel: filter.shape[0], stride, padding };
+  const own = ownWayOf(filter, slid(x.shape, window), window);
   const run = training || computesMixed() || own !== undefined ? native() : undefined;
   if (run !== undefined) {
     return run("Convolution", { x, filter }, { stride, padding, inner })[0] as Tensor4D;
   }
-  const same = stride === 1 && 2 * padding + 1 === kernel;
+  const same = stride === 1 && 2 * padding + 1 === window.kernel;
   const sides: [number, number] = [padding, padding];
   const padded = same || padding === 0 ? x : tf.pad(x, [[0, 0], sides, sides, [0, 0]]);
   return tf.conv2d(padded, filter, stride, same ? "same" : "valid");

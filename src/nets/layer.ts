@@ -20,6 +20,15 @@ export interface SlidingWindow {
   readonly padding: number;
 }
 
+/** What a window makes of a map's images, rows and columns. [b,h,w] -> [b,h',w'] */
+export function slid(
+  [b, h, w]: readonly number[],
+  { kernel, stride, padding }: SlidingWindow,
+): [number, number, number] {
+  const edge = (size: number): number => Math.floor((size + 2 * padding - kernel) / stride) + 1;
+  return [b, edge(h), edge(w)];
+}
+
 /** Frees the memory of variables. */
 export function disposeVariables(variables: ReadonlyMap<string, Variable>): void {
   for (const variable of variables.values()) variable.dispose();

@@ -7,7 +7,7 @@ import {
   stridedMapGradient,
   type OwnWay,
 } from "./fusedKernels";
-import type { SlidingWindow } from "./layer";
+import { slid, type SlidingWindow } from "./layer";
 import {
   attributes,
   forFloatsOf,
@@ -102,10 +102,7 @@ export function registerConvolution(kernelName: string): void {
     kernelFunc: ({ inputs, attrs }) => {
       const { x, filter } = inputs as { x: Tensor4D; filter: Tensor4D };
       const window = windowOf(filter, attrs);
-      const { kernel, stride, padding } = window;
-      const edge = (size: number): number => Math.floor((size + 2 * padding - kernel) / stride) + 1;
-      const [b, h, w] = x.shape;
-      const { mixed, own } = wayOf("map", filter, [b, edge(h), edge(w)], window);
+      const { mixed, own } = wayOf("map", filter, slid(x.shape, window), window);
       const { inner } = attrs as { inner?: boolean };
       const brain = inner === true && (mixed || (own !== undefined && computesMixed()));
       if (own === "strided") return strided(x, filter, brain);
