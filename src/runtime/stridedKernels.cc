@@ -109,6 +109,16 @@ int64_t TogetherOf(const Halving &map, int64_t floats) {
 
 int64_t WholeRows(int64_t count) { return (count + kRows - 1) / kRows * kRows; }
 
+// Calls `work` for some results after the others: the first, how many, and that many in whole rows of a product.
+template <typename Work>
+void InParts(const Halving &map, int64_t together, const Work &work) {
+  TheHelpers().Run((map.results + together - 1) / together, [&](int64_t part) {
+    const int64_t first = part * together;
+    const int64_t count = std::min(together, map.results - first);
+    work(first, count, WholeRows(count));
+  });
+}
+
 bool IsFilter(const TF_Tensor *tensor) {
   return TF_NumDims(tensor) == 4 && TF_TensorType(tensor) == TF_FLOAT && TF_Dim(tensor, 0) == 3 && TF_Dim(tensor, 1) == 3 &&
          TakesChannels(TF_Dim(tensor, 2)) && TakesChannels(TF_Dim(tensor, 3));
@@ -132,10 +142,7 @@ void Strided(void *state, TF_OpKernelContext *context) {
   const int64_t together = TogetherOf(map, inner + columns);
   WithValues(x, [&](auto *given) {
     WithValues(y, [&](auto *made) {
-      TheHelpers().Run((map.results + together - 1) / together, [&](int64_t part) {
-        const int64_t first = part * together;
-        const int64_t count = std::min(together, map.results - first);
-        const int64_t rows = WholeRows(count);
+      InParts(map, together, [&](int64_t first, int64_t count, int64_t rows) {
         float *cells = PartMemory().Take(rows * (inner + columns));
         float *products = cells + rows * inner;
         Gather(given, map, taken, first, count, rows, cells);
@@ -188,10 +195,7 @@ void StridedInput(void *state, TF_OpKernelContext *context) {
   const int64_t together = TogetherOf(map, 4 * (taken + columns));
   WithValues(dy, [&](auto *above) {
     WithValues(dx, [&](auto *made) {
-      TheHelpers().Run((map.results + together - 1) / together, [&](int64_t part) {
-        const int64_t first = part * together;
-        const int64_t count = std::min(together, map.results - first);
-        const int64_t rows = WholeRows(count);
+      InParts(map, together, [&](int64_t first, int64_t count, int64_t rows) {
         float *cells = PartMemory().Take(rows * (4 * taken + columns));
         float *products = cells + rows * 4 * taken;
         GatherResults(above, map, taken, first, count, rows, cells);
