@@ -43,7 +43,7 @@ async function timeOurs(batch: number, width: number, steps: number): Promise<nu
     rng: rng.fork("steps"),
     on: { report: () => at.push(performance.now()) },
   });
-  // From one report to the next: the next batch may be prepared before this one's.
+  // From one report to the next: a batch is prepared beside the step before it, or right after that.
   return median(
     at
       .slice(1)

@@ -176,6 +176,8 @@ describe("nets/fusedKernels", function () {
       for (const [name, values] of Object.entries(apart(convolved))) {
         const size = Math.sqrt(values.reduce((sum, value) => sum + value ** 2, 0) / values.length);
         assertClose(found[name], values, name, { absolute: 1e-5 * size });
+        // It is another way, so that some last digit differs; plain products may come to the same bits.
+        if (made === "winograd") assert.notDeepEqual(found[name], values, name);
       }
     });
 
