@@ -1,5 +1,6 @@
 import {
   define,
+  defined,
   InputError,
   option,
   tf,
@@ -9,6 +10,7 @@ import {
   type PredictRows,
 } from "../core";
 import { knownRows, softmaxRows, type KnownRows } from "./labelled";
+import { inverseCurvature } from "./inverseCurvature";
 import { minimise } from "./minimise";
 import { onEmbeddings } from "./onEmbeddings";
 import { featureScaleOption, featureScaling, type FeatureScale } from "./scaling";
@@ -77,12 +79,19 @@ function fit(labelled: KnownRows, c: number, maxIterations: number): Float32Arra
   const span = dim > n ? spanOfRows(features, n, dim) : undefined;
   const d = span === undefined ? dim : n;
   const size = d * classes;
-  const products = matrixProducts(span?.coordinates ?? Float64Array.from(features), n, d, classes);
+  const rows = span?.coordinates ?? Float64Array.from(features);
+  const products = matrixProducts(rows, n, d, classes);
+  const inverse = inverseCurvature(rows, n, d, classes, c);
   try {
     const minimum = minimise(
       softmaxObjective(products.forward, products.backward, labels, d, classes, c),
       new Float64Array(size + classes),
-      { tolerance: products.tolerance, rounding: products.rounding, maxIterations },
+      {
+        tolerance: products.tolerance,
+        rounding: products.rounding,
+        maxIterations,
+        ...defined({ inverseCurvature: inverse?.times }),
+      },
     );
     if (!minimum.converged && minimum.iterations >= maxIterations) {
       throw new InputError({
@@ -97,6 +106,7 @@ function fit(labelled: KnownRows, c: number, maxIterations: number): Float32Arra
     return Float32Array.from([...expanded, ...intercepts]);
   } finally {
     products.dispose();
+    inverse?.dispose();
   }
 }
 

@@ -9,6 +9,8 @@ export interface MinimiseOptions {
   readonly maxIterations?: number;
   /** Relative rounding of the values; a rise within it is no rise. @default 1e-15 */
   readonly rounding?: number;
+  /** Multiplies by about the inverse of the curvature, up to a factor, which is found on the way; symmetric and positive definite. @default what it is given */
+  readonly inverseCurvature?: (vector: Float64Array) => Float64Array;
 }
 
 /** Where the search ended, and whether the gradient is small there. */
@@ -29,7 +31,12 @@ const memory = 10;
 export function minimise(
   objective: Objective,
   start: Float64Array,
-  { tolerance = 1e-5, maxIterations = 1000, rounding = 1e-15 }: MinimiseOptions = {},
+  {
+    tolerance = 1e-5,
+    maxIterations = 1000,
+    rounding = 1e-15,
+    inverseCurvature,
+  }: MinimiseOptions = {},
 ): Minimum {
   let point: Float64Array = start.slice();
   let gradient: Float64Array = new Float64Array(point.length);
@@ -38,15 +45,17 @@ export function minimise(
   for (let iteration = 0; iteration < maxIterations; iteration++) {
     if (largest(gradient) <= tolerance)
       return { point, value, iterations: iteration, converged: true };
-    let direction = descend(gradient, pairs);
+    let direction = descend(gradient, pairs, inverseCurvature);
     let slope = dot(direction, gradient);
-    if (slope >= 0) {
+    let steepest = pairs.length === 0 && inverseCurvature === undefined;
+    if (!(slope < 0)) {
       // Rounding spoilt the curvature; start again from steepest descent.
       pairs.length = 0;
       direction = gradient.map((g) => -g);
       slope = dot(direction, gradient);
+      steepest = true;
     }
-    const first = pairs.length === 0 ? Math.min(1, 1 / Math.sqrt(-slope)) : 1;
+    const first = steepest ? Math.min(1, 1 / Math.sqrt(-slope)) : 1;
     const allowed = value + rounding * Math.abs(value);
     const next = backtrack(objective, point, allowed, direction, slope, first);
     if (next === undefined) {
@@ -55,8 +64,8 @@ export function minimise(
       pairs.length = 0;
       continue;
     }
-    const step = next.point.map((x, i) => x - point[i]);
-    const change = next.gradient.map((g, i) => g - gradient[i]);
+    const step = difference(next.point, point);
+    const change = difference(next.gradient, gradient);
     const curvature = dot(step, change);
     if (curvature > 1e-12 * dot(change, change)) {
       pairs.push({ step, change, curvature });
@@ -74,18 +83,23 @@ interface Pair {
 }
 
 /** The quasi-Newton direction from the last pairs: the two-loop recursion. */
-function descend(gradient: Float64Array, pairs: readonly Pair[]): Float64Array {
-  const direction = gradient.map((g) => -g);
+function descend(
+  gradient: Float64Array,
+  pairs: readonly Pair[],
+  inverseCurvature: (vector: Float64Array) => Float64Array = (vector) => vector,
+): Float64Array {
+  let direction: Float64Array = gradient.map((g) => -g);
   const weights: number[] = [];
   for (const { step, change, curvature } of pairs.slice().reverse()) {
     const weight = dot(step, direction) / curvature;
     weights.unshift(weight);
     addScaled(direction, change, -weight);
   }
+  direction = inverseCurvature(direction);
   const last = pairs.at(-1);
   if (last !== undefined) {
-    const scale = last.curvature / dot(last.change, last.change);
-    direction.forEach((d, i) => (direction[i] = d * scale));
+    const scale = last.curvature / dot(last.change, inverseCurvature(last.change));
+    for (let i = 0; i < direction.length; i++) direction[i] *= scale;
   }
   pairs.forEach(({ step, change, curvature }, i) => {
     addScaled(direction, step, weights[i] - dot(change, direction) / curvature);
@@ -103,7 +117,8 @@ function backtrack(
 ): { point: Float64Array; gradient: Float64Array; value: number } | undefined {
   const gradient = new Float64Array(point.length);
   for (let length = first, tries = 0; tries < 40; tries++, length /= 2) {
-    const candidate = point.map((x, i) => x + length * direction[i]);
+    const candidate = point.slice();
+    addScaled(candidate, direction, length);
     const found = objective(candidate, gradient);
     if (found <= value + 1e-4 * length * slope) return { point: candidate, gradient, value: found };
   }
@@ -114,6 +129,12 @@ function dot(a: Float64Array, b: Float64Array): number {
   let sum = 0;
   for (let i = 0; i < a.length; i++) sum += a[i] * b[i];
   return sum;
+}
+
+function difference(a: Float64Array, b: Float64Array): Float64Array {
+  const out = new Float64Array(a.length);
+  for (let i = 0; i < out.length; i++) out[i] = a[i] - b[i];
+  return out;
 }
 
 function addScaled(target: Float64Array, source: Float64Array, scale: number): void {

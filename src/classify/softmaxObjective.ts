@@ -31,6 +31,8 @@ export function matrixProducts(
       for (let i = 0; i < n; i++) {
         for (let j = 0; j < d; j++) {
           const x = features[i * d + j];
+          // Half of a triangular matrix.
+          if (x === 0) continue;
           for (let c = 0; c < k; c++) out[i * k + c] += x * weights[j * k + c];
         }
       }
@@ -41,6 +43,8 @@ export function matrixProducts(
       for (let i = 0; i < n; i++) {
         for (let j = 0; j < d; j++) {
           const x = features[i * d + j];
+          // Half of a triangular matrix.
+          if (x === 0) continue;
           for (let c = 0; c < k; c++) out[j * k + c] += x * errors[i * k + c];
         }
       }
@@ -94,10 +98,11 @@ export function softmaxObjective(
         highest = Math.max(highest, row[j]);
       }
       let sum = 0;
-      for (let j = 0; j < k; j++) sum += Math.exp(row[j] - highest);
-      loss -= row[labels[i]] - highest - Math.log(sum);
+      const own = row[labels[i]] - highest;
+      for (let j = 0; j < k; j++) sum += row[j] = Math.exp(row[j] - highest);
+      loss -= own - Math.log(sum);
       for (let j = 0; j < k; j++) {
-        row[j] = Math.exp(row[j] - highest) / sum - (j === labels[i] ? 1 : 0);
+        row[j] = row[j] / sum - (j === labels[i] ? 1 : 0);
         gradient[size + j] += row[j] / n;
       }
     }

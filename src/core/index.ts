@@ -82,7 +82,14 @@ export type {
 export { joinVariables, trainableVariables, type HasVariables } from "./variables";
 export { labelRows, readBatch, readLabels } from "./readBatch";
 export { largest } from "./largest";
-export { columnMeans, columnScale, normaliseRows, scaleColumns, unitRows } from "./rows";
+export {
+  columnMeans,
+  columnScale,
+  normaliseRows,
+  scaleColumns,
+  unitRows,
+  willNotChange,
+} from "./rows";
 export { defined, type Defined } from "./defined";
 export {
   sideBySideName,

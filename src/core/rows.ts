@@ -15,8 +15,24 @@ export interface ColumnScale {
   readonly spread: Float64Array;
 }
 
+/** Where the columns of features that are said not to change lie, once somebody asked. */
+const unchanging = new WeakMap<object, ColumnScale | undefined>();
+
+/** Says that features will not change, so that where their columns lie is worked out once. */
+export function willNotChange(features: Float32Array): void {
+  if (!unchanging.has(features)) unchanging.set(features, undefined);
+}
+
 /** Mean and spread of each column; the spread of a column that tells nothing, since it is constant, is told as 1. Row-major [n*d] -> [d], [d] */
 export function columnScale(features: ArrayLike<number>, dim: number): ColumnScale {
+  const known = unchanging.get(features);
+  if (known?.mean.length === dim) return known;
+  const scale = measureColumns(features, dim);
+  if (unchanging.has(features)) unchanging.set(features, scale);
+  return scale;
+}
+
+function measureColumns(features: ArrayLike<number>, dim: number): ColumnScale {
   const mean = columnMeans(features, dim);
   const variance = new Float64Array(dim);
   const n = features.length / dim;
@@ -29,8 +45,10 @@ export function columnScale(features: ArrayLike<number>, dim: number): ColumnSca
 export function scaleColumns(features: Float32Array, { mean, spread }: ColumnScale): Float32Array {
   const dim = mean.length;
   const scaled = new Float32Array(features.length);
-  for (let from = 0; from < scaled.length; from += dim)
-    for (let j = 0; j < dim; j++) scaled[from + j] = (features[from + j] - mean[j]) / spread[j];
+  for (let from = 0; from < scaled.length; from += dim) {
+    const [row, out] = [features, scaled].map((all) => all.subarray(from, from + dim));
+    for (let j = 0; j < dim; j++) out[j] = (row[j] - mean[j]) / spread[j];
+  }
   return scaled;
 }
 

@@ -25,6 +25,7 @@ import {
 import type { DrawnSplit } from "../drawSplit";
 import type { Choice, Scores, TrialRecord } from "../store/record";
 import type { Store } from "../store/store";
+import { pickRows } from "./pickRows";
 import { environment, type Candidate, type TrialSettings, type Unit } from "./planUnits";
 import type { TrainedEncoder } from "./trainedEncoder";
 
@@ -220,8 +221,8 @@ async function predictAll(
   const { fit } = classify;
   if (fit !== undefined) {
     const tell = async (rows: LabelledRows, progress: Progress): Promise<Float32Array> => {
-      const told = await fit({ ...pick(rows, seen), labels, classNames }, rng, progress);
-      return told(pick(rows, test).features);
+      const told = await fit({ ...pickRows(rows, seen), labels, classNames }, rng, progress);
+      return told(pickRows(rows, test).features);
     };
     const used = await tell(await embedded(), on);
     if (embeddedByLast === undefined) return { used };
@@ -239,14 +240,6 @@ async function predictAll(
   } finally {
     classifier.dispose();
   }
-}
-
-/** The rows with these numbers. */
-function pick(rows: LabelledRows, indices: Int32Array): LabelledRows {
-  const { features, dim } = rows;
-  const chosen = new Float32Array(indices.length * dim);
-  indices.forEach((i, at) => chosen.set(features.subarray(i * dim, (i + 1) * dim), at * dim));
-  return { ...rows, features: chosen, labels: indices.map((i) => rows.labels[i]) };
 }
 
 function nothingLeft(): InputError {
