@@ -42,6 +42,9 @@ export interface Elsewhere {
   audited(): Promise<void>;
 }
 
+/** Says that the images are read. */
+export type SayRead = () => void;
+
 /**
  * Opens the images of a plan, draws its split and labels, makes its methods, and writes down in the folder what there is to do.
  * @throws InputError if the data cannot be read, a class has too few images, or the folder is another study's
@@ -51,8 +54,10 @@ export async function openJob(
   store: Store,
   on: Progress = {},
   elsewhere?: Elsewhere,
+  sayRead?: SayRead,
 ): Promise<OpenedJob> {
   const all = { ...(await openData(plan.data, on)), name: plan.name };
+  sayRead?.();
   const images = imagesHash(all);
   checkFolder(store.folder, plan, images);
   const drawn = readOrDraw(all, plan, images);

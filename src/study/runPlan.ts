@@ -50,6 +50,7 @@ export async function runPlan(
   const store = openStore(out, { encoders });
   const early = workers > 1 ? new EarlyWorkers({ plan, out, encoders, workers }, on) : undefined;
   try {
+    await early?.haveRead();
     const { job, notes } = await openJob(plan, store, on, early);
     const before = new Set(store.keys());
     const found = job.units.filter(({ key }) => before.has(key)).length;

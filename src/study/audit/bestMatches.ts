@@ -33,14 +33,11 @@ export function bestMatches(
   const factor = Math.max(1, Math.round(edge / coarseEdge));
   const coarse = Math.floor(edge / factor);
   const small = summed(shrink(a, edge, factor), coarse);
-  const forms = others.flatMap((other) => {
-    const seen = shrink(other, edge, factor);
-    return Array.from({ length: 8 }, (_, symmetry) => summed(transform(seen, coarse, symmetry), coarse)); // prettier-ignore
-  });
-  const places = placesFromAfar(small, forms);
+  const seen = others.map((other) => shrink(other, edge, factor));
+  const places = placesFromAfar(small, seen);
   let whole: Summed | undefined;
   return others.map((other, i) => {
-    let best = sorted(places.slice(8 * i, 8 * (i + 1))).slice(0, 2);
+    let best = sorted(places[i]).slice(0, 2);
     // What is unlike from afar need not be looked at closely.
     if (factor > 1 && best[0].correlation >= worthALook) {
       const close = (whole ??= summed(a, edge));
@@ -52,59 +49,108 @@ export function bestMatches(
 
 const sorted = (places: readonly Place[]): Place[] => [...places].sort((x, y) => y.correlation - x.correlation); // prettier-ignore
 
-/** Where an image and each form of others, eight for each, correlate best. */
-function placesFromAfar(a: Summed, forms: readonly Summed[]): Place[] {
+/** Turns by quarters, and mirrors of them. */
+const symmetries = 8;
+
+/** Where an image and each turn or mirror of each other correlate best: those two of each other that do so most. */
+function placesFromAfar(a: Summed, others: readonly Float32Array[]): Place[][] {
   const { edge } = a;
-  const reach = Math.floor(edge * (1 - leastOverlap));
-  const wide = 2 * reach + 1;
-  const products = productsOf(a, forms, reach);
-  const most = new Float64Array(forms.length).fill(-2);
-  const shifts = forms.map((): readonly [number, number] => [0, 0]);
-  for (let dy = -reach; dy <= reach; dy++) {
-    for (let dx = -reach; dx <= reach; dx++) {
-      const part = overlap(edge, dy, dx);
-      if (part.n < leastOverlap * edge * edge) continue;
-      const own = spreadOf(a, part.a, part);
-      const from = ((dy + reach) * wide + dx + reach) * forms.length;
-      for (let f = 0; f < forms.length; f++) {
-        const correlation = correlationOf(own, spreadOf(forms[f], part.b, part), products[from + f], part.n); // prettier-ignore
-        if (correlation > most[f]) [most[f], shifts[f]] = [correlation, [dy, dx]];
-      }
+  const size = edge * edge;
+  const count = others.length * symmetries;
+  const forms = new Float32Array(count * size);
+  others.forEach((other, i) => {
+    const values = Float32Array.from(lessMean(other));
+    for (let symmetry = 0; symmetry < symmetries; symmetry++)
+      forms.set(transform(values, edge, symmetry), (i * symmetries + symmetry) * size);
+  });
+  const exact = new Map<number, Summed>();
+  const formOf = (f: number): Summed => {
+    const form = exact.get(f) ?? summed(transform(others[Math.floor(f / symmetries)], edge, f % symmetries), edge); // prettier-ignore
+    exact.set(f, form);
+    return form;
+  };
+  const overlaps = overlapsOf(edge);
+  const [products, sums, squares] = sumsOf(a, forms, overlaps);
+  const most = new Float64Array(count).fill(-2);
+  const where = new Int32Array(count);
+  overlaps.parts.forEach((part, s) => {
+    const own = spreadOf(a, part.a, part);
+    for (let f = 0, at = s * count; f < count; f++, at++) {
+      const [sum, square] = [sums[at], squares[at]];
+      let other = { sum, squares: square - (sum * sum) / part.n };
+      // Of what is nearly flat 32 bits leave nothing.
+      if (other.squares <= nearlyFlat * square) other = spreadOf(formOf(f), part.b, part);
+      const correlation = correlationOf(own, other, products[at], part.n);
+      if (correlation > most[f]) [most[f], where[f]] = [correlation, s];
     }
-  }
-  // The products have 32 bits, that of the best is taken with more.
-  return forms.map((form, f) => ({
-    correlation: most[f] === -2 ? -2 : correlate(a, form, ...shifts[f]),
-    symmetry: f % 8,
-    shift: shifts[f],
-  }));
+  });
+  // The products have 32 bits, those of the best are taken with more.
+  return others.map((_, i) => {
+    const all = Array.from({ length: symmetries }, (_, symmetry) => {
+      const f = i * symmetries + symmetry;
+      return { correlation: most[f], symmetry, shift: overlaps.shifts[where[f]] };
+    });
+    const best = sorted(all).slice(0, 2);
+    return best.map((place) => ({ ...place, correlation: correlate(a, formOf(i * symmetries + place.symmetry), ...place.shift) })); // prettier-ignore
+  });
 }
 
-/** Sums of products of an image with each form at each shift, all at once: one product of matrices. [2 reach + 1, 2 reach + 1, forms] */
-function productsOf(a: Summed, forms: readonly Summed[], reach: number): Float32Array {
+/** All shifts that leave enough in common. */
+interface Overlaps {
+  readonly edge: number;
+  readonly shifts: readonly (readonly [down: number, right: number])[];
+  readonly parts: readonly Overlap[];
+  /** 1 where the shifted image lies on the other. [shifts, edge * edge] */
+  readonly masks: Float32Array;
+}
+
+let lastOverlaps: Overlaps | undefined;
+
+function overlapsOf(edge: number): Overlaps {
+  if (lastOverlaps?.edge === edge) return lastOverlaps;
+  const reach = Math.floor(edge * (1 - leastOverlap));
+  const along = Array.from({ length: 2 * reach + 1 }, (_, at) => at - reach);
+  const shifts = along
+    .flatMap((down) => along.map((right) => [down, right] as const))
+    .filter((shift) => overlap(edge, ...shift).n >= leastOverlap * edge * edge);
+  const parts = shifts.map((shift) => overlap(edge, ...shift));
+  const masks = new Float32Array(shifts.length * edge * edge);
+  parts.forEach(({ height, width, b: [top, left] }, s) => {
+    for (let y = top; y < top + height; y++) {
+      const from = (s * edge + y) * edge + left;
+      masks.fill(1, from, from + width);
+    }
+  });
+  return (lastOverlaps = { edge, shifts, parts, masks });
+}
+
+/**
+ * At each shift, of what overlaps: sums of products of an image with each form, of the form's values, and of their squares; all at once, by products of matrices.
+ * [shifts, forms] each
+ */
+function sumsOf(
+  a: Summed,
+  forms: Float32Array,
+  { parts, masks }: Overlaps,
+): [products: Float32Array, sums: Float32Array, squares: Float32Array] {
   const { edge } = a;
-  const [padded, wide] = [edge + 2 * reach, 2 * reach + 1];
-  const image = new Float32Array(padded * padded);
-  for (let y = 0; y < edge; y++)
-    image.set(a.values.subarray(y * edge, (y + 1) * edge), (y + reach) * padded + reach);
   const size = edge * edge;
-  const shifted = new Float32Array(wide * wide * size);
-  for (let down = 0, to = 0; down < wide; down++)
-    for (let right = 0; right < wide; right++)
-      for (let y = 0; y < edge; y++, to += edge) {
-        const from = (down + y) * padded + right;
-        shifted.set(image.subarray(from, from + edge), to);
-      }
-  const filters = new Float32Array(forms.length * size);
-  forms.forEach(({ values }, f) => filters.set(values, f * size));
-  return valuesOf(() =>
-    tf.matMul(
-      tf.tensor2d(shifted, [wide * wide, size]),
-      tf.tensor2d(filters, [forms.length, size]),
-      false,
-      true,
-    ),
-  );
+  const shifted = new Float32Array(parts.length * size);
+  parts.forEach(({ height, width, a: [top, left], b: [downTo, rightTo] }, s) => {
+    for (let y = 0; y < height; y++) {
+      const from = (top + y) * edge + left;
+      shifted.set(a.values.subarray(from, from + width), (s * edge + downTo + y) * edge + rightTo);
+    }
+  });
+  const count = forms.length / size;
+  const all = valuesOf(() => {
+    const [shape, of] = [[parts.length, size] as [number, number], tf.tensor2d(forms, [count, size])]; // prettier-ignore
+    const [moved, mask] = [tf.tensor2d(shifted, shape), tf.tensor2d(masks, shape)];
+    const each = [tf.matMul(moved, of, false, true), tf.matMul(mask, of, false, true), tf.matMul(mask, of.square(), false, true)]; // prettier-ignore
+    return tf.concat(each, 0);
+  });
+  const length = parts.length * count;
+  return [all.subarray(0, length), all.subarray(length, 2 * length), all.subarray(2 * length)];
 }
 
 type Place = Omit<Match, "otherwise">;
@@ -135,11 +181,16 @@ interface Summed {
   readonly squares: Float64Array;
 }
 
-function summed(image: Float32Array, edge: number): Summed {
+function lessMean(image: Float32Array): Float64Array {
   let mean = 0;
   for (const value of image) mean += value / image.length;
   const values = new Float64Array(image.length);
   for (let p = 0; p < values.length; p++) values[p] = image[p] - mean;
+  return values;
+}
+
+function summed(image: Float32Array, edge: number): Summed {
+  const values = lessMean(image);
   const corners = edge + 1;
   const sums = new Float64Array(corners * corners);
   const squares = new Float64Array(corners * corners);
@@ -190,6 +241,9 @@ function spreadOf(image: Summed, [top, left]: Corner, { height, width, n }: Over
 
 /** What is flat correlates with nothing. */
 const flat = 1e-12;
+
+/** Part of a sum of squares below which what is left without the mean is rounding in single precision. */
+const nearlyFlat = 1e-4;
 
 function correlationOf(a: Spread, b: Spread, product: number, n: number): number {
   if (a.squares <= flat || b.squares <= flat) return 0;

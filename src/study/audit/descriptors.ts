@@ -1,4 +1,4 @@
-import type { ImageSet } from "../../core";
+import { tf, valuesOf, type ImageSet } from "../../core";
 import { transform } from "./bestMatches";
 
 /** Rows that stand for images: each image has so many, one after the other, of so many numbers. */
@@ -10,6 +10,9 @@ export interface Views {
 
 /** Highest frequency that a descriptor looks at, in periods an edge. */
 const highest = 6;
+
+/** Pixels of windows at most that are looked at in one go. */
+const mostAtOnce = 2 ** 20;
 
 /** Numbers of a descriptor: pairs of frequencies, the larger first. */
 const descriptorLength = ((highest + 1) * (highest + 2)) / 2 - 1;
@@ -28,14 +31,20 @@ export function textures(grey: Float32Array, edge: number, places: 1 | 9): Views
   const n = grey.length / (edge * edge);
   const rows = new Float32Array(n * windows.length * length);
   const waves = wavesOf(wide);
-  const part = new Float32Array(wide * wide);
-  for (let i = 0; i < n; i++) {
-    const image = grey.subarray(i * edge * edge, (i + 1) * edge * edge);
-    windows.forEach(([top, left], w) => {
-      unit(cut(image, edge, top, left, wide, part));
-      const from = (i * windows.length + w) * length;
-      writeStrengths(part, wide, waves, rows.subarray(from, from + length));
-    });
+  const size = wide * wide;
+  const batch = Math.max(1, Math.floor(mostAtOnce / size));
+  const parts = new Float32Array(Math.min(batch, n * windows.length) * size);
+  for (let from = 0; from < n * windows.length; from += batch) {
+    const to = Math.min(from + batch, n * windows.length);
+    for (let at = from; at < to; at++) {
+      const i = Math.floor(at / windows.length);
+      const [top, left] = windows[at % windows.length];
+      const image = grey.subarray(i * edge * edge, (i + 1) * edge * edge);
+      const slot = (at - from) * size;
+      unit(cut(image, edge, top, left, wide, parts.subarray(slot, slot + size)));
+    }
+    const some = parts.subarray(0, (to - from) * size);
+    writeStrengths(some, wide, waves, rows.subarray(from * length, to * length));
   }
   return { rows, each: windows.length, length };
 }
@@ -146,78 +155,60 @@ function unit(row: Float32Array): Float32Array {
   return row;
 }
 
-interface Waves {
-  readonly cos: Float64Array;
-  readonly sin: Float64Array;
-  /** Room for what is known of one image after its rows, its cosine and sine parts, and after its columns, for waves to the right and to the left. */
-  readonly real: Float64Array;
-  readonly imaginary: Float64Array;
-  readonly right: Float64Array;
-  readonly left: Float64Array;
-}
-
-/** Cosines and sines of each frequency along an edge, under a window that fades to the border. */
-function wavesOf(length: number): Waves {
-  const cos = new Float64Array((highest + 1) * length);
-  const sin = new Float64Array((highest + 1) * length);
-  for (let f = 0; f <= highest; f++) {
-    for (let x = 0; x < length; x++) {
-      const fade = 0.5 - 0.5 * Math.cos((2 * Math.PI * (x + 0.5)) / length);
-      cos[f * length + x] = fade * Math.cos((2 * Math.PI * f * x) / length);
-      sin[f * length + x] = fade * Math.sin((2 * Math.PI * f * x) / length);
+/** Cosines of each frequency along an edge, then its sines, under a window that fades to the border. [length,2*frequencies] */
+function wavesOf(length: number): Float32Array {
+  const count = highest + 1;
+  const waves = new Float32Array(length * 2 * count);
+  for (let x = 0; x < length; x++) {
+    const fade = 0.5 - 0.5 * Math.cos((2 * Math.PI * (x + 0.5)) / length);
+    for (let f = 0; f < count; f++) {
+      waves[x * 2 * count + f] = fade * Math.cos((2 * Math.PI * f * x) / length);
+      waves[x * 2 * count + count + f] = fade * Math.sin((2 * Math.PI * f * x) / length);
     }
   }
-  const room = (size: number): Float64Array => new Float64Array(size);
-  const [rows, squares] = [(highest + 1) * length, (highest + 1) ** 2];
-  return { cos, sin, real: room(rows), imaginary: room(rows), right: room(squares), left: room(squares) }; // prettier-ignore
+  return waves;
 }
 
+/** The descriptors of images of this edge. [n*h*h] -> [n*d] */
 function writeStrengths(
-  image: Float32Array,
+  images: Float32Array,
   edge: number,
-  { cos, sin, real, imaginary, right, left }: Waves,
+  waves: Float32Array,
   out: Float32Array,
 ): void {
   const count = highest + 1;
-  // Along the rows first: for each row and frequency its cosine and sine part.
-  for (let y = 0; y < edge; y++) {
+  const n = images.length / (edge * edge);
+  // Along the rows, then along the columns: by both, cosines before sines. [n, across, down]
+  const parts = valuesOf(() => {
+    const along = tf.tensor2d(waves, [edge, 2 * count]);
+    const across = tf.matMul(tf.tensor2d(images, [n * edge, edge]), along);
+    const columns = across.reshape([n, edge, 2 * count]).transpose([0, 2, 1]);
+    return tf.matMul(columns.reshape([n * 2 * count, edge]), along);
+  });
+  const strengths = new Float64Array(count * count);
+  for (let i = 0; i < n; i++) {
     for (let f = 0; f < count; f++) {
-      let [c, s] = [0, 0];
-      for (let x = 0; x < edge; x++) {
-        const value = image[y * edge + x];
-        c += value * cos[f * edge + x];
-        s += value * sin[f * edge + x];
+      const cosines = (i * 2 * count + f) * 2 * count;
+      const sines = cosines + count * 2 * count;
+      for (let v = 0; v < count; v++) {
+        const [cc, cs] = [parts[cosines + v], parts[cosines + count + v]];
+        const [sc, ss] = [parts[sines + v], parts[sines + count + v]];
+        // Of waves that run down to the right, and down to the left: what differs is a sign.
+        strengths[f * count + v] =
+          Math.sqrt((cc - ss) ** 2 + (cs + sc) ** 2) + Math.sqrt((cc + ss) ** 2 + (sc - cs) ** 2);
       }
-      real[y * count + f] = c;
-      imaginary[y * count + f] = s;
     }
-  }
-  // Then along the columns, for waves that run down to the right and down to the left: what differs is a sign.
-  for (let v = 0; v < count; v++) {
-    for (let f = 0; f < count; f++) {
-      let [cr, si, sr, ci] = [0, 0, 0, 0];
-      for (let y = 0; y < edge; y++) {
-        const [c, s] = [cos[v * edge + y], sin[v * edge + y]];
-        const [r, i] = [real[y * count + f], imaginary[y * count + f]];
-        cr += c * r;
-        si += s * i;
-        sr += s * r;
-        ci += c * i;
+    const row = out.subarray(i * descriptorLength, (i + 1) * descriptorLength);
+    let at = 0;
+    let squares = 0;
+    for (let u = 1; u < count; u++) {
+      for (let v = 0; v <= u; v++) {
+        const value = strengths[u * count + v] + strengths[v * count + u];
+        row[at++] = value;
+        squares += value * value;
       }
-      right[v * count + f] = Math.sqrt((cr - si) ** 2 + (sr + ci) ** 2);
-      left[v * count + f] = Math.sqrt((cr + si) ** 2 + (ci - sr) ** 2);
     }
+    const factor = squares > 0 ? 1 / Math.sqrt(squares) : 0;
+    for (let k = 0; k < row.length; k++) row[k] *= factor;
   }
-  let at = 0;
-  let squares = 0;
-  for (let u = 1; u < count; u++) {
-    for (let v = 0; v <= u; v++) {
-      const [one, other] = [u * count + v, v * count + u];
-      const value = right[one] + left[one] + right[other] + left[other];
-      out[at++] = value;
-      squares += value * value;
-    }
-  }
-  const factor = squares > 0 ? 1 / Math.sqrt(squares) : 0;
-  for (let i = 0; i < out.length; i++) out[i] *= factor;
 }

@@ -1,5 +1,6 @@
 import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
+import * as os from "node:os";
 import type { Progress } from "../../core";
 import type { Elsewhere } from "../openJob";
 import type { Plan } from "../plan";
@@ -12,6 +13,8 @@ import { startWorker, type ProcessesOptions, type StartedWorker, type WorkerComm
  */
 export class EarlyWorkers implements Elsewhere {
   private readonly workers: (Opening | undefined)[];
+  /** Whether they were told to read the images. */
+  private reading = false;
 
   constructor(options: ProcessesOptions, on: Progress) {
     const { methods, labelsPerClass, draws } = options.plan;
@@ -28,7 +31,19 @@ export class EarlyWorkers implements Elsewhere {
     return (await this.workers[0]?.environment)?.environment;
   }
 
+  /**
+   * Resolves when the first process has read the images, where there is no core left to read them here as well in the meantime: then that is done while it looks for
+   * leaks. Resolves at once where they are not read yet.
+   */
+  async haveRead(): Promise<void> {
+    if (!this.reading || os.availableParallelism() > this.workers.length) return;
+    const [first] = this.workers;
+    first?.listen();
+    await first?.haveRead;
+  }
+
   private read(): void {
+    this.reading = true;
     for (const { child } of this.workers.flatMap((worker) => worker ?? []))
       if (isAlive(child)) tell(child, "read");
   }
@@ -72,6 +87,7 @@ class Opening implements StartedWorker {
   readonly child: ChildProcess;
   readonly log: string;
   readonly environment: Promise<Said<"environment"> | undefined>;
+  readonly haveRead: Promise<unknown>;
   readonly opened: Promise<unknown>;
   /** Whether it could not. */
   wrong = false;
@@ -83,6 +99,7 @@ class Opening implements StartedWorker {
     this.child = child;
     this.log = log;
     this.environment = said(child, "environment");
+    this.haveRead = said(child, "read");
     this.opened = said(child, "opened");
     child.on("message", this.note);
     child.once("exit", this.leave);
@@ -92,7 +109,7 @@ class Opening implements StartedWorker {
 
   /** Reports what it is at. */
   listen(): void {
-    this.child.on("message", this.hear);
+    this.child.off("message", this.hear).on("message", this.hear);
   }
 
   /** Listens no more. */

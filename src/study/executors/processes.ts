@@ -30,6 +30,7 @@ export type WorkerCommand = "read" | "go" | "stop";
 export type WorkerWord =
   | { readonly kind: "progress"; readonly event: ProgressEvent }
   | { readonly kind: "environment"; readonly environment: Environment }
+  | { readonly kind: "read" }
   | { readonly kind: "opened" }
   | { readonly kind: "wrong"; readonly message: string; readonly isInput: boolean };
 

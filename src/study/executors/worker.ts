@@ -62,7 +62,8 @@ async function main({
     }
     // The first looks for leaks, the others have what it found in the folder.
     const elsewhere = waits && index > 0 ? { environment: noAnswer, audited: () => go.whenCome } : undefined; // prettier-ignore
-    const { job } = await openJob(plan, store, waits ? { report, signal: stop.signal } : {}, elsewhere); // prettier-ignore
+    const on = waits ? { report, signal: stop.signal } : {};
+    const { job } = await openJob(plan, store, on, elsewhere, () => waits && say({ kind: "read" }));
     if (waits) {
       say({ kind: "opened" });
       await go.whenCome;
