@@ -35,9 +35,9 @@ export function inverseCurvature(
     const x = tf.tensor2d(Float32Array.from(features), [n, d]);
     const curvature = tf.matMul(x, x, true).mul<Tensor2D>(spread / n);
     const diagonal = Math.max(penalty, leastDiagonal * trace);
-    return inverseOf(curvature.add<Tensor2D>(tf.eye(d).mul(diagonal)));
+    const factor = inverseFactor(curvature.add<Tensor2D>(tf.eye(d).mul(diagonal)));
+    return tf.matMul(factor, factor, true);
   });
-  // Of numbers that single precision has not.
   if (!inverse.every(Number.isFinite)) return undefined;
   const products = matrixProducts(Float64Array.from(inverse), d, d, k);
   return {
@@ -50,31 +50,40 @@ export function inverseCurvature(
   };
 }
 
-/** Rows at most that are inverted here; of larger matrices quarters are, between products of matrices. */
+/** Rows at most whose factor is found here; that of larger matrices is found by quarters, with products of matrices between. */
 const fewRows = 64;
 
-/** Inverse of a symmetric positive definite matrix, by its quarters. [n,n] -> [n,n] */
-function inverseOf(a: Tensor2D): Tensor2D {
+/**
+ * The inverse of the lower triangular L whose L L^T is a symmetric positive definite matrix. By factors, since quarters of the inverse itself lose all digits where
+ * features are much alike. [n,n] -> [n,n]
+ */
+function inverseFactor(a: Tensor2D): Tensor2D {
   const n = a.shape[0];
-  if (n <= fewRows) return smallInverse(a);
+  if (n <= fewRows) return smallInverseFactor(a);
   const half = n >> 1;
-  const first = inverseOf(a.slice([0, 0], [half, half]));
-  const beside = a.slice([0, half], [half, n - half]);
-  const carried = tf.matMul(first, beside);
-  const last = inverseOf(
-    a.slice([half, half], [n - half, n - half]).sub(tf.matMul(beside, carried, true)),
+  const rest = n - half;
+  const first = inverseFactor(a.slice([0, 0], [half, half]));
+  const below = tf.matMul(a.slice([half, 0], [rest, half]), first, false, true);
+  const last = inverseFactor(
+    a.slice([half, half], [rest, rest]).sub(tf.matMul(below, below, false, true)),
   );
-  const across: Tensor2D = tf.matMul(carried, last);
-  const top = first.add<Tensor2D>(tf.matMul(across, carried, false, true));
-  const outer = across.neg();
-  const below: Tensor2D = outer.transpose();
-  return tf.concat2d([tf.concat2d([top, outer], 1), tf.concat2d([below, last], 1)], 0);
+  const across: Tensor2D = tf.matMul(tf.matMul(last, below), first);
+  const empty: Tensor2D = tf.zeros([half, rest]);
+  return tf.concat2d([tf.concat2d([first, empty], 1), tf.concat2d([across.neg(), last], 1)], 0);
 }
 
-function smallInverse(a: Tensor2D): Tensor2D {
+function smallInverseFactor(a: Tensor2D): Tensor2D {
   // eslint-disable-next-line @typescript-eslint/no-require-imports -- loaded on first use, not on import
-  const { inverse, Matrix } = require("ml-matrix") as typeof MlMatrix;
+  const { CholeskyDecomposition, Matrix, solve } = require("ml-matrix") as typeof MlMatrix;
   const n = a.shape[0];
-  const values = inverse(Matrix.from1DArray(n, n, a.dataSync()));
-  return tf.tensor2d(Float32Array.from(values.to1DArray()), [n, n]);
+  const values = Float64Array.from(a.dataSync());
+  // Which half is read is told, since products are symmetric up to rounding alone.
+  for (let i = 0; i < n; i++) for (let j = 0; j < i; j++) values[j * n + i] = values[i * n + j];
+  const factor = values.every(Number.isFinite)
+    ? new CholeskyDecomposition(Matrix.from1DArray(n, n, values))
+    : undefined;
+  // What is beyond single precision has none.
+  if (factor?.isPositiveDefinite() !== true) return tf.fill([n, n], NaN);
+  const inverse = solve(factor.lowerTriangularMatrix, Matrix.eye(n));
+  return tf.tensor2d(Float32Array.from(inverse.to1DArray()), [n, n]);
 }
