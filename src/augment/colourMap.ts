@@ -107,5 +107,9 @@ export function applyColourMaps(images: Tensor4D, maps: readonly ColourMap[]): T
   });
   const colours: Tensor3D = tf.reshape(images, [count, height * width, 3]);
   const mapped = tf.matMul(colours, tf.tensor3d(matrices, [count, 3, 3]), false, true);
-  return tf.reshape(tf.add(mapped, tf.tensor3d(offsets, [count, 1, 3])), images.shape);
+  // Adding them takes longer than the product.
+  const moved = offsets.some((offset) => offset !== 0)
+    ? tf.add(mapped, tf.tensor3d(offsets, [count, 1, 3]))
+    : mapped;
+  return tf.reshape(moved, images.shape);
 }
