@@ -58,6 +58,16 @@ export function ownWayOf(
 
 const keptNames = { narrow: "FewscopeNarrow", winograd: "FewscopeWinograd" } as const;
 
+/** Which way a convolution goes, and what it makes. */
+export interface Kept {
+  /** Whether it is the gradient for the map. */
+  readonly turned: boolean;
+  /** Whether the result has brain floats. */
+  readonly brain: boolean;
+  /** A map of 32-bit floats that it comes on top of. */
+  readonly onto?: Tensor;
+}
+
 /**
  * The convolution that keeps the map's size, computed in 32 bits; `turned`, its gradient for the map from that above. [b,h,w,c] with [3,3,c,d] -> [b,h,w,d];
  * `turned`, [b,h,w,d] -> [b,h,w,c]
@@ -66,10 +76,12 @@ export function kept(
   way: Exclude<OwnWay, "strided">,
   x: Tensor,
   filter: Tensor4D,
-  { turned, brain }: { readonly turned: boolean; readonly brain: boolean },
+  { turned, brain, onto }: Kept,
 ): Tensor {
   const kinds = [floatKind("T", isBrain(x)), floatKind("U", brain)];
-  return run(keptNames[way], [...kinds, ...attributes([], { turned })], x, filter);
+  const others = onto === undefined ? [] : [onto];
+  const settings = attributes([], { N: others.length, turned });
+  return run(keptNames[way], [...kinds, ...settings], x, filter, ...others);
 }
 
 /** The filter's gradient, in 32 bits: from x [b,h,w,c] and the gradient above, [b,h,w,d] or, strided, [b,ceil(h/2),ceil(w/2),d] -> [3,3,c,d] */

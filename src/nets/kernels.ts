@@ -50,6 +50,23 @@ export function convolution(
   return tf.conv2d(padded, filter, stride, same ? "same" : "valid");
 }
 
+/**
+ * A convolution as `convolution` has it beside its map for another reader: the beginning of a residual block. In training the gradients of both readers are one sum.
+ * [b,h,w,c] with [k,k,c,d] -> [b,h',w',d], [b,h,w,c]
+ */
+export function convolutionBeside(
+  x: Tensor4D,
+  filter: Tensor4D,
+  way: ConvolutionWay,
+): readonly [Tensor4D, Tensor4D] {
+  if (way.training && hasOwnKernels() && !isBrain(x)) {
+    const { stride, padding, inner = false } = way;
+    return native()?.("ConvolutionBeside", { x, filter }, { stride, padding, inner }) as [Tensor4D, Tensor4D]; // prettier-ignore
+  }
+  const [main, short] = forked(x);
+  return [convolution(main, filter, way), short];
+}
+
 /** What batch norm multiplies, adds and remembers; each [c]. */
 export interface NormVariables {
   readonly scale: Tensor1D;

@@ -1,4 +1,11 @@
-import { computesMixed, tf, type KernelAttribute, type Tensor, type Tensor4D } from "../core";
+import {
+  computesMixed,
+  defined,
+  tf,
+  type KernelAttribute,
+  type Tensor,
+  type Tensor4D,
+} from "../core";
 import {
   kept,
   ownFilterGradient,
@@ -99,35 +106,75 @@ export function registerConvolution(kernelName: string): void {
   tf.registerKernel({
     kernelName,
     backendName: "tensorflow",
-    kernelFunc: ({ inputs, attrs }) => {
-      const { x, filter } = inputs as { x: Tensor4D; filter: Tensor4D };
-      const window = windowOf(filter, attrs);
-      const { mixed, own } = wayOf("map", filter, slid(x.shape, window), window);
-      const { inner } = attrs as { inner?: boolean };
-      const brain = inner === true && (mixed || (own !== undefined && computesMixed()));
-      if (own === "strided") return strided(x, filter, brain);
-      if (own !== undefined) return kept(own, x, filter, { turned: false, brain });
-      return convolve("Conv2D", window, { mixed, brain }, [x, filter]);
-    },
+    kernelFunc: ({ inputs, attrs }) => convolved(inputs as unknown as Convolved, attrs),
   });
   tf.registerGradient({
     kernelName,
     inputsToSave: ["x", "filter"],
     gradFunc: (dy, saved, attrs) => {
       const [x, filter] = saved as Tensor4D[];
-      const gradient = dy as Tensor4D;
-      const window = windowOf(filter, attrs);
-      // tfjs asks for x first, if it asks for both; the stem's is never asked for.
-      return {
-        x: () => inputGradient(x, filter, gradient, window),
-        filter: () => {
-          const result = filterGradient(x, filter, gradient, window);
-          tf.dispose([x, filter, gradient]);
-          return result;
-        },
-      };
+      return gradientsOf({ x, filter }, dy as Tensor4D, windowOf(filter, attrs));
     },
   });
+}
+
+/** The same beside the map itself, for another reader, whose gradient the map's is added to. */
+export function registerConvolutionBeside(kernelName: string): void {
+  tf.registerKernel({
+    kernelName,
+    backendName: "tensorflow",
+    kernelFunc: ({ inputs, attrs }) => {
+      const given = inputs as unknown as Convolved;
+      return [convolved(given, attrs), given.x.clone()];
+    },
+  });
+  tf.registerGradient({
+    kernelName,
+    inputsToSave: ["x", "filter"],
+    gradFunc: (dys, saved, attrs) => {
+      const [x, filter] = saved as Tensor4D[];
+      const [dy, beside] = dys as Tensor4D[];
+      return gradientsOf({ x, filter }, dy, windowOf(filter, attrs), beside);
+    },
+  });
+}
+
+/** What a convolution takes. */
+interface Convolved {
+  readonly x: Tensor4D;
+  readonly filter: Tensor4D;
+}
+
+function convolved({ x, filter }: Convolved, attrs: unknown): Tensor {
+  const window = windowOf(filter, attrs);
+  const { mixed, own } = wayOf("map", filter, slid(x.shape, window), window);
+  const { inner } = attrs as { inner?: boolean };
+  const brain = inner === true && (mixed || (own !== undefined && computesMixed()));
+  if (own === "strided") return strided(x, filter, brain);
+  if (own !== undefined) return kept(own, x, filter, { turned: false, brain });
+  return convolve("Conv2D", window, { mixed, brain }, [x, filter]);
+}
+
+/** Gradients of a convolution's map and filter, from that above and, where the map has another reader, from that one's. */
+function gradientsOf(
+  { x, filter }: Convolved,
+  dy: Tensor4D,
+  window: SlidingWindow,
+  beside?: Tensor4D,
+): { readonly x: () => Tensor; readonly filter: () => Tensor } {
+  // tfjs asks for x first, if it asks for both; the stem's is never asked for.
+  return {
+    x: () => {
+      const dx = inputGradient(x, filter, dy, { window, beside });
+      beside?.dispose();
+      return dx;
+    },
+    filter: () => {
+      const result = filterGradient(x, filter, dy, window);
+      tf.dispose([x, filter, dy]);
+      return result;
+    },
+  };
 }
 
 function windowOf(filter: Tensor4D, attrs: unknown): SlidingWindow {
@@ -152,15 +199,38 @@ function paddingOf(
   return [[0, 0], ...sides, [0, 0]];
 }
 
+/** The map's gradient; with that of another reader, both together. */
+function inputGradient(
+  x: Tensor4D,
+  filter: Tensor4D,
+  dy: Tensor4D,
+  { window, beside }: { readonly window: SlidingWindow; readonly beside: Tensor4D | undefined },
+): Tensor {
+  const { mixed, own } = wayOf("mapGradient", filter, dy.shape, window);
+  const brain = isBrain(x);
+  if (own !== undefined && own !== "strided")
+    return kept(own, dy, filter, { turned: true, brain, ...defined({ onto: beside }) });
+  const dx =
+    own === "strided"
+      ? stridedMapGradient(dy, filter, { shape: x.shape, brain })
+      : plainInputGradient(x, filter, dy, { window, mixed });
+  if (beside === undefined) return dx;
+  const sum = run("AddV2", attributes(["T"]), beside, dx);
+  dx.dispose();
+  return sum;
+}
+
 /**
  * TensorFlow has no oneDNN kernel for the gradients of explicit padding. For the input that costs little while there are
  * few channels; with many, or with brain floats, padding first is up to 3 times faster.
  */
-function inputGradient(x: Tensor4D, filter: Tensor4D, dy: Tensor4D, window: SlidingWindow): Tensor {
+function plainInputGradient(
+  x: Tensor4D,
+  filter: Tensor4D,
+  dy: Tensor4D,
+  { window, mixed }: { readonly window: SlidingWindow; readonly mixed: boolean },
+): Tensor {
   const { stride, padding } = window;
-  const { mixed, own } = wayOf("mapGradient", filter, dy.shape, window);
-  if (own === "strided") return stridedMapGradient(dy, filter, { shape: x.shape, brain: isBrain(x) }); // prettier-ignore
-  if (own !== undefined) return kept(own, dy, filter, { turned: true, brain: isBrain(x) });
   const explicit = stride > 1 && padding > 0;
   // oneDNN's strided kernel was seen to write past its memory where the batch is odd.
   const padded = explicit && (mixed || x.shape[3] >= 64) && x.shape[0] % 2 === 0;

@@ -15,7 +15,7 @@ import {
   runMany,
   withFloats,
 } from "./nativeCalls";
-import { registerConvolution } from "./nativeConvolution";
+import { registerConvolution, registerConvolutionBeside } from "./nativeConvolution";
 import {
   fusedFixedNorm,
   fusedSum,
@@ -34,6 +34,7 @@ import {
 /** The kernels that are registered here. */
 export type NativeKernel =
   | "Convolution"
+  | "ConvolutionBeside"
   | "BatchNorm"
   | "BatchNormRelu"
   | "FusedNorm"
@@ -60,6 +61,7 @@ export function native(): RunNative | undefined {
   if (tf.getBackend() !== "tensorflow") return undefined;
   if (!registered) {
     registerConvolution(`${prefix}Convolution`);
+    registerConvolutionBeside(`${prefix}ConvolutionBeside`);
     registerBatchNorm("BatchNorm");
     registerBatchNorm("BatchNormRelu");
     registerFixedNorm("FixedNorm");

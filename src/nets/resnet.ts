@@ -131,8 +131,8 @@ function basicBlock({ inputs, outputs, stride }: BlockShape, rng: Rng): InnerLay
       ...defined({ downsample }),
     }),
     apply: (x, training, read) => {
-      const [main, short] = forked(x);
-      const middle = bn1.apply(conv1.apply(main, training), training);
+      const [begun, short] = conv1.applyBeside(x, training);
+      const middle = bn1.apply(begun, training);
       const outer = conv2.apply(middle, training);
       const side = downsample?.apply(short, training) ?? short;
       return bn2.applyOnto(outer, side, training, read);

@@ -58,12 +58,13 @@ FEWSCOPE_WIDE void TakeBand(const X *x, const Bands &map, const Band &band, floa
   }
 }
 
-// Results of a band from it and the filter, [3, 3, taken, columns].
+// Results of a band from it and the filter, [3, 3, taken, columns]; with `side`, onto what lies there.
 template <typename W, int kTaken, typename Y>
-FEWSCOPE_WIDE void ConvolveBand(const float *around, const float *filter, const Bands &map, const Band &band, int64_t columns, Y *y) {
+FEWSCOPE_WIDE void ConvolveBand(const float *around, const float *filter, const Bands &map, const Band &band, int64_t columns, const float *side, Y *y) {
   constexpr int64_t kRun = 3 * kTaken;
   for (int64_t down = 0; down < band.rows; down++) {
-    Y *to = y + (band.image + (band.first + down) * map.w) * columns;
+    const int64_t row = (band.image + (band.first + down) * map.w) * columns;
+    Y *to = y + row;
     for (int64_t left = 0; left < map.w; left += kAtOnce) {
       // The last ones are computed again where they are no whole number of so many.
       const int64_t at = std::min(left, map.w - kAtOnce);
@@ -77,6 +78,9 @@ FEWSCOPE_WIDE void ConvolveBand(const float *around, const float *filter, const 
             const typename W::Vector weights = W::Take(b + k * columns);
             FEWSCOPE_UNROLL for (int r = 0; r < kAtOnce; r++) sums[r] = W::Onto(W::All(a[r * kTaken + k]), weights, sums[r]);
           }
+        }
+        if (side != nullptr) {
+          FEWSCOPE_UNROLL for (int r = 0; r < kAtOnce; r++) sums[r] = sums[r] + W::Take(side + row + (at + r) * columns + column);
         }
         FEWSCOPE_UNROLL for (int r = 0; r < kAtOnce; r++) W::Put(to + (at + r) * columns + column, sums[r]);
       }
@@ -126,7 +130,7 @@ void WithNarrow(int64_t taken, int64_t columns, const Work &work) {
   });
 }
 
-// x, filter -> y; or, for eight channels with the filter turned round, the gradient above it, filter -> gradient of x
+// x, filter, and a map that is added -> y; or, for eight channels with the filter turned round, the gradient above it, filter -> gradient of x
 void Narrow(void *state, TF_OpKernelContext *context) {
   const Settings &settings = *static_cast<Settings *>(state);
   Call call(context);
@@ -139,6 +143,7 @@ void Narrow(void *state, TF_OpKernelContext *context) {
     return call.Fail("a filter of 3 by 3 cells for an image, or with 8 channels, was expected");
   std::vector<int64_t> shape = ShapeOf(x);
   shape[3] = columns;
+  const float *side = call.SideInput(2, settings, shape);
   TF_Tensor *y = call.Output(0, settings.made, shape);
   if (!call.ok()) return;
   const Bands map(ShapeOf(x));
@@ -156,7 +161,7 @@ void Narrow(void *state, TF_OpKernelContext *context) {
         float *around = PartMemory().Take(map.around());
         TakeBand(from, map, band, around);
         WithNarrow(taken, columns, [&](auto lanes, auto channels) {
-          ConvolveBand<decltype(lanes), decltype(channels)::value>(around, filter.data(), map, band, columns, made);
+          ConvolveBand<decltype(lanes), decltype(channels)::value>(around, filter.data(), map, band, columns, side, made);
         });
       });
     });
@@ -197,14 +202,14 @@ void NarrowFilter(void *, TF_OpKernelContext *context) {
   SumParts(sums.data(), parts, size, static_cast<float *>(TF_TensorData(gradient)));
 }
 
-void *ReadNarrow(TF_OpKernelConstruction *construction) { return Read(construction, " turned U "); }
+void *ReadNarrow(TF_OpKernelConstruction *construction) { return Read(construction, " turned N U "); }
 void *ReadNothing(TF_OpKernelConstruction *construction) { return Read(construction, ""); }
 
 }  // namespace
 
 bool RegisterNarrow() {
   const char *t = "T: {float, bfloat16}", *u = "U: {float, bfloat16}";
-  return Register({"FewscopeNarrow", {t, u, "turned: bool"}, {"x: T", "filter: float"}, {"y: U"}, ReadNarrow, Narrow}) &&
+  return Register({"FewscopeNarrow", {t, u, "N: int >= 0", "turned: bool"}, {"x: T", "filter: float", "side: N * float"}, {"y: U"}, ReadNarrow, Narrow}) &&
          Register({"FewscopeNarrowFilter", {t, u}, {"x: T", "dy: U"}, {"dfilter: float"}, ReadNothing, NarrowFilter});
 }
 

@@ -172,6 +172,24 @@ FEWSCOPE_WIDE inline void Store(Brain *to, __m512 values) {
   std::memcpy(to, &half, sizeof half);
 }
 
+inline std::vector<int64_t> ShapeOf(const TF_Tensor *tensor) {
+  std::vector<int64_t> shape(TF_NumDims(tensor));
+  for (size_t i = 0; i < shape.size(); i++) shape[i] = TF_Dim(tensor, static_cast<int>(i));
+  return shape;
+}
+
+// Attributes of a kernel, read once.
+struct Settings {
+  float epsilon = 0;
+  float momentum = 0;
+  bool relu = false;
+  bool side = false;
+  bool turned = false;
+  int32_t stride = 1;
+  TF_DataType made = TF_FLOAT;
+  TF_DataType sideType = TF_FLOAT;
+};
+
 // Tensors of one call. The first thing that goes wrong is what the call fails with; nothing is asked of TensorFlow any more after it.
 class Call {
  public:
@@ -209,6 +227,13 @@ class Call {
     if (TF_TensorType(tensor) != TF_FLOAT || TF_TensorElementCount(tensor) != channels) Fail("a value for each channel was expected");
     return static_cast<const float *>(TF_TensorData(tensor));
   }
+  // A map of this shape to which another is added; none where the call has none.
+  const float *SideInput(int at, const Settings &settings, const std::vector<int64_t> &shape) {
+    TF_Tensor *tensor = settings.side ? Input(at) : nullptr;
+    if (tensor == nullptr) return nullptr;
+    if (TF_TensorType(tensor) != TF_FLOAT || ShapeOf(tensor) != shape) Fail("a map of 32-bit floats to add to was expected");
+    return static_cast<const float *>(TF_TensorData(tensor));
+  }
   float *ChannelOutput(int at, int64_t channels) {
     TF_Tensor *tensor = Output(at, TF_FLOAT, {channels});
     return tensor == nullptr ? nullptr : static_cast<float *>(TF_TensorData(tensor));
@@ -219,12 +244,6 @@ class Call {
   TF_Status *const status_;
   std::vector<TF_Tensor *> tensors_;
 };
-
-inline std::vector<int64_t> ShapeOf(const TF_Tensor *tensor) {
-  std::vector<int64_t> shape(TF_NumDims(tensor));
-  for (size_t i = 0; i < shape.size(); i++) shape[i] = TF_Dim(tensor, static_cast<int>(i));
-  return shape;
-}
 
 inline bool IsMap(const TF_Tensor *tensor) {
   static const bool hasBrain = __builtin_cpu_supports("avx512bf16");
@@ -245,18 +264,6 @@ void WithFlag(bool flag, const Work &work) {
   if (flag) work(std::true_type());
   else work(std::false_type());
 }
-
-// Attributes of a kernel, read once.
-struct Settings {
-  float epsilon = 0;
-  float momentum = 0;
-  bool relu = false;
-  bool side = false;
-  bool turned = false;
-  int32_t stride = 1;
-  TF_DataType made = TF_FLOAT;
-  TF_DataType sideType = TF_FLOAT;
-};
 
 // Reads those attributes of these that the operation has.
 inline void *Read(TF_OpKernelConstruction *construction, const std::string &names) {

@@ -108,16 +108,17 @@ FEWSCOPE_WIDE void MapFrequencies(const X *x, const Tiling &map, const X *zeros,
   for (int64_t f = 0; f < kFrequencies; f++) std::memset(to + f * apart + count * channels, 0, (rows - count) * channels * sizeof(float));
 }
 
-// Results of some tiles from their frequencies, 16 times [rows, channels].
+// Results of some tiles from their frequencies, 16 times [rows, channels]; with `side`, onto what lies there.
 template <typename W, typename Y>
-FEWSCOPE_WIDE void MapResults(const float *from, int64_t rows, const Tiling &map, int64_t first, int64_t count, Y *y) {
+FEWSCOPE_WIDE void MapResults(const float *from, int64_t rows, const Tiling &map, int64_t first, int64_t count, const float *side, Y *y) {
   using Vector = typename W::Vector;
   const int64_t channels = map.channels;
   const int64_t row = map.w * channels;
   const int64_t apart = Apart(rows, channels);
   Place place(map, first);
   for (int64_t n = 0; n < count; n++, place.Next(map)) {
-    Y *to = y + place.image + place.y * row + place.x * channels;
+    const int64_t corner = place.image + place.y * row + place.x * channels;
+    Y *to = y + corner;
     const bool below = place.y + 1 < map.h, beside = place.x + 1 < map.w;
     for (int64_t c = 0; c < channels; c += W::kLanes) {
       const float *at = from + n * channels + c;
@@ -129,8 +130,13 @@ FEWSCOPE_WIDE void MapResults(const float *from, int64_t rows, const Tiling &map
       }
       FEWSCOPE_UNROLL for (int i = 0; i < 2; i++) {
         if (i == 1 && !below) break;
-        W::Put(to + i * row + c, half[i][0] + half[i][1] + half[i][2]);
-        if (beside) W::Put(to + i * row + channels + c, half[i][1] - half[i][2] - half[i][3]);
+        Vector near = half[i][0] + half[i][1] + half[i][2];
+        if (side != nullptr) near = near + W::Take(side + corner + i * row + c);
+        W::Put(to + i * row + c, near);
+        if (!beside) continue;
+        Vector next = half[i][1] - half[i][2] - half[i][3];
+        if (side != nullptr) next = next + W::Take(side + corner + i * row + channels + c);
+        W::Put(to + i * row + channels + c, next);
       }
     }
   }
@@ -272,7 +278,7 @@ FEWSCOPE_WIDE void MultiplyGradients(const float *tiles, int64_t count, int64_t 
   }
 }
 
-// x, filter -> y; or, with the filter turned round, the gradient above it, filter -> gradient of x
+// x, filter, and a map that is added -> y; or, with the filter turned round, the gradient above it, filter -> gradient of x
 void Winograd(void *state, TF_OpKernelContext *context) {
   const Settings &settings = *static_cast<Settings *>(state);
   Call call(context);
@@ -287,6 +293,7 @@ void Winograd(void *state, TF_OpKernelContext *context) {
   const Tiling from(shape);
   shape[3] = columns;
   const Tiling to(shape);
+  const float *side = call.SideInput(2, settings, shape);
   TF_Tensor *y = call.Output(0, settings.made, shape);
   if (!call.ok()) return;
   const int64_t panel = PanelOf(columns);
@@ -314,7 +321,7 @@ void Winograd(void *state, TF_OpKernelContext *context) {
         WithPanel(panel, [&](auto lanes, auto vectors) {
           MultiplyTiles<decltype(lanes), decltype(vectors)::value>(tiles, rows, taken, frequencies, columns, products);
         });
-        WithLanes(columns, [&](auto lanes) { MapResults<decltype(lanes)>(products, rows, to, first, count, made); });
+        WithLanes(columns, [&](auto lanes) { MapResults<decltype(lanes)>(products, rows, to, first, count, side, made); });
       });
     });
   });
@@ -371,14 +378,14 @@ void WinogradFilter(void *, TF_OpKernelContext *context) {
   TheHelpers().Run((size + kSome - 1) / kSome, [&](int64_t part) { FilterGradient(sums, parts, size, part * kSome, std::min(size, (part + 1) * kSome), out); });
 }
 
-void *ReadWinograd(TF_OpKernelConstruction *construction) { return Read(construction, " turned U "); }
+void *ReadWinograd(TF_OpKernelConstruction *construction) { return Read(construction, " turned N U "); }
 void *ReadNothing(TF_OpKernelConstruction *construction) { return Read(construction, ""); }
 
 }  // namespace
 
 bool RegisterWinograd() {
   const char *t = "T: {float, bfloat16}", *u = "U: {float, bfloat16}";
-  return Register({"FewscopeWinograd", {t, u, "turned: bool"}, {"x: T", "filter: float"}, {"y: U"}, ReadWinograd, Winograd}) &&
+  return Register({"FewscopeWinograd", {t, u, "N: int >= 0", "turned: bool"}, {"x: T", "filter: float", "side: N * float"}, {"y: U"}, ReadWinograd, Winograd}) &&
          Register({"FewscopeWinogradFilter", {t, u}, {"x: T", "dy: U"}, {"dfilter: float"}, ReadNothing, WinogradFilter});
 }
 

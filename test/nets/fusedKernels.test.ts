@@ -4,7 +4,13 @@ import * as path from "node:path";
 import { createRng, tf, type Scalar, type Tensor, type Tensor1D, type Tensor4D } from "../../src/core"; // prettier-ignore
 import { buildNetwork } from "../../src/nets";
 import { fusedName, hasOwnKernels, ownWayOf, takesNorm } from "../../src/nets/fusedKernels";
-import { batchNormTraining, convolution, everyNth, forked } from "../../src/nets/kernels";
+import {
+  batchNormTraining,
+  convolution,
+  convolutionBeside,
+  everyNth,
+  forked,
+} from "../../src/nets/kernels";
 import { assertClose, noise } from "../fixtures/networkParity";
 
 type Shape = [number, number, number, number];
@@ -179,6 +185,38 @@ describe("nets/fusedKernels", function () {
         // It is another way, so that some last digit differs; plain products may come to the same bits.
         if (made === "winograd") assert.notDeepEqual(found[name], values, name);
       }
+    });
+
+  for (const [stride, b, h, w, c, d] of [
+    [1, 2, 32, 32, 8, 8],
+    [1, 3, 19, 11, 8, 8],
+    [1, 3, 5, 7, 8, 16],
+    [1, 2, 9, 8, 32, 64],
+    [1, 2, 2, 2, 16, 16],
+    [2, 3, 9, 7, 16, 32],
+    [1, 2, 8, 8, 5, 6],
+  ])
+    it(`adds the gradient of a map's other reader, to the same bits, ${[b, h, w].join(" x ")} with stride ${stride} from ${c} to ${d} channels`, () => {
+      const way = { stride, padding: 1, training: true };
+      const gradients = (begin: typeof convolutionBeside): number[][] =>
+        tf.tidy(() => {
+          const x = tf.tensor4d(noise(1, b * h * w * c), [b, h, w, c]);
+          const filter = tf.tensor4d(noise(2, 9 * c * d), [3, 3, c, d]);
+          const beside = tf.tensor4d(noise(4, x.size), x.shape);
+          const loss = (map: Tensor, weights: Tensor): Scalar => {
+            const [y, same] = begin(map as Tensor4D, weights as Tensor4D, way);
+            const above = tf.tensor4d(noise(3, y.size), y.shape);
+            return y.mul(above).sum<Scalar>().add<Scalar>(same.mul(beside).sum());
+          };
+          // What is given is freed on the way back.
+          const of = tf.grads(loss)([x.clone(), filter.clone()]);
+          return of.map((gradient) => [...gradient.dataSync()]);
+        });
+      const found = gradients(convolutionBeside);
+      assert.deepEqual(
+        found,
+        gradients((x, filter) => [convolution(x, filter, way), x]),
+      );
     });
 
   it("takes every so many cells, and gives their gradients back to them alone", () => {
