@@ -86,8 +86,12 @@ export function difference(
   return `printed ${now.numbers[far]} and not ${then.numbers[far]}, in\n${printed}`;
 }
 
-/** Takes the numbers out of a text; blanks and rules of tables go with them, as they depend on the numbers' widths. */
-function split(text: string): { words: string; numbers: number[] } {
+/**
+ * Takes the numbers out of a text; blanks and rules of tables go with them, as they depend on the numbers' widths, and whether a probability is just below the smallest
+ * that is told.
+ */
+function split(given: string): { words: string; numbers: number[] } {
+  const text = given.replace(/\bp < (?=0\.001\b)/g, "p = ");
   const number = /-?\d+(?:\.\d+)?(?:e[+-]?\d+)?/gi;
   const words = text
     .replace(number, "#")

@@ -130,6 +130,7 @@ describe("notebooks/difference", () => {
       undefined,
     );
     assert.equal(difference("1000 images", "1000.4 images"), undefined);
+    assert.equal(difference("(p < 0.001)", "(p = 0.002)", { absolute: 0.01 }), undefined);
   });
 
   it("tells numbers beyond it, other words, and numbers that are missing", () => {
