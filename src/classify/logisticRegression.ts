@@ -80,8 +80,8 @@ function fit(labelled: KnownRows, c: number, maxIterations: number): Float32Arra
   const d = span === undefined ? dim : n;
   const size = d * classes;
   const rows = span?.coordinates ?? Float64Array.from(features);
-  const products = matrixProducts(rows, n, d, classes);
   const inverse = inverseCurvature(rows, n, d, classes, c);
+  const products = matrixProducts(rows, n, d, classes);
   try {
     const minimum = minimise(
       softmaxObjective(products.forward, products.backward, labels, d, classes, c),

@@ -2,7 +2,7 @@ import { defined, joinVariables, tf, type Rng, type Tensor2D, type Tensor4D } fr
 import { batchNormLayer } from "./batchNormLayer";
 import { convolutionLayer, type ConvolutionShape } from "./convolutionLayer";
 import { blocksOfDepth, bottleneckDepth, type ResnetSpec } from "./encoderSpec";
-import { forked, globalAverage } from "./kernels";
+import { globalAverage } from "./kernels";
 import { type InnerLayer, type Layer, type SlidingWindow } from "./layer";
 import { hasOwnKernels } from "./fusedKernels";
 
@@ -168,8 +168,8 @@ function bottleneckBlock({ inputs, outputs, stride }: BlockShape, rng: Rng): Inn
       ...defined({ downsample }),
     }),
     apply: (x, training, read) => {
-      const [main, short] = forked(x);
-      const narrow = bn1.apply(conv1.apply(main, training), training);
+      const [begun, short] = conv1.applyBeside(x, training);
+      const narrow = bn1.apply(begun, training);
       const middle = bn2.apply(conv2.apply(narrow, training), training);
       const outer = conv3.apply(middle, training);
       const side = downsample?.apply(short, training) ?? short;

@@ -67,6 +67,12 @@ const shapes: readonly Shape[] = [
   [1, 8, 8, 16],
 ];
 
+/** A map, and a filter of 3 by 3 cells from its channels to some. */
+const drawn = ([b, h, w, c]: Shape, made: number): { x: Tensor4D; filter: Tensor4D } => ({
+  x: tf.tensor4d(noise(1, b * h * w * c), [b, h, w, c]),
+  filter: tf.tensor4d(noise(2, 9 * c * made), [3, 3, c, made]),
+});
+
 describe("nets/fusedKernels", function () {
   this.timeout(120_000);
   before(function () {
@@ -168,8 +174,7 @@ describe("nets/fusedKernels", function () {
       );
       const convolved = (): Record<string, number[]> =>
         tf.tidy(() => {
-          const x = tf.tensor4d(noise(1, b * h * w * c), [b, h, w, c]);
-          const filter = tf.tensor4d(noise(2, 9 * c * d), [3, 3, c, d]);
+          const { x, filter } = drawn([b, h, w, c], d);
           const way = { stride, padding: 1 };
           const apply = (all: Tensor, weights: Tensor): Tensor =>
             convolution(all as Tensor4D, weights as Tensor4D, { ...way, training: true });
@@ -200,8 +205,7 @@ describe("nets/fusedKernels", function () {
       const way = { stride, padding: 1, training: true };
       const gradients = (begin: typeof convolutionBeside): number[][] =>
         tf.tidy(() => {
-          const x = tf.tensor4d(noise(1, b * h * w * c), [b, h, w, c]);
-          const filter = tf.tensor4d(noise(2, 9 * c * d), [3, 3, c, d]);
+          const { x, filter } = drawn([b, h, w, c], d);
           const beside = tf.tensor4d(noise(4, x.size), x.shape);
           const loss = (map: Tensor, weights: Tensor): Scalar => {
             const [y, same] = begin(map as Tensor4D, weights as Tensor4D, way);
