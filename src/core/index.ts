@@ -63,6 +63,7 @@ export {
 export {
   computesMixed,
   hasBrainFloats,
+  multipliesMixed,
   precisionInUse,
   precisions,
   type Precision,

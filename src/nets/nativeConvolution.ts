@@ -1,6 +1,7 @@
 import {
   computesMixed,
   defined,
+  multipliesMixed,
   tf,
   type KernelAttribute,
   type Tensor,
@@ -72,7 +73,7 @@ function convolve(
 /** What a convolution's kernels make: its map, that map's gradient, and the filter's. */
 type Made = "map" | "mapGradient" | "filterGradient";
 
-/** Multiplications from which brain floats make up for the rounding, and for the way here that 32 bits go, on two cores. */
+/** Multiplications from which brain floats make up for the rounding, and for the way here that 32 bits go, on two cores that multiply them faster. */
 const enough: Readonly<Record<OwnWay | "none", Readonly<Record<Made, number>>>> = {
   none: { map: 2 ** 23, mapGradient: 2 ** 23, filterGradient: 2 ** 23 },
   narrow: { map: Infinity, mapGradient: Infinity, filterGradient: Infinity },
@@ -97,7 +98,7 @@ function wayOf(
 ): Computed {
   const found = ownWayOf(filter, [b, h, w], window);
   const own = made === "mapGradient" && filter.shape[2] < 8 ? undefined : found;
-  const mixed = computesMixed() && b * h * w * filter.size >= enough[own ?? "none"][made];
+  const mixed = multipliesMixed() && b * h * w * filter.size >= enough[own ?? "none"][made];
   return { own: mixed ? undefined : own, mixed };
 }
 

@@ -1,7 +1,9 @@
 /*
  * Tells as JSON what networks give and what their gradients are, for the test of mixed precision, which a process takes once:
  *
- *   node --import tsx test/nets/mixedPasses.ts
+ *   node --import tsx test/nets/mixedPasses.ts [gains|loses]
+ *
+ * as on a processor that gains by products of brain floats, or as on one that does not.
  */
 import {
   createRng,
@@ -12,6 +14,7 @@ import {
   type Tensor4D,
   type Variable,
 } from "../../src/core";
+import { usePrecision } from "../../src/core/precision";
 import { buildNetwork, unet } from "../../src/nets";
 import { convolutionLayer } from "../../src/nets/convolutionLayer";
 import { convolutionUnit } from "../../src/nets/resnet";
@@ -51,6 +54,14 @@ function pass(network: Network, x: Tensor4D): Pass {
     );
   });
   return { trained, embedded, gradients, left: tf.memory().numTensors - before };
+}
+
+const makers: Record<string, string> = { gains: "AuthenticAMD", loses: "GenuineIntel" };
+const asOn: string | undefined = process.argv[2];
+if (asOn !== undefined) {
+  // Once the precision of the environment is in use.
+  tf.scalar(0).dispose();
+  usePrecision("mixed", `vendor_id\t: ${makers[asOn]}\nflags\t\t: avx512_bf16\n`);
 }
 
 const rng = createRng(11);

@@ -3,6 +3,7 @@ import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
 import { configureBackend, hasBrainFloats, InputError, precisionInUse, tf } from "../../src/core";
+import { gainsByBrainProducts } from "../../src/core/precision";
 import { parsePlan } from "../../src/study";
 import { ended, lastingFiles, startCli, stripesPlan, writeStripes } from "./stripesStudy";
 
@@ -106,5 +107,14 @@ describe("study/precision", function () {
     assert.ok(hasBrainFloats("flags\t\t: fpu amx_bf16 amx_tile\n"));
     assert.ok(!hasBrainFloats("flags\t\t: fpu avx512f\nmodel name\t: amx_bf16\n"));
     assert.ok(!hasBrainFloats(""));
+  });
+
+  it("multiplies brain floats where that is faster: with matrix units, or by AMD", () => {
+    const told = (maker: string, flags: string): string =>
+      `vendor_id\t: ${maker}\nmodel name\t: any\nflags\t\t: fpu avx512f ${flags}\n`;
+    assert.ok(gainsByBrainProducts(told("AuthenticAMD", "avx512_bf16")));
+    assert.ok(gainsByBrainProducts(told("GenuineIntel", "avx512_bf16 amx_bf16 amx_tile")));
+    assert.ok(!gainsByBrainProducts(told("GenuineIntel", "avx512_bf16")));
+    assert.ok(!gainsByBrainProducts(told("AuthenticAMD", "")));
   });
 });
