@@ -105,6 +105,19 @@ describe("classify/inverseCurvature", () => {
     }
   });
 
+  it("leaves alone many features that are not alike, whose minimum is near anyway", () => {
+    const [n, d, k] = [320, 300, 4];
+    const rng = createRng(3);
+    const unlike = Float64Array.from({ length: n * d }, () => rng.normal());
+    assert.equal(inverseCurvature(unlike, n, d, k, 1), undefined);
+    const others = { few: unlike.subarray(0, n * 60), alike: alike(n, d) };
+    for (const features of Object.values(others)) {
+      const inverse = inverseCurvature(features, n, features.length / n, k, 1);
+      assert.ok(inverse !== undefined);
+      inverse.dispose();
+    }
+  });
+
   it("leaves alone what single precision cannot hold, and what is too wide", () => {
     assert.equal(inverseCurvature(new Float64Array(8).fill(1e25), 4, 2, 2, 1), undefined);
     assert.equal(inverseCurvature(new Float64Array(2 * 5000), 2, 5000, 2, 1), undefined);
