@@ -524,6 +524,14 @@ bool HasFusedKernels() {
   return registered;
 }
 
+// Does a part of a kernel that another thread is at, if there is one left.
+bool HelpFusedKernels() { return HasFusedKernels() && TheHelpers().Help(); }
+
+// Says that so many threads more, or fewer, have work of their own or help without being woken.
+void OccupyFusedKernels(int threads) {
+  if (HasFusedKernels()) TheHelpers().Occupy(threads);
+}
+
 }  // namespace fewscope
 
 #else
@@ -531,6 +539,8 @@ bool HasFusedKernels() {
 namespace fewscope {
 
 bool HasFusedKernels() { return false; }
+bool HelpFusedKernels() { return false; }
+void OccupyFusedKernels(int) {}
 
 }  // namespace fewscope
 

@@ -13,6 +13,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <chrono>
 #include <condition_variable>
 #include <cstdint>
 #include <cstdlib>
@@ -58,19 +59,21 @@ namespace fewscope {
 
 typedef uint16_t Brain;
 
-// A piece of work in parts; whoever has time takes the next part.
+// A piece of work in parts; whoever has time takes the next few.
 struct Job {
   std::function<void(int64_t)> part;
   int64_t parts = 0;
+  int64_t few = 1;
   std::atomic<int64_t> next{0};
   std::atomic<int64_t> done{0};
 
-  // Works on one part, if there is one left.
+  // Works on a few parts, if there are any left.
   bool Work() {
-    const int64_t at = next.fetch_add(1, std::memory_order_relaxed);
+    const int64_t at = next.fetch_add(few, std::memory_order_relaxed);
     if (at >= parts) return false;
-    part(at);
-    done.fetch_add(1, std::memory_order_release);
+    const int64_t end = std::min(parts, at + few);
+    for (int64_t i = at; i < end; i++) part(i);
+    done.fetch_add(end - at, std::memory_order_release);
     return true;
   }
 };
@@ -94,17 +97,19 @@ class Helpers {
     const auto job = std::make_shared<Job>();
     job->part = std::move(part);
     job->parts = parts;
+    job->few = std::max<int64_t>(1, parts / (kTurns * (count_ + 1)));
     {
       std::lock_guard<std::mutex> hold(mutex_);
       jobs_.push_back(job);
       callers_++;
     }
-    changed_.notify_all();
+    begun_.fetch_add(1, std::memory_order_release);
+    if (IsWanted(0)) changed_.notify_all();
     while (job->Work()) {
     }
     // What is left is at work already; meanwhile another's work is helped along.
     for (int i = 1; job->done.load(std::memory_order_acquire) < parts; i++) {
-      if (callers_.load(std::memory_order_relaxed) > 1 && HelpAnother()) continue;
+      if (callers_.load(std::memory_order_relaxed) > 1 && Help()) continue;
       if (i % 200 == 0) std::this_thread::yield();
       _mm_pause();
     }
@@ -119,16 +124,9 @@ class Helpers {
     if (others) changed_.notify_all();
   }
 
- private:
-  // The first piece of work that has parts left.
-  std::shared_ptr<Job> Next() const {
-    for (const auto &job : jobs_) {
-      if (job->next.load(std::memory_order_relaxed) < job->parts) return job;
-    }
-    return nullptr;
-  }
-
-  bool HelpAnother() {
+  // Does a part of some other thread's work, if there is one left.
+  bool Help() {
+    if (callers_.load(std::memory_order_relaxed) == 0) return false;
     std::shared_ptr<Job> other;
     {
       std::lock_guard<std::mutex> hold(mutex_);
@@ -137,7 +135,27 @@ class Helpers {
     return other != nullptr && other->Work();
   }
 
-  bool IsWanted(int helper) const { return helper + callers_.load(std::memory_order_relaxed) <= count_; }
+  // Says that so many threads more, or fewer, have work of their own or help without being woken.
+  void Occupy(int threads) {
+    occupied_.fetch_add(threads, std::memory_order_relaxed);
+    if (threads < 0) changed_.notify_all();
+  }
+
+ private:
+  // How often a thread takes a few parts of some work: counting each would take some of the time of small ones, and with more at a time one thread would wait for another at the end.
+  static constexpr int64_t kTurns = 16;
+
+  // The first piece of work that has parts left.
+  std::shared_ptr<Job> Next() const {
+    for (const auto &job : jobs_) {
+      if (job->next.load(std::memory_order_relaxed) < job->parts) return job;
+    }
+    return nullptr;
+  }
+
+  bool IsWanted(int helper) const {
+    return helper + std::max(callers_.load(std::memory_order_relaxed), occupied_.load(std::memory_order_relaxed)) <= count_;
+  }
 
   void Loop(int helper) {
     for (;;) {
@@ -148,14 +166,29 @@ class Helpers {
       }
       while (job->Work() && IsWanted(helper)) {
       }
+      job.reset();
+      StayAwake(helper);
     }
   }
+
+  // Kernels often follow each other at once, and to be woken takes longer than some of them.
+  void StayAwake(int helper) const {
+    const int64_t seen = begun_.load(std::memory_order_acquire);
+    const auto until = std::chrono::steady_clock::now() + kAwake;
+    while (IsWanted(helper) && begun_.load(std::memory_order_acquire) == seen && std::chrono::steady_clock::now() < until) {
+      for (int i = 0; i < 16; i++) _mm_pause();
+    }
+  }
+
+  static constexpr std::chrono::microseconds kAwake{50};
 
   int count_ = 0;
   std::mutex mutex_;
   std::condition_variable changed_;
   std::deque<std::shared_ptr<Job>> jobs_;
   std::atomic<int> callers_{0};
+  std::atomic<int> occupied_{0};
+  std::atomic<int64_t> begun_{0};
 };
 
 inline Helpers &TheHelpers() {

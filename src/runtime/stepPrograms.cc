@@ -41,6 +41,8 @@ namespace fewscope {
 
 // Defined in fusedKernels.cc.
 bool HasFusedKernels();
+bool HelpFusedKernels();
+void OccupyFusedKernels(int threads);
 
 }  // namespace fewscope
 
@@ -366,6 +368,7 @@ class Run {
       if (at < 0 && left_.load(std::memory_order_acquire) == 0) return;
       if (at < 0) at = Take();
       if (at < 0) {
+        if (fewscope::HelpFusedKernels()) continue;
         // Where the cores are taken by others, whoever holds the missing piece must get one.
         if (++idle % 200 == 0) std::this_thread::yield();
         Pause();
@@ -544,6 +547,7 @@ class Started {
     helped_ = twoCores && workerTaken.compare_exchange_strong(free, true);
     side_ = helped_ && GoSideBySide(program->times[alone]);
     began_ = std::chrono::steady_clock::now();
+    if (helped_) Occupy(2);
     if (side_) run_ = std::make_unique<Run>(program, &slots_);
     if (helped_) TheWorker().Begin([this] { Work(program_->ops[1]); });
   }
@@ -558,7 +562,9 @@ class Started {
     if (ended_) return ok_;
     ended_ = true;
     if (side_) run_->Work(program_->ops[0]);
+    else Occupy(0);
     const bool worked = helped_ && TheWorker().End();
+    Occupy(0);
     if (helped_) workerTaken.store(false);
     if (!side_ && !worked) Work(program_->ops[0]);
     if (side_) {
@@ -574,6 +580,11 @@ class Started {
   const std::string &why() const { return why_; }
 
  private:
+  // As many threads are at work here, or at what is done meanwhile.
+  void Occupy(int threads) {
+    fewscope::OccupyFusedKernels(threads - occupied_);
+    occupied_ = threads;
+  }
   void Work(TFE_Op *op) {
     if (side_) run_->Work(op);
     else ok_ = RunInOrder(program_, op, &slots_, &why_);
@@ -586,6 +597,7 @@ class Started {
   std::unique_ptr<Run> run_;
   std::chrono::steady_clock::time_point began_;
   const bool alone_;
+  int occupied_ = 0;
   bool helped_ = false;
   bool side_ = false;
   bool ended_ = false;
