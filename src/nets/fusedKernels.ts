@@ -1,5 +1,5 @@
 import {
-  onCuda,
+  hasOwnKernels,
   tf,
   type KernelAttribute,
   type NamedTensorMap,
@@ -7,7 +7,7 @@ import {
   type Tensor4D,
 } from "../core";
 import type { SlidingWindow } from "./layer";
-import { attributes, floatKind, hasFusedKernels, isBrain, run, runMany } from "./nativeCalls";
+import { attributes, floatKind, isBrain, run, runMany } from "./nativeCalls";
 
 /*
  * What src/runtime/fusedKernels.cc, winogradKernels.cc, narrowKernels.cc and stridedKernels.cc have: batch norm with the end of a residual block, the sum of gradients, and every n-th cell, registered
@@ -23,15 +23,6 @@ export interface FusedNormSettings {
   readonly inner: boolean;
   /** Whether a map that is added has brain floats. */
   readonly brainSide?: boolean;
-}
-
-/** Set to "off", TensorFlow's own pieces are called: for finding out whether a fault lies in the kernels here. The last digits are others. */
-export const fusedName = "FEWSCOPE_FUSED";
-
-/** Whether these kernels are taken: on a processor that they were compiled for. */
-export function hasOwnKernels(): boolean {
-  if (process.env[fusedName] === "off" || tf.getBackend() !== "tensorflow") return false;
-  return hasFusedKernels() && !onCuda();
 }
 
 const productChannels = (channels: number): boolean => channels === 8 || channels % 16 === 0;

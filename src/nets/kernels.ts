@@ -1,6 +1,7 @@
 import {
   computesMixed,
   defined,
+  hasOwnKernels,
   tf,
   type NamedTensorMap,
   type Tensor,
@@ -11,7 +12,7 @@ import {
 import { slid } from "./layer";
 import { isBrain } from "./nativeCalls";
 import { native } from "./nativeKernels";
-import { hasOwnKernels, ownWayOf, takesNorm } from "./fusedKernels";
+import { ownWayOf, takesNorm } from "./fusedKernels";
 
 /** PyTorch's; TensorFlow's own default is 1e-3. */
 const epsilon = 1e-5;

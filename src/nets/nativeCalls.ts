@@ -2,8 +2,7 @@ import { tf, type Binding, type KernelAttribute, type Tensor, type TensorFacts }
 
 /** What tfjs-node's backend has beyond the public interface. */
 interface NativeBackend {
-  readonly binding: Readonly<Record<BindingConstant, number>> &
-    Pick<Binding, "executeOp" | "fusedKernels">;
+  readonly binding: Readonly<Record<BindingConstant, number>> & Pick<Binding, "executeOp">;
   getInputTensorIds(tensors: readonly Tensor[]): number[];
   createOutputTensor(facts: TensorFacts): Tensor;
 }
@@ -57,13 +56,6 @@ export function floatKind(name: string, brain: boolean): KernelAttribute {
 export function integerKind(name: string): KernelAttribute {
   const { TF_ATTR_TYPE, TF_INT32 } = nativeBackend().binding;
   return { name, type: TF_ATTR_TYPE, value: TF_INT32 };
-}
-
-let fusedKernels: boolean | undefined;
-
-/** Whether our own kernels are there: where the processor has the instructions and the compiler of the binding knew them. */
-export function hasFusedKernels(): boolean {
-  return (fusedKernels ??= nativeBackend().binding.fusedKernels?.() ?? false);
 }
 
 /** The data of tensors of brain floats, all of which tfjs takes for 32-bit floats. */

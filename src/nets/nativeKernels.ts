@@ -1,4 +1,5 @@
 import {
+  hasOwnKernels,
   onCuda,
   tf,
   type NamedTensorMap,
@@ -16,13 +17,7 @@ import {
   withFloats,
 } from "./nativeCalls";
 import { registerConvolution, registerConvolutionBeside } from "./nativeConvolution";
-import {
-  fusedFixedNorm,
-  fusedSum,
-  hasOwnKernels,
-  registerFusedKernels,
-  takesNorm,
-} from "./fusedKernels";
+import { fusedFixedNorm, fusedSum, registerFusedKernels, takesNorm } from "./fusedKernels";
 
 /*
  * Kernels of TensorFlow which tfjs has no function for are called here and in nativeConvolution.ts alone. They are registered with

@@ -1,10 +1,17 @@
-import { defined, joinVariables, tf, type Rng, type Tensor2D, type Tensor4D } from "../core";
+import {
+  defined,
+  hasOwnKernels,
+  joinVariables,
+  tf,
+  type Rng,
+  type Tensor2D,
+  type Tensor4D,
+} from "../core";
 import { batchNormLayer } from "./batchNormLayer";
 import { convolutionLayer, type ConvolutionShape } from "./convolutionLayer";
 import { blocksOfDepth, bottleneckDepth, type ResnetSpec } from "./encoderSpec";
 import { globalAverage } from "./kernels";
 import { type InnerLayer, type Layer, type SlidingWindow } from "./layer";
-import { hasOwnKernels } from "./fusedKernels";
 
 /** A network's function with the length of what it gives, and the steps that it is made of. */
 export interface Body extends Layer<Tensor4D, Tensor2D> {

@@ -485,6 +485,109 @@ void EveryNthGradient(void *state, TF_OpKernelContext *context) {
   });
 }
 
+// Numbers, each operation rounded by itself, as when TensorFlow does one after the other: products and sums that follow each other are not made one.
+constexpr int kNearest = _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC;
+struct Rounded {
+  __m512 values;
+};
+FEWSCOPE_WIDE inline Rounded operator+(Rounded a, Rounded b) { return {_mm512_add_round_ps(a.values, b.values, kNearest)}; }
+FEWSCOPE_WIDE inline Rounded operator-(Rounded a, Rounded b) { return {_mm512_sub_round_ps(a.values, b.values, kNearest)}; }
+FEWSCOPE_WIDE inline Rounded operator*(Rounded a, Rounded b) { return {_mm512_mul_round_ps(a.values, b.values, kNearest)}; }
+FEWSCOPE_WIDE inline Rounded operator/(Rounded a, Rounded b) { return {_mm512_div_round_ps(a.values, b.values, kNearest)}; }
+FEWSCOPE_WIDE inline Rounded All(float value) { return {_mm512_set1_ps(value)}; }
+
+// The vectors and numbers that an update takes, and the vectors that it makes.
+struct Update {
+  const float *in[5];
+  float number[3];
+  float *out[3];
+};
+
+// Works on the values of a part, sixteen at a time.
+template <typename Move>
+FEWSCOPE_WIDE inline void UpdatePart(const Update &update, int ins, int outs, int64_t from, int64_t end, const Move &move) {
+  for (int64_t at = from; at < end; at += 16) {
+    const __mmask16 here = end - at < 16 ? static_cast<__mmask16>((1u << (end - at)) - 1) : static_cast<__mmask16>(0xffff);
+    Rounded in[5], out[3];
+    for (int i = 0; i < ins; i++) in[i].values = _mm512_maskz_loadu_ps(here, update.in[i] + at);
+    move(in, out);
+    for (int i = 0; i < outs; i++) _mm512_mask_storeu_ps(update.out[i] + at, here, out[i].values);
+  }
+}
+
+// Takes the call's vectors of one size, and numbers; makes vectors. False where the call has failed.
+bool TakeUpdate(Call *call, int ins, int numbers, int outs, Update *update, int64_t *size) {
+  for (int i = 0; i < ins; i++) {
+    TF_Tensor *tensor = call->Input(i);
+    if (tensor == nullptr) return false;
+    if (i == 0) *size = TF_TensorElementCount(tensor);
+    if (TF_TensorType(tensor) != TF_FLOAT || TF_TensorElementCount(tensor) != *size) call->Fail("vectors of one size were expected");
+    update->in[i] = static_cast<const float *>(TF_TensorData(tensor));
+  }
+  for (int i = 0; i < numbers; i++) {
+    const float *number = call->ChannelInput(ins + i, 1);
+    if (!call->ok()) return false;
+    update->number[i] = *number;
+  }
+  for (int i = 0; i < outs; i++) {
+    TF_Tensor *tensor = call->Output(i, TF_FLOAT, {*size});
+    if (tensor == nullptr) return false;
+    update->out[i] = static_cast<float *>(TF_TensorData(tensor));
+  }
+  return call->ok();
+}
+
+// Parts of an update, by as many threads as there are.
+template <typename Part>
+void RunParts(int64_t size, const Part &part) {
+  TheHelpers().Run((size + kPart - 1) / kPart, [&](int64_t at) { part(at * kPart, std::min(size, (at + 1) * kPart)); });
+}
+
+FEWSCOPE_WIDE void AdamWPart(const Update &update, const Settings &settings, int64_t from, int64_t end) {
+  const Rounded beta1 = All(settings.beta1), beta2 = All(settings.beta2), share1 = All(settings.share1), share2 = All(settings.share2);
+  const Rounded epsilon = All(settings.epsilon), rate = All(update.number[0]), meanRate = All(update.number[1]), squareShare = All(update.number[2]);
+  UpdatePart(update, 5, 3, from, end, [&](const Rounded *in, Rounded *out) FEWSCOPE_WIDE {
+    const Rounded w = in[0], g = in[1];
+    out[1] = in[2] * beta1 + g * share1;
+    out[2] = in[3] * beta2 + g * g * share2;
+    const Rounded divisor = Rounded{_mm512_sqrt_round_ps((out[2] / squareShare).values, kNearest)} + epsilon;
+    out[0] = w - w * (in[4] * rate) - out[1] * meanRate / divisor;
+  });
+}
+
+// w, g, mean, square, decay, rate, mean_rate, square_share -> new w, mean and square, of Adam with weight decay beside the gradient
+void AdamW(void *state, TF_OpKernelContext *context) {
+  const Settings &settings = *static_cast<Settings *>(state);
+  Call call(context);
+  Update update;
+  int64_t size = 0;
+  if (!TakeUpdate(&call, 5, 3, 3, &update, &size)) return;
+  RunParts(size, [&](int64_t from, int64_t end) { AdamWPart(update, settings, from, end); });
+}
+
+FEWSCOPE_WIDE void MomentumPart(const Update &update, const Settings &settings, int64_t from, int64_t end) {
+  const Rounded momentum = All(settings.momentum), rate = All(update.number[0]);
+  const bool ahead = settings.ahead != 0;
+  UpdatePart(update, 4, 2, from, end, [&](const Rounded *in, Rounded *out) FEWSCOPE_WIDE {
+    const Rounded w = in[0];
+    const Rounded g = in[1] + w * in[3];
+    out[1] = in[2] * momentum + g;
+    out[0] = w - (ahead ? out[1] * momentum + g : out[1]) * rate;
+  });
+}
+
+// w, g, velocity, decay, rate -> new w and velocity, of gradient descent with momentum, which may look one move ahead
+void Momentum(void *state, TF_OpKernelContext *context) {
+  const Settings &settings = *static_cast<Settings *>(state);
+  Call call(context);
+  Update update;
+  int64_t size = 0;
+  if (!TakeUpdate(&call, 4, 1, 2, &update, &size)) return;
+  RunParts(size, [&](int64_t from, int64_t end) { MomentumPart(update, settings, from, end); });
+}
+
+void *ReadAdamW(TF_OpKernelConstruction *construction) { return Read(construction, " beta1 beta2 share1 share2 epsilon "); }
+void *ReadMomentum(TF_OpKernelConstruction *construction) { return Read(construction, " momentum ahead "); }
 void *ReadNorm(TF_OpKernelConstruction *construction) { return Read(construction, " epsilon momentum relu N U S "); }
 void *ReadFixed(TF_OpKernelConstruction *construction) { return Read(construction, " epsilon relu N U S "); }
 void *ReadGradient(TF_OpKernelConstruction *construction) { return Read(construction, " relu N S "); }
@@ -507,6 +610,11 @@ bool RegisterAll() {
        {"dy: U", "x: T", "scale: float", "offset: float", "mean: float", "rate: float", "y: N * U"},
        {"dx: T", "dscale: float", "doffset: float", "dside: N * S"}, ReadGradient, NormGradient},
       {"FewscopeAdd", {t.c_str(), u.c_str(), "relu: bool"}, {"a: T", "b: U"}, {"y: T"}, ReadSum, Add},
+      {"FewscopeAdamW", {"beta1: float", "beta2: float", "share1: float", "share2: float", "epsilon: float"},
+       {"w: float", "g: float", "mean: float", "square: float", "decay: float", "rate: float", "mean_rate: float", "square_share: float"},
+       {"new_w: float", "new_mean: float", "new_square: float"}, ReadAdamW, AdamW},
+      {"FewscopeMomentum", {"momentum: float", "ahead: float"}, {"w: float", "g: float", "velocity: float", "decay: float", "rate: float"},
+       {"new_w: float", "new_velocity: float"}, ReadMomentum, Momentum},
       {"FewscopeEveryNth", {t.c_str(), "stride: int"}, {"x: T"}, {"y: T"}, ReadStride, EveryNth},
       {"FewscopeEveryNthGradient", {t.c_str(), "stride: int"}, {"dy: T", "size: int32"}, {"dx: T"}, ReadStride, EveryNthGradient},
   };

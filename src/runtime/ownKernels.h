@@ -218,6 +218,11 @@ inline std::vector<int64_t> ShapeOf(const TF_Tensor *tensor) {
 struct Settings {
   float epsilon = 0;
   float momentum = 0;
+  float beta1 = 0;
+  float beta2 = 0;
+  float share1 = 0;
+  float share2 = 0;
+  float ahead = 0;
   bool relu = false;
   bool side = false;
   bool turned = false;
@@ -319,8 +324,11 @@ inline void *Read(TF_OpKernelConstruction *construction, const std::string &name
   auto *settings = new Settings();
   TF_Status *status = TF_NewStatus();
   const auto has = [&](const char *name) { return names.find(std::string(" ") + name + " ") != std::string::npos && TF_GetCode(status) == TF_OK; };
-  if (has("epsilon")) TF_OpKernelConstruction_GetAttrFloat(construction, "epsilon", &settings->epsilon, status);
-  if (has("momentum")) TF_OpKernelConstruction_GetAttrFloat(construction, "momentum", &settings->momentum, status);
+  for (const auto &number : {std::make_pair("epsilon", &settings->epsilon), std::make_pair("momentum", &settings->momentum), std::make_pair("beta1", &settings->beta1),
+                             std::make_pair("beta2", &settings->beta2), std::make_pair("share1", &settings->share1), std::make_pair("share2", &settings->share2),
+                             std::make_pair("ahead", &settings->ahead)}) {
+    if (has(number.first)) TF_OpKernelConstruction_GetAttrFloat(construction, number.first, number.second, status);
+  }
   unsigned char flag = 0;
   if (has("relu")) {
     TF_OpKernelConstruction_GetAttrBool(construction, "relu", &flag, status);

@@ -1,4 +1,11 @@
-import { checkNumber, tf, type Tensor1D, type Variable } from "../core";
+import {
+  checkNumber,
+  hasOwnKernels,
+  runOwnKernel,
+  tf,
+  type Tensor1D,
+  type Variable,
+} from "../core";
 import { flatVariables, followedBy } from "./flatVariables";
 import { decays, type Optimiser } from "./optimiser";
 import { zeros } from "./zeros";
@@ -31,6 +38,7 @@ export function adamW(options: AdamWOptions = {}): Optimiser {
     const mean = zeros(flat.size);
     const square = zeros(flat.size);
     const count = tf.tidy(() => tf.variable(tf.scalar(0, "int32"), false));
+    const constants = { beta1, beta2, share1: 1 - beta1, share2: 1 - beta2, epsilon };
     const decay = flat.repeat((variable) => (decays(variable) ? weightDecay : 0));
     return {
       state: new Map<string, Variable>([
@@ -49,6 +57,15 @@ export function adamW(options: AdamWOptions = {}): Optimiser {
         tf.tidy(() => {
           const w = flat.values();
           const g = flat.join(gradients);
+          if (hasOwnKernels()) {
+            // The same, each value read and written once.
+            const given = [w, g, mean, square, tf.tensor1d(decay), rate, meanRate, squareShare];
+            const made = runOwnKernel("FewscopeAdamW", constants, given, 3) as Tensor1D[];
+            mean.assign(made[1]);
+            square.assign(made[2]);
+            flat.assign(made[0]);
+            return;
+          }
           mean.assign(mean.mul<Tensor1D>(beta1).add(g.mul(1 - beta1)));
           square.assign(square.mul<Tensor1D>(beta2).add(g.square().mul(1 - beta2)));
           const divisor = square.div<Tensor1D>(squareShare).sqrt().add(epsilon);

@@ -1,4 +1,4 @@
-import { checkNumber, tf, type Tensor1D } from "../core";
+import { checkNumber, hasOwnKernels, runOwnKernel, tf, type Tensor1D } from "../core";
 import { flatVariables, followedBy } from "./flatVariables";
 import { decays, type Optimiser } from "./optimiser";
 import { zeros } from "./zeros";
@@ -28,6 +28,7 @@ export function sgd({
   return (variables) => {
     const flat = flatVariables(variables);
     const velocity = zeros(flat.size);
+    const constants = { momentum, ahead: nesterov ? 1 : 0 };
     const decay = flat.repeat((variable) => (decays(variable) ? weightDecay : 0));
     return {
       state: new Map([["momentum", velocity]]),
@@ -37,6 +38,14 @@ export function sgd({
         tf.tidy(() => {
           const w = flat.values();
           const given = flat.join(gradients);
+          if (hasOwnKernels()) {
+            // The same, each value read and written once.
+            const taken = [w, given, velocity, tf.tensor1d(decay), rate];
+            const made = runOwnKernel("FewscopeMomentum", constants, taken, 2) as Tensor1D[];
+            velocity.assign(made[1]);
+            flat.assign(made[0]);
+            return;
+          }
           const g = weightDecay > 0 ? given.add<Tensor1D>(w.mul(tf.tensor1d(decay))) : given;
           velocity.assign(velocity.mul<Tensor1D>(momentum).add(g));
           const move = nesterov ? velocity.mul(momentum).add(g) : velocity;

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import * as path from "node:path";
-import { createRng, tf, type Scalar, type Tensor, type Tensor1D, type Tensor4D } from "../../src/core"; // prettier-ignore
+import { createRng, fusedName, hasOwnKernels, tf, type Scalar, type Tensor, type Tensor1D, type Tensor4D } from "../../src/core"; // prettier-ignore
 import { buildNetwork } from "../../src/nets";
-import { fusedName, hasOwnKernels, ownWayOf, takesNorm } from "../../src/nets/fusedKernels";
+import { ownWayOf, takesNorm } from "../../src/nets/fusedKernels";
 import {
   batchNormTraining,
   convolution,

@@ -1,5 +1,13 @@
 import assert from "node:assert/strict";
-import { InputError, tf, type Tensor, type Variable } from "../../src/core";
+import {
+  createRng,
+  fusedName,
+  hasOwnKernels,
+  InputError,
+  tf,
+  type Tensor,
+  type Variable,
+} from "../../src/core";
 import { adamW, byPart, lars, sgd, type Optimiser } from "../../src/train";
 import { assertClose, noise, parity } from "../fixtures/networkParity";
 
@@ -98,6 +106,42 @@ describe("train/optimisers", () => {
     );
     lone.dispose();
   });
+
+  const ownOnes: Readonly<Record<string, Optimiser>> = {
+    sgd: sgd({ momentum: 0.9 }),
+    "sgd with decay": sgd({ momentum: 0.9, weightDecay: 0.1 }),
+    nesterov: sgd({ momentum: 0.8, weightDecay: 0.1, nesterov: true }),
+    adamW: adamW({ beta1: 0.8, beta2: 0.99, weightDecay: 0.2 }),
+  };
+  for (const [name, optimiser] of Object.entries(ownOnes)) {
+    it(`moves by its own kernel as by TensorFlow's pieces, to the bit: ${name}`, function () {
+      if (!hasOwnKernels()) this.skip();
+      // A part and some, of no whole number of registers; of all sizes, some of them 0.
+      const rng = createRng(5);
+      const values = (count: number): Float32Array =>
+        Float32Array.from({ length: count }, (_, i) => (i % 7 === 0 ? 0 : rng.normal() * 10 ** (i % 11 - 8))); // prettier-ignore
+      const from = {
+        w: Array.from({ length: 131 }, () => Array.from(values(139))),
+        b: Array.from(values(13)),
+      };
+      const slopes = [0, 1, 2].map(() => ({ w: values(131 * 139), b: values(13) }));
+      const moved = (): readonly ArrayLike<number>[] => {
+        const gradients = (step: number): { w: Tensor; b: Tensor } => ({
+          w: tf.tensor2d(slopes[step].w, [131, 139]),
+          b: tf.tensor1d(slopes[step].b),
+        });
+        const { w, b } = optimise(optimiser, from, gradients, [0.1, 0.1, 0.05]);
+        return [w, b];
+      };
+      const own = moved();
+      process.env[fusedName] = "off";
+      try {
+        assert.deepEqual(own, moved());
+      } finally {
+        delete process.env[fusedName];
+      }
+    });
+  }
 
   it("refuses options out of range", () => {
     assert.throws(() => sgd({ momentum: 2 }), InputError);
