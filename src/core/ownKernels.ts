@@ -1,14 +1,5 @@
 import { onCuda, tf, type Tensor } from "./backend";
-import type { Binding, TensorFacts } from "./stepBackend";
-
-/** What tfjs-node's backend has beyond the public interface. */
-interface NativeBackend {
-  readonly binding: Pick<Binding, "executeOp" | "fusedKernels"> & {
-    readonly TF_ATTR_FLOAT: number;
-  };
-  getInputTensorIds(tensors: readonly Tensor[]): number[];
-  createOutputTensor(facts: TensorFacts): Tensor;
-}
+import type { NativeBackend } from "./stepBackend";
 
 const nativeBackend = (): NativeBackend => tf.backend() as unknown as NativeBackend;
 

@@ -70,7 +70,7 @@ export function precisionInUse(): string | undefined {
 
 /** Whether this processor multiplies brain floats, as Linux tells it. */
 export function hasBrainFloats(cpuInfo: string = readCpuInfo()): boolean {
-  return /^flags\s*:.*\b(avx512|amx)_bf16\b/m.test(cpuInfo);
+  return hasFlag(cpuInfo, "(avx512|amx)_bf16");
 }
 
 /**
@@ -78,8 +78,12 @@ export function hasBrainFloats(cpuInfo: string = readCpuInfo()): boolean {
  * as those of 32 bits: steps with them took 1.0 to 1.5 times as long (Xeon of the fifth generation without matrix units), maps of brain floats alone 0.9.
  */
 export function gainsByBrainProducts(cpuInfo: string = readCpuInfo()): boolean {
-  const alone = /^vendor_id\s*:\s*GenuineIntel$/m.test(cpuInfo) && !/\bamx_bf16\b/.test(cpuInfo);
+  const alone = /^vendor_id\s*:\s*GenuineIntel$/m.test(cpuInfo) && !hasFlag(cpuInfo, "amx_bf16");
   return hasBrainFloats(cpuInfo) && !alone;
+}
+
+function hasFlag(cpuInfo: string, pattern: string): boolean {
+  return new RegExp(`^flags\\s*:.*\\b${pattern}\\b`, "m").test(cpuInfo);
 }
 
 function readCpuInfo(): string {

@@ -38,9 +38,12 @@ export interface Binding {
   readonly dropProgram?: (program: number) => void;
   /** Whether there are kernels of our own, which then are registered. */
   readonly fusedKernels?: () => boolean;
+  /** TensorFlow's number for an attribute that is a number. */
+  readonly TF_ATTR_FLOAT: number;
 }
 
-interface NativeBackend {
+/** What tfjs-node's backend has beyond the public interface. */
+export interface NativeBackend {
   binding: Binding;
   getInputTensorIds(tensors: readonly Tensor[]): number[];
   createOutputTensor(facts: TensorFacts): Tensor;

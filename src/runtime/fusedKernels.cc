@@ -420,6 +420,12 @@ void NormGradient(void *state, TF_OpKernelContext *context) {
   });
 }
 
+// Parts of so many values, by as many threads as there are.
+template <typename Part>
+void RunParts(int64_t size, const Part &part) {
+  TheHelpers().Run((size + kPart - 1) / kPart, [&](int64_t at) { part(at * kPart, std::min(size, (at + 1) * kPart)); });
+}
+
 // a + b, and negative values as 0 where that is asked, of a's type
 void Add(void *state, TF_OpKernelContext *context) {
   const bool relu = static_cast<Settings *>(state)->relu;
@@ -433,7 +439,7 @@ void Add(void *state, TF_OpKernelContext *context) {
   WithValues(a, [&](auto *one) {
     WithValues(b, [&](auto *other) {
       auto *to = static_cast<decltype(one)>(TF_TensorData(y));
-      TheHelpers().Run((size + kPart - 1) / kPart, [&](int64_t part) { AddPart(one, other, to, part * kPart, std::min(size, (part + 1) * kPart), relu); });
+      RunParts(size, [&](int64_t from, int64_t end) { AddPart(one, other, to, from, end, relu); });
     });
   });
 }
@@ -537,10 +543,13 @@ bool TakeUpdate(Call *call, int ins, int numbers, int outs, Update *update, int6
   return call->ok();
 }
 
-// Parts of an update, by as many threads as there are.
-template <typename Part>
-void RunParts(int64_t size, const Part &part) {
-  TheHelpers().Run((size + kPart - 1) / kPart, [&](int64_t at) { part(at * kPart, std::min(size, (at + 1) * kPart)); });
+// An update of a kernel's settings that takes so many vectors and numbers and makes so many vectors.
+void RunUpdate(void *state, TF_OpKernelContext *context, int ins, int numbers, int outs, void (*part)(const Update &, const Settings &, int64_t, int64_t)) {
+  Call call(context);
+  Update update;
+  int64_t size = 0;
+  if (!TakeUpdate(&call, ins, numbers, outs, &update, &size)) return;
+  RunParts(size, [&](int64_t from, int64_t end) { part(update, *static_cast<Settings *>(state), from, end); });
 }
 
 FEWSCOPE_WIDE void AdamWPart(const Update &update, const Settings &settings, int64_t from, int64_t end) {
@@ -556,14 +565,7 @@ FEWSCOPE_WIDE void AdamWPart(const Update &update, const Settings &settings, int
 }
 
 // w, g, mean, square, decay, rate, mean_rate, square_share -> new w, mean and square, of Adam with weight decay beside the gradient
-void AdamW(void *state, TF_OpKernelContext *context) {
-  const Settings &settings = *static_cast<Settings *>(state);
-  Call call(context);
-  Update update;
-  int64_t size = 0;
-  if (!TakeUpdate(&call, 5, 3, 3, &update, &size)) return;
-  RunParts(size, [&](int64_t from, int64_t end) { AdamWPart(update, settings, from, end); });
-}
+void AdamW(void *state, TF_OpKernelContext *context) { RunUpdate(state, context, 5, 3, 3, AdamWPart); }
 
 FEWSCOPE_WIDE void MomentumPart(const Update &update, const Settings &settings, int64_t from, int64_t end) {
   const Rounded momentum = All(settings.momentum), rate = All(update.number[0]);
@@ -577,14 +579,7 @@ FEWSCOPE_WIDE void MomentumPart(const Update &update, const Settings &settings, 
 }
 
 // w, g, velocity, decay, rate -> new w and velocity, of gradient descent with momentum, which may look one move ahead
-void Momentum(void *state, TF_OpKernelContext *context) {
-  const Settings &settings = *static_cast<Settings *>(state);
-  Call call(context);
-  Update update;
-  int64_t size = 0;
-  if (!TakeUpdate(&call, 4, 1, 2, &update, &size)) return;
-  RunParts(size, [&](int64_t from, int64_t end) { MomentumPart(update, settings, from, end); });
-}
+void Momentum(void *state, TF_OpKernelContext *context) { RunUpdate(state, context, 4, 1, 2, MomentumPart); }
 
 void *ReadAdamW(TF_OpKernelConstruction *construction) { return Read(construction, " beta1 beta2 share1 share2 epsilon "); }
 void *ReadMomentum(TF_OpKernelConstruction *construction) { return Read(construction, " momentum ahead "); }

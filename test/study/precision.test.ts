@@ -116,5 +116,8 @@ describe("study/precision", function () {
     assert.ok(gainsByBrainProducts(told("GenuineIntel", "avx512_bf16 amx_bf16 amx_tile")));
     assert.ok(!gainsByBrainProducts(told("GenuineIntel", "avx512_bf16")));
     assert.ok(!gainsByBrainProducts(told("AuthenticAMD", "")));
+    assert.ok(
+      !gainsByBrainProducts(told("GenuineIntel", "avx512_bf16").replace("any", "amx_bf16")),
+    );
   });
 });
