@@ -68,7 +68,7 @@ export {
   precisions,
   type Precision,
 } from "./precision";
-export { fusedName, hasOwnKernels, runOwnKernel } from "./ownKernels";
+export { fusedName, hasOwnKernels, joinTensors, partLike, runOwnKernel } from "./ownKernels";
 export { gpuInUse, openGpu, type Gpu } from "./gpu";
 export { dawnVersion } from "./webGpu";
 export type {

@@ -1,5 +1,5 @@
-import { onCuda, tf, type Tensor } from "./backend";
-import type { NativeBackend } from "./stepBackend";
+import { onCuda, tf, type Tensor, type Tensor1D } from "./backend";
+import type { KernelAttribute, NativeBackend } from "./stepBackend";
 
 const nativeBackend = (): NativeBackend => tf.backend() as unknown as NativeBackend;
 
@@ -21,10 +21,33 @@ export function runOwnKernel(
   inputs: readonly Tensor[],
   count: number,
 ): Tensor[] {
+  const type = nativeBackend().binding.TF_ATTR_FLOAT;
+  const attributes = Object.entries(numbers).map(([name, value]) => ({ name, type, value }));
+  return runWith(name, attributes, inputs, count);
+}
+
+/** Values of tensors one after the other, by a kernel of our own. [size] */
+export function joinTensors(parts: readonly Tensor[]): Tensor1D {
+  return runWith("FewscopeJoin", [countOf(parts)], parts, 1)[0] as Tensor1D;
+}
+
+/** The other way round: values as tensors of the shapes of these, which are not changed. */
+export function partLike(joined: Tensor1D, like: readonly Tensor[]): Tensor[] {
+  return runWith("FewscopePart", [countOf(like)], [joined, ...like], like.length);
+}
+
+function countOf({ length }: readonly Tensor[]): KernelAttribute {
+  return { name: "N", type: nativeBackend().binding.TF_ATTR_INT, value: length };
+}
+
+function runWith(
+  name: string,
+  attributes: readonly KernelAttribute[],
+  inputs: readonly Tensor[],
+  count: number,
+): Tensor[] {
   const backend = nativeBackend();
-  const { binding } = backend;
-  const attributes = Object.entries(numbers).map(([name, value]) => ({ name, type: binding.TF_ATTR_FLOAT, value })); // prettier-ignore
-  return binding
+  return backend.binding
     .executeOp(name, attributes, backend.getInputTensorIds(inputs), count)
     .map((facts) => backend.createOutputTensor(facts));
 }

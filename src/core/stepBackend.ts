@@ -40,6 +40,7 @@ export interface Binding {
   readonly fusedKernels?: () => boolean;
   /** TensorFlow's number for an attribute that is a number. */
   readonly TF_ATTR_FLOAT: number;
+  readonly TF_ATTR_INT: number;
 }
 
 /** What tfjs-node's backend has beyond the public interface. */

@@ -10,8 +10,8 @@ import type { SlidingWindow } from "./layer";
 import { attributes, floatKind, isBrain, run, runMany } from "./nativeCalls";
 
 /*
- * What src/runtime/fusedKernels.cc, winogradKernels.cc, narrowKernels.cc and stridedKernels.cc have: batch norm with the end of a residual block, the sum of gradients, and every n-th cell, registered
- * with tfjs for training; and convolutions of 3 by 3 cells. They take maps of 16-bit and of 32-bit floats as they come.
+ * What src/runtime/fusedKernels.cc, winogradKernels.cc, narrowKernels.cc, pointwiseKernels.cc and stridedKernels.cc have: batch norm with the end of a residual block, the sum of gradients, every n-th cell, and
+ * means over a map, registered with tfjs for training; and convolutions of 3 by 3 cells and of one. They take maps of 16-bit and of 32-bit floats as they come.
  */
 
 /** A batch norm's constants, and what follows it. */
@@ -27,8 +27,10 @@ export interface FusedNormSettings {
 
 const productChannels = (channels: number): boolean => channels === 8 || channels % 16 === 0;
 
-/** A way that a convolution of 3 by 3 cells goes here: where the map's size is kept, product by product from images and with eight channels, and by Winograd's way with more; where it is halved, strided. */
-export type OwnWay = "narrow" | "winograd" | "strided";
+/**
+ * A way that a convolution goes here. Of 3 by 3 cells: where the map's size is kept, product by product from images and with eight channels, and by Winograd's way with more; where it is halved, strided. Of one cell, pointwise.
+ */
+export type OwnWay = "narrow" | "pointwise" | "winograd" | "strided";
 
 /** The way that a convolution goes here, from its filter and the [b,h,w] that it makes; undefined where it is left to TensorFlow. An image's gradient always is. */
 export function ownWayOf(
@@ -36,8 +38,13 @@ export function ownWayOf(
   [b, h, w]: readonly number[],
   { kernel, stride, padding }: SlidingWindow,
 ): OwnWay | undefined {
-  if (kernel !== 3 || padding !== 1 || stride > 2 || b === 0) return undefined;
-  if (!productChannels(made) || !hasOwnKernels()) return undefined;
+  if (b === 0 || !productChannels(made) || !hasOwnKernels()) return undefined;
+  if (kernel === 1 && padding === 0 && stride === 1) {
+    // With more, TensorFlow's threads have enough to do to be worth waking, and with larger filters it looks at a part of one at a time.
+    const small = taken * made <= 2 ** 17 && b * h * w * taken * made <= 2 ** 27;
+    return productChannels(taken) && small ? "pointwise" : undefined;
+  }
+  if (kernel !== 3 || padding !== 1 || stride > 2) return undefined;
   // With more channels oneDNN is as fast at images.
   const ofImage = (taken === 1 || taken === 3) && made <= 16;
   if (stride === 1 && w >= 8 && (ofImage || (taken === 8 && made === 8))) return "narrow";
@@ -47,7 +54,11 @@ export function ownWayOf(
   return Math.min(h, w) < 3 ? undefined : "winograd";
 }
 
-const keptNames = { narrow: "FewscopeNarrow", winograd: "FewscopeWinograd" } as const;
+const keptNames = {
+  narrow: "FewscopeNarrow",
+  pointwise: "FewscopePointwise",
+  winograd: "FewscopeWinograd",
+} as const;
 
 /** Which way a convolution goes, and what it makes. */
 export interface Kept {
@@ -60,7 +71,7 @@ export interface Kept {
 }
 
 /**
- * The convolution that keeps the map's size, computed in 32 bits; `turned`, its gradient for the map from that above. [b,h,w,c] with [3,3,c,d] -> [b,h,w,d];
+ * The convolution that keeps the map's size, computed in 32 bits; `turned`, its gradient for the map from that above. [b,h,w,c] with [k,k,c,d] -> [b,h,w,d];
  * `turned`, [b,h,w,d] -> [b,h,w,c]
  */
 export function kept(
@@ -75,7 +86,7 @@ export function kept(
   return run(keptNames[way], [...kinds, ...settings], x, filter, ...others);
 }
 
-/** The filter's gradient, in 32 bits: from x [b,h,w,c] and the gradient above, [b,h,w,d] or, strided, [b,ceil(h/2),ceil(w/2),d] -> [3,3,c,d] */
+/** The filter's gradient, in 32 bits: from x [b,h,w,c] and the gradient above, [b,h,w,d] or, strided, [b,ceil(h/2),ceil(w/2),d] -> [k,k,c,d] */
 export function ownFilterGradient(way: OwnWay, x: Tensor, dy: Tensor): Tensor {
   const kinds = [floatKind("T", isBrain(x)), floatKind("U", isBrain(dy))];
   const name = way === "strided" ? "FewscopeStrided" : keptNames[way];
@@ -129,6 +140,7 @@ export function registerFusedKernels(prefix: string): void {
   registerNorm(`${prefix}FusedNormOnto`, true);
   registerFork(`${prefix}Fork`);
   registerEveryNth(`${prefix}EveryNth`);
+  registerAverage(`${prefix}Average`);
 }
 
 /** Batch norm; with `onto`, of a map to which another is added. */
@@ -227,5 +239,25 @@ function registerEveryNth(kernelName: string): void {
         },
       };
     },
+  });
+}
+
+/** The mean of each channel over a whole map of 32-bit floats. [b,h,w,c] -> [b,c] */
+function registerAverage(kernelName: string): void {
+  tf.registerKernel({
+    kernelName,
+    backendName: "tensorflow",
+    kernelFunc: ({ inputs }) => run("FewscopeAverage", [], (inputs as NamedTensorMap)["x"]),
+  });
+  tf.registerGradient({
+    kernelName,
+    gradFunc: (dys, _, attrs) => ({
+      x: () => {
+        const size = tf.tensor1d((attrs as { shape: number[] }).shape, "int32");
+        const dx = run("FewscopeAverageGradient", [], dys as Tensor, size);
+        size.dispose();
+        return dx;
+      },
+    }),
   });
 }

@@ -172,6 +172,7 @@ export function everyNth(x: Tensor4D, stride: number): Tensor4D {
 /** Mean of each channel over the whole map. [b,h,w,c] -> [b,c] */
 export function globalAverage(x: Tensor4D): Tensor2D {
   const [b, h, w, c] = x.shape;
+  if (hasOwnKernels() && x.size > 0) return native()?.("Average", { x }, { shape: x.shape })[0] as Tensor2D; // prettier-ignore
   // As a pooling, because the gradient of tf.mean first fills a map with ones in JavaScript.
   return tf.avgPool(x, [h, w], 1, "valid").reshape([b, c]);
 }

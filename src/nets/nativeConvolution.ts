@@ -76,6 +76,7 @@ type Made = "map" | "mapGradient" | "filterGradient";
 /** Multiplications from which brain floats make up for the rounding, and for the way here that 32 bits go, on two cores that multiply them faster. */
 const enough: Readonly<Record<OwnWay | "none", Readonly<Record<Made, number>>>> = {
   none: { map: 2 ** 23, mapGradient: 2 ** 23, filterGradient: 2 ** 23 },
+  pointwise: { map: 2 ** 23, mapGradient: 2 ** 23, filterGradient: 2 ** 23 },
   narrow: { map: Infinity, mapGradient: Infinity, filterGradient: Infinity },
   winograd: { map: 2 ** 24, mapGradient: 2 ** 24, filterGradient: Infinity },
   strided: { map: 2 ** 23, mapGradient: 2 ** 30, filterGradient: 2 ** 30 },

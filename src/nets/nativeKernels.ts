@@ -38,7 +38,8 @@ export type NativeKernel =
   | "FixedNormRelu"
   | "AddRelu"
   | "Fork"
-  | "EveryNth";
+  | "EveryNth"
+  | "Average";
 
 /** Runs one of our kernels on the native backend. */
 export type RunNative = (

@@ -20,6 +20,7 @@ const ownSources = [
   "fusedKernels.cc",
   "winogradKernels.cc",
   "narrowKernels.cc",
+  "pointwiseKernels.cc",
   "stridedKernels.cc",
   ...(process.platform === "darwin" ? [] : ["quietLog.cc"]),
 ];

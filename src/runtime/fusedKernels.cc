@@ -18,8 +18,9 @@
 
 namespace fewscope {
 
-// Defined in narrowKernels.cc, stridedKernels.cc and winogradKernels.cc.
+// Defined in narrowKernels.cc, pointwiseKernels.cc, stridedKernels.cc and winogradKernels.cc.
 bool RegisterNarrow();
+bool RegisterPointwise();
 bool RegisterStrided();
 bool RegisterWinograd();
 
@@ -31,6 +32,8 @@ constexpr int64_t kBlock = 64;
 constexpr int64_t kVectors = kBlock / kLanes;
 // Values of a part: what a core's own cache holds together with what is made of them.
 constexpr int64_t kPart = 1 << 14;
+// Values from which copying them is shared.
+constexpr int64_t kMuch = 1 << 18;
 
 // The four registers of a block, from memory and back.
 FEWSCOPE_WIDE inline void LoadBlock(const float *from, __m512 (&to)[kVectors]) {
@@ -491,6 +494,107 @@ void EveryNthGradient(void *state, TF_OpKernelContext *context) {
   });
 }
 
+FEWSCOPE_WIDE void AverageOf(const float *x, int64_t cells, int64_t channels, float *to) {
+  std::memcpy(to, x, channels * sizeof(float));
+  for (int64_t cell = 1; cell < cells; cell++)
+    for (int64_t c = 0; c < channels; c++) to[c] += x[cell * channels + c];
+  for (int64_t c = 0; c < channels; c++) to[c] /= cells;
+}
+
+// The mean of each channel over the whole map. [b,h,w,c] -> [b,c]
+void Average(void *, TF_OpKernelContext *context) {
+  Call call(context);
+  TF_Tensor *x = call.Input(0);
+  if (!call.ok() || TF_NumDims(x) != 4 || TF_TensorType(x) != TF_FLOAT || TF_TensorElementCount(x) == 0) return call.Fail("a map of 32-bit floats was expected");
+  const int64_t cells = TF_Dim(x, 1) * TF_Dim(x, 2), channels = TF_Dim(x, 3);
+  TF_Tensor *y = call.Output(0, TF_FLOAT, {TF_Dim(x, 0), channels});
+  if (!call.ok()) return;
+  const float *from = static_cast<const float *>(TF_TensorData(x));
+  float *to = static_cast<float *>(TF_TensorData(y));
+  TheHelpers().Run(TF_Dim(x, 0), [&](int64_t image) { AverageOf(from + image * cells * channels, cells, channels, to + image * channels); });
+}
+
+FEWSCOPE_WIDE void SpreadOver(const float *dy, int64_t cells, int64_t channels, float *to) {
+  for (int64_t c = 0; c < channels; c++) to[c] = dy[c] / cells;
+  for (int64_t cell = 1; cell < cells; cell++) std::memcpy(to + cell * channels, to, channels * sizeof(float));
+}
+
+// Its gradient: the same for every cell. dy, x's shape -> dx
+void AverageGradient(void *, TF_OpKernelContext *context) {
+  Call call(context);
+  TF_Tensor *dy = call.Input(0);
+  TF_Tensor *size = call.Input(1);
+  if (!call.ok() || TF_NumDims(dy) != 2 || TF_TensorType(dy) != TF_FLOAT || TF_TensorType(size) != TF_INT32 || TF_TensorElementCount(size) != 4)
+    return call.Fail("32-bit floats for each channel and a shape were expected");
+  const int32_t *lengths = static_cast<const int32_t *>(TF_TensorData(size));
+  const std::vector<int64_t> shape(lengths, lengths + 4);
+  if (shape[0] != TF_Dim(dy, 0) || shape[3] != TF_Dim(dy, 1) || shape[1] < 1 || shape[2] < 1) return call.Fail("the shape of the map that means were taken of was expected");
+  TF_Tensor *dx = call.Output(0, TF_FLOAT, shape);
+  if (!call.ok()) return;
+  const int64_t cells = shape[1] * shape[2], channels = shape[3];
+  const float *from = static_cast<const float *>(TF_TensorData(dy));
+  float *to = static_cast<float *>(TF_TensorData(dx));
+  TheHelpers().Run(shape[0], [&](int64_t image) { SpreadOver(from + image * channels, cells, channels, to + image * cells * channels); });
+}
+
+// Pieces of memory that are copied: one after the other where there is little to do.
+struct Piece {
+  const float *from;
+  float *to;
+  int64_t size;
+};
+
+void CopyAll(const std::vector<Piece> &pieces, int64_t size) {
+  const auto copy = [&](int64_t at) { std::memcpy(pieces[at].to, pieces[at].from, pieces[at].size * sizeof(float)); };
+  const int64_t count = static_cast<int64_t>(pieces.size());
+  if (size >= kMuch) return TheHelpers().Run(count, copy);
+  for (int64_t at = 0; at < count; at++) copy(at);
+}
+
+// Tensors of any shapes -> their values one after the other
+void Join(void *state, TF_OpKernelContext *context) {
+  Call call(context);
+  std::vector<Piece> pieces;
+  int64_t size = 0;
+  for (int i = 0; i < static_cast<Settings *>(state)->count; i++) {
+    TF_Tensor *part = call.Input(i);
+    if (!call.ok() || TF_TensorType(part) != TF_FLOAT) return call.Fail("32-bit floats were expected");
+    pieces.push_back({static_cast<const float *>(TF_TensorData(part)), nullptr, TF_TensorElementCount(part)});
+    size += pieces.back().size;
+  }
+  TF_Tensor *joined = call.Output(0, TF_FLOAT, {size});
+  if (!call.ok()) return;
+  float *to = static_cast<float *>(TF_TensorData(joined));
+  for (Piece &piece : pieces) {
+    piece.to = to;
+    to += piece.size;
+  }
+  CopyAll(pieces, size);
+}
+
+// Values one after the other, and tensors of the shapes that their parts get -> these parts
+void Part(void *state, TF_OpKernelContext *context) {
+  Call call(context);
+  TF_Tensor *joined = call.Input(0);
+  if (!call.ok() || TF_TensorType(joined) != TF_FLOAT) return call.Fail("32-bit floats were expected");
+  const float *from = static_cast<const float *>(TF_TensorData(joined));
+  const int64_t size = TF_TensorElementCount(joined);
+  std::vector<Piece> pieces;
+  int64_t taken = 0;
+  for (int i = 0; i < static_cast<Settings *>(state)->count; i++) {
+    TF_Tensor *like = call.Input(1 + i);
+    if (!call.ok()) return;
+    const int64_t values = TF_TensorElementCount(like);
+    if (taken + values > size) return call.Fail("as many values as the parts have were expected");
+    TF_Tensor *part = call.Output(i, TF_FLOAT, ShapeOf(like));
+    if (!call.ok()) return;
+    pieces.push_back({from + taken, static_cast<float *>(TF_TensorData(part)), values});
+    taken += values;
+  }
+  if (taken != size) return call.Fail("as many values as the parts have were expected");
+  CopyAll(pieces, size);
+}
+
 // Numbers, each operation rounded by itself, as when TensorFlow does one after the other: products and sums that follow each other are not made one.
 constexpr int kNearest = _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC;
 struct Rounded {
@@ -587,6 +691,8 @@ void *ReadNorm(TF_OpKernelConstruction *construction) { return Read(construction
 void *ReadFixed(TF_OpKernelConstruction *construction) { return Read(construction, " epsilon relu N U S "); }
 void *ReadGradient(TF_OpKernelConstruction *construction) { return Read(construction, " relu N S "); }
 void *ReadStride(TF_OpKernelConstruction *construction) { return Read(construction, " stride "); }
+void *ReadNothing(TF_OpKernelConstruction *construction) { return Read(construction, ""); }
+void *ReadCount(TF_OpKernelConstruction *construction) { return Read(construction, " N "); }
 void *ReadSum(TF_OpKernelConstruction *construction) { return Read(construction, " relu "); }
 
 bool RegisterAll() {
@@ -610,13 +716,17 @@ bool RegisterAll() {
        {"new_w: float", "new_mean: float", "new_square: float"}, ReadAdamW, AdamW},
       {"FewscopeMomentum", {"momentum: float", "ahead: float"}, {"w: float", "g: float", "velocity: float", "decay: float", "rate: float"},
        {"new_w: float", "new_velocity: float"}, ReadMomentum, Momentum},
+      {"FewscopeAverage", {}, {"x: float"}, {"y: float"}, ReadNothing, Average},
+      {"FewscopeAverageGradient", {}, {"dy: float", "size: int32"}, {"dx: float"}, ReadNothing, AverageGradient},
+      {"FewscopeJoin", {"N: int >= 1"}, {"parts: N * float"}, {"joined: float"}, ReadCount, Join},
+      {"FewscopePart", {"N: int >= 1"}, {"joined: float", "like: N * float"}, {"parts: N * float"}, ReadCount, Part},
       {"FewscopeEveryNth", {t.c_str(), "stride: int"}, {"x: T"}, {"y: T"}, ReadStride, EveryNth},
       {"FewscopeEveryNthGradient", {t.c_str(), "stride: int"}, {"dy: T", "size: int32"}, {"dx: T"}, ReadStride, EveryNthGradient},
   };
   for (const Kernel &kernel : kernels) {
     if (!Register(kernel)) return false;
   }
-  return RegisterNarrow() && RegisterStrided() && RegisterWinograd();
+  return RegisterNarrow() && RegisterPointwise() && RegisterStrided() && RegisterWinograd();
 }
 
 }  // namespace

@@ -227,6 +227,7 @@ struct Settings {
   bool side = false;
   bool turned = false;
   int32_t stride = 1;
+  int32_t count = 0;
   TF_DataType made = TF_FLOAT;
   TF_DataType sideType = TF_FLOAT;
 };
@@ -338,10 +339,9 @@ inline void *Read(TF_OpKernelConstruction *construction, const std::string &name
     TF_OpKernelConstruction_GetAttrBool(construction, "turned", &flag, status);
     settings->turned = flag != 0;
   }
-  int32_t count = 0;
   if (has("N")) {
-    TF_OpKernelConstruction_GetAttrInt32(construction, "N", &count, status);
-    settings->side = count > 0;
+    TF_OpKernelConstruction_GetAttrInt32(construction, "N", &settings->count, status);
+    settings->side = settings->count > 0;
   }
   if (has("stride")) TF_OpKernelConstruction_GetAttrInt32(construction, "stride", &settings->stride, status);
   if (has("U")) TF_OpKernelConstruction_GetAttrType(construction, "U", &settings->made, status);

@@ -118,6 +118,43 @@ FEWSCOPE_WIDE inline void Multiply(const float *a, int64_t aRow, int64_t aInner,
     FEWSCOPE_UNROLL for (int v = 0; v < kVectors; v++) W::Put(c + r * cRow + v * W::kLanes, sums[r][v]);
 }
 
+// Values as floats of the same or of another kind; a multiple of eight. There are too few of them for a call of memcpy.
+template <typename X, typename Y>
+FEWSCOPE_WIDE inline void Copy(const X *from, int64_t count, Y *to) {
+  for (int64_t i = 0; i < count; i += Eight::kLanes) Eight::Put(to + i, Eight::Take(from + i));
+}
+
+FEWSCOPE_WIDE inline void Clear(float *to, int64_t count) {
+  for (int64_t i = 0; i < count; i += Eight::kLanes) Eight::Put(to + i, Eight::All(0));
+}
+
+// A matrix [rows, columns] in panels: [columns / panel, rows, panel].
+template <typename X>
+FEWSCOPE_WIDE void InPanels(const X *from, int64_t rows, int64_t columns, int64_t panel, float *to) {
+  for (int64_t k = 0; k < columns; k += panel)
+    for (int64_t row = 0; row < rows; row++, to += panel) Copy(from + row * columns + k, panel, to);
+}
+
+// A matrix of rows times one in panels, [rows, inner] with [inner, columns]; rows are so many floats apart.
+template <typename W, int kVectors>
+FEWSCOPE_WIDE void MultiplyRows(const float *a, int64_t rows, int64_t apart, int64_t inner, const float *b, int64_t columns, float *to) {
+  constexpr int64_t kPanel = kVectors * W::kLanes;
+  for (int64_t row = 0; row < rows; row += kRows)
+    for (int64_t k = 0; k < columns; k += kPanel)
+      Multiply<W, kVectors>(a + row * apart, apart, 1, b + k * inner, inner, to + row * columns + k, columns, false);
+}
+
+// The same with the first matrix turned, [inner, rows]; added to what is there, or written.
+template <typename W, int kVectors>
+FEWSCOPE_WIDE void MultiplyColumns(const float *a, int64_t rows, int64_t inner, const float *b, int64_t columns, float *to, bool onto) {
+  constexpr int64_t kPanel = kVectors * W::kLanes;
+  for (int64_t k = 0; k < columns; k += kPanel)
+    for (int64_t row = 0; row < rows; row += kRows)
+      Multiply<W, kVectors>(a + row, 1, rows, b + k * inner, inner, to + row * columns + k, columns, onto);
+}
+
+inline int64_t WholeRows(int64_t count) { return (count + kRows - 1) / kRows * kRows; }
+
 // What parts of a work have found of one thing each, together: [parts, size] -> [size]
 inline void SumParts(const float *parts, int64_t count, int64_t size, float *to) {
   constexpr int64_t kSome = 1024;
@@ -128,6 +165,48 @@ inline void SumParts(const float *parts, int64_t count, int64_t size, float *to)
       to[at] = sum;
     }
   });
+}
+
+// Rows that are looked at together, of so many and from how many floats each has at hand.
+inline int64_t TogetherOf(int64_t count, int64_t floats) {
+  const int64_t fit = kNear / static_cast<int64_t>(floats * sizeof(float));
+  return std::max<int64_t>(2, std::min<int64_t>(32, std::min(fit, (count + 3) / 4) / kRows)) * kRows;
+}
+
+// Calls `work` for some rows after the others: the first, how many, and that many in whole rows of a product.
+template <typename Work>
+void InParts(int64_t all, int64_t together, const Work &work) {
+  TheHelpers().Run((all + together - 1) / together, [&](int64_t part) {
+    const int64_t first = part * together;
+    const int64_t count = std::min(together, all - first);
+    work(first, count, WholeRows(count));
+  });
+}
+
+// The product [inner, columns] of a matrix of so many rows, turned, with `b` [rows, columns]. Some rows of the first after the others are asked for: from which on, how
+// many, and memory for them.
+template <typename Y, typename Take>
+void MultiplyTurned(int64_t rows, int64_t inner, const Y *b, int64_t columns, float *to, const Take &take) {
+  const int64_t panel = PanelOf(columns), size = inner * columns;
+  // Each part has sums of its own: there are as many as have some work each and 16 MiB together.
+  const int64_t parts = std::max<int64_t>(1, std::min({int64_t{32}, (int64_t{1} << 22) / size, rows / 64}));
+  const int64_t together = TogetherOf(rows, inner + columns);
+  static thread_local Memory sumMemory;
+  float *sums = sumMemory.Take(parts * size);
+  TheHelpers().Run(parts, [&](int64_t part) {
+    const int64_t start = rows * part / parts, end = rows * (part + 1) / parts;
+    float *memory = PartMemory().Take(together * (inner + columns));
+    float *panels = memory + together * inner;
+    for (int64_t first = start; first < end; first += together) {
+      const int64_t count = std::min(together, end - first);
+      const float *a = take(first, count, memory);
+      InPanels(b + first * columns, count, columns, panel, panels);
+      WithPanel(panel, [&](auto lanes, auto vectors) {
+        MultiplyColumns<decltype(lanes), decltype(vectors)::value>(a, inner, count, panels, columns, sums + part * size, first > start);
+      });
+    }
+  });
+  SumParts(sums, parts, size, to);
 }
 
 // Channels that these products are made for.

@@ -31,16 +31,6 @@ struct Result {
   int64_t image, y, x;
 };
 
-// Values as floats of the same or of another kind; a multiple of eight. There are too few of them for a call of memcpy.
-template <typename X, typename Y>
-FEWSCOPE_WIDE inline void Copy(const X *from, int64_t count, Y *to) {
-  for (int64_t i = 0; i < count; i += Eight::kLanes) Eight::Put(to + i, Eight::Take(from + i));
-}
-
-FEWSCOPE_WIDE inline void Clear(float *to, int64_t count) {
-  for (int64_t i = 0; i < count; i += Eight::kLanes) Eight::Put(to + i, Eight::All(0));
-}
-
 // The nine cells that each of some results is made of, [rows, 9 channels]; those outside of the map are 0, as rows without a result are.
 template <typename X>
 FEWSCOPE_WIDE void Gather(const X *x, const Halving &map, int64_t channels, int64_t first, int64_t count, int64_t rows, float *to) {
@@ -76,49 +66,6 @@ FEWSCOPE_WIDE void GatherResults(const Y *y, const Halving &map, int64_t channel
   Clear(to, (rows - count) * 4 * channels);
 }
 
-// A matrix [rows, columns] in panels: [columns / panel, rows, panel].
-template <typename X>
-FEWSCOPE_WIDE void InPanels(const X *from, int64_t rows, int64_t columns, int64_t panel, float *to) {
-  for (int64_t k = 0; k < columns; k += panel)
-    for (int64_t row = 0; row < rows; row++, to += panel) Copy(from + row * columns + k, panel, to);
-}
-
-// A matrix of rows times one in panels, [rows, inner] with [inner, columns]; rows are so many floats apart.
-template <typename W, int kVectors>
-FEWSCOPE_WIDE void MultiplyRows(const float *a, int64_t rows, int64_t apart, int64_t inner, const float *b, int64_t columns, float *to) {
-  constexpr int64_t kPanel = kVectors * W::kLanes;
-  for (int64_t row = 0; row < rows; row += kRows)
-    for (int64_t k = 0; k < columns; k += kPanel)
-      Multiply<W, kVectors>(a + row * apart, apart, 1, b + k * inner, inner, to + row * columns + k, columns, false);
-}
-
-// The same with the first matrix turned, [inner, rows]; added to what is there, or written.
-template <typename W, int kVectors>
-FEWSCOPE_WIDE void MultiplyColumns(const float *a, int64_t rows, int64_t inner, const float *b, int64_t columns, float *to, bool onto) {
-  constexpr int64_t kPanel = kVectors * W::kLanes;
-  for (int64_t k = 0; k < columns; k += kPanel)
-    for (int64_t row = 0; row < rows; row += kRows)
-      Multiply<W, kVectors>(a + row, 1, rows, b + k * inner, inner, to + row * columns + k, columns, onto);
-}
-
-// Results that are looked at together, from how many floats each has at hand.
-int64_t TogetherOf(const Halving &map, int64_t floats) {
-  const int64_t fit = kNear / static_cast<int64_t>(floats * sizeof(float));
-  return std::max<int64_t>(2, std::min<int64_t>(32, std::min(fit, (map.results + 3) / 4) / kRows)) * kRows;
-}
-
-int64_t WholeRows(int64_t count) { return (count + kRows - 1) / kRows * kRows; }
-
-// Calls `work` for some results after the others: the first, how many, and that many in whole rows of a product.
-template <typename Work>
-void InParts(const Halving &map, int64_t together, const Work &work) {
-  TheHelpers().Run((map.results + together - 1) / together, [&](int64_t part) {
-    const int64_t first = part * together;
-    const int64_t count = std::min(together, map.results - first);
-    work(first, count, WholeRows(count));
-  });
-}
-
 bool IsFilter(const TF_Tensor *tensor) {
   return TF_NumDims(tensor) == 4 && TF_TensorType(tensor) == TF_FLOAT && TF_Dim(tensor, 0) == 3 && TF_Dim(tensor, 1) == 3 &&
          TakesChannels(TF_Dim(tensor, 2)) && TakesChannels(TF_Dim(tensor, 3));
@@ -139,10 +86,10 @@ void Strided(void *state, TF_OpKernelContext *context) {
   static thread_local Memory filterMemory;
   float *filter = filterMemory.Take(inner * columns);
   InPanels(static_cast<const float *>(TF_TensorData(weights)), inner, columns, panel, filter);
-  const int64_t together = TogetherOf(map, inner + columns);
+  const int64_t together = TogetherOf(map.results, inner + columns);
   WithValues(x, [&](auto *given) {
     WithValues(y, [&](auto *made) {
-      InParts(map, together, [&](int64_t first, int64_t count, int64_t rows) {
+      InParts(map.results, together, [&](int64_t first, int64_t count, int64_t rows) {
         float *cells = PartMemory().Take(rows * (inner + columns));
         float *products = cells + rows * inner;
         Gather(given, map, taken, first, count, rows, cells);
@@ -192,10 +139,10 @@ void StridedInput(void *state, TF_OpKernelContext *context) {
         for (int64_t i = 0; i < taken; i++)
           for (int64_t j = 0; j < panel; j++) *at++ = given[(corner.filter[cell] * columns + k + j) * taken + i];
   }
-  const int64_t together = TogetherOf(map, 4 * (taken + columns));
+  const int64_t together = TogetherOf(map.results, 4 * (taken + columns));
   WithValues(dy, [&](auto *above) {
     WithValues(dx, [&](auto *made) {
-      InParts(map, together, [&](int64_t first, int64_t count, int64_t rows) {
+      InParts(map.results, together, [&](int64_t first, int64_t count, int64_t rows) {
         float *cells = PartMemory().Take(rows * (4 * taken + columns));
         float *products = cells + rows * 4 * taken;
         GatherResults(above, map, taken, first, count, rows, cells);
@@ -229,31 +176,14 @@ void StridedFilter(void *, TF_OpKernelContext *context) {
     return call.Fail("a map and one of half its size with 8, or a multiple of 16, channels were expected");
   TF_Tensor *gradient = call.Output(0, TF_FLOAT, {3, 3, taken, columns});
   if (!call.ok()) return;
-  const int64_t panel = PanelOf(columns);
-  const int64_t size = inner * columns;
-  // Each part has sums of its own: there are as many as have some work each and 16 MiB together.
-  const int64_t parts = std::max<int64_t>(1, std::min({int64_t{32}, (int64_t{1} << 22) / size, map.results / 64}));
-  const int64_t together = TogetherOf(map, inner + columns);
-  static thread_local Memory sumMemory;
-  float *sums = sumMemory.Take(parts * size);
   WithValues(x, [&](auto *given) {
     WithValues(dy, [&](auto *above) {
-      TheHelpers().Run(parts, [&](int64_t part) {
-        const int64_t start = map.results * part / parts, end = map.results * (part + 1) / parts;
-        float *cells = PartMemory().Take(together * (inner + columns));
-        float *gradients = cells + together * inner;
-        for (int64_t first = start; first < end; first += together) {
-          const int64_t count = std::min(together, end - first);
-          Gather(given, map, taken, first, count, count, cells);
-          InPanels(above + first * columns, count, columns, panel, gradients);
-          WithPanel(panel, [&](auto lanes, auto vectors) {
-            MultiplyColumns<decltype(lanes), decltype(vectors)::value>(cells, inner, count, gradients, columns, sums + part * size, first > start);
-          });
-        }
+      MultiplyTurned(map.results, inner, above, columns, static_cast<float *>(TF_TensorData(gradient)), [&](int64_t first, int64_t count, float *cells) {
+        Gather(given, map, taken, first, count, count, cells);
+        return static_cast<const float *>(cells);
       });
     });
   });
-  SumParts(sums, parts, size, static_cast<float *>(TF_TensorData(gradient)));
 }
 
 void *ReadStrided(TF_OpKernelConstruction *construction) { return Read(construction, " U "); }

@@ -1,4 +1,12 @@
-import { tf, type Tensor, type Tensor1D, type Variable } from "../core";
+import {
+  hasOwnKernels,
+  joinTensors,
+  partLike,
+  tf,
+  type Tensor,
+  type Tensor1D,
+  type Variable,
+} from "../core";
 import { zeros } from "./zeros";
 
 /** Many variables seen as one long vector: an update then is a few operations, not a few for each of a hundred tensors. */
@@ -35,13 +43,20 @@ export function flatVariables(variables: ReadonlyMap<string, Variable>): FlatVar
   const adopt = (): void => {
     parts = list.map((variable) => variable.dataId);
   };
-  const join = (tensors: ReadonlyMap<string, Tensor>): Tensor1D =>
-    tf.concat1d(
-      names.map((name) => {
-        const tensor = tensors.get(name) as Tensor;
-        return tensor.rank === 1 ? (tensor as Tensor1D) : tensor.flatten();
-      }),
+  const join = (tensors: ReadonlyMap<string, Tensor>): Tensor1D => {
+    const all = names.map((name) => tensors.get(name) as Tensor);
+    // One call, in place of one for each tensor and one that wakes as many threads as there are tensors.
+    if (hasOwnKernels()) return joinTensors(all);
+    return tf.concat1d(
+      all.map((tensor) => (tensor.rank === 1 ? (tensor as Tensor1D) : tensor.flatten())),
     );
+  };
+  const parted = (values: Tensor1D): Tensor[] => {
+    if (hasOwnKernels()) return partLike(values, list);
+    return tf
+      .split(values, sizes)
+      .map((part, i) => (list[i].rank === 1 ? part : part.reshape(list[i].shape)));
+  };
   return {
     size,
     join,
@@ -49,11 +64,8 @@ export function flatVariables(variables: ReadonlyMap<string, Variable>): FlatVar
     assign: (values) => {
       joined.assign(values);
       tf.tidy(() => {
-        const split = tf.split(values, sizes);
-        list.forEach((variable, i) => {
-          const { rank, shape } = variable;
-          variable.assign(rank === 1 ? split[i] : split[i].reshape(shape));
-        });
+        const parts = parted(values);
+        list.forEach((variable, i) => variable.assign(parts[i]));
       });
       adopt();
     },

@@ -3,13 +3,14 @@ import { execFileSync } from "node:child_process";
 import * as path from "node:path";
 import { createRng, fusedName, hasOwnKernels, tf, type Scalar, type Tensor, type Tensor1D, type Tensor4D } from "../../src/core"; // prettier-ignore
 import { buildNetwork } from "../../src/nets";
-import { ownWayOf, takesNorm } from "../../src/nets/fusedKernels";
+import { ownWayOf, takesNorm, type OwnWay } from "../../src/nets/fusedKernels";
 import {
   batchNormTraining,
   convolution,
   convolutionBeside,
   everyNth,
   forked,
+  globalAverage,
 } from "../../src/nets/kernels";
 import { assertClose, noise } from "../fixtures/networkParity";
 
@@ -67,11 +68,27 @@ const shapes: readonly Shape[] = [
   [1, 8, 8, 16],
 ];
 
-/** A map, and a filter of 3 by 3 cells from its channels to some. */
-const drawn = ([b, h, w, c]: Shape, made: number): { x: Tensor4D; filter: Tensor4D } => ({
+/** A map, and a filter of so many by so many cells from its channels to some. */
+const drawn = (
+  [b, h, w, c]: Shape,
+  made: number,
+  kernel: number,
+): { x: Tensor4D; filter: Tensor4D } => ({
   x: tf.tensor4d(noise(1, b * h * w * c), [b, h, w, c]),
-  filter: tf.tensor4d(noise(2, 9 * c * made), [3, 3, c, made]),
+  filter: tf.tensor4d(noise(2, kernel ** 2 * c * made), [kernel, kernel, c, made]),
 });
+
+/** How such a filter goes over a map: the map's size is kept, or divided by the stride. */
+const over = (kernel: number, stride: number): { stride: number; padding: number } => ({
+  stride,
+  padding: (kernel - 1) / 2,
+});
+
+function expectedWay(kernel: number, stride: number, w: number, c: number, d: number): OwnWay {
+  if (kernel === 1) return "pointwise";
+  if (stride === 2) return "strided";
+  return w >= 8 && (c < 8 || c * d === 64) ? "narrow" : "winograd";
+}
 
 describe("nets/fusedKernels", function () {
   this.timeout(120_000);
@@ -142,40 +159,43 @@ describe("nets/fusedKernels", function () {
     );
   });
 
-  for (const [stride, b, h, w, c, d] of [
-    [1, 1, 4, 4, 8, 8],
-    [1, 1, 3, 8, 8, 8],
-    [1, 3, 19, 11, 8, 8],
-    [1, 2, 32, 32, 8, 8],
-    [1, 3, 19, 11, 1, 8],
-    [1, 2, 32, 32, 3, 8],
-    [1, 2, 9, 10, 3, 16],
-    [1, 5, 2, 8, 1, 16],
-    [1, 3, 7, 5, 8, 16],
-    [1, 2, 9, 6, 16, 8],
-    [1, 2, 8, 8, 48, 64],
-    [1, 3, 5, 4, 32, 96],
-    [1, 6, 16, 16, 64, 32],
-    [1, 2, 6, 6, 128, 128],
-    [2, 1, 2, 2, 8, 8],
-    [2, 3, 7, 5, 8, 16],
-    [2, 2, 9, 6, 16, 8],
-    [2, 2, 1, 3, 16, 32],
-    [2, 5, 8, 8, 48, 64],
-    [2, 3, 5, 4, 32, 96],
-    [2, 6, 32, 32, 64, 32],
-    [2, 2, 6, 6, 128, 128],
+  for (const [kernel, stride, b, h, w, c, d] of [
+    [3, 1, 1, 4, 4, 8, 8],
+    [3, 1, 1, 3, 8, 8, 8],
+    [3, 1, 3, 19, 11, 8, 8],
+    [3, 1, 2, 32, 32, 8, 8],
+    [3, 1, 3, 19, 11, 1, 8],
+    [3, 1, 2, 32, 32, 3, 8],
+    [3, 1, 2, 9, 10, 3, 16],
+    [3, 1, 5, 2, 8, 1, 16],
+    [3, 1, 3, 7, 5, 8, 16],
+    [3, 1, 2, 9, 6, 16, 8],
+    [3, 1, 2, 8, 8, 48, 64],
+    [3, 1, 3, 5, 4, 32, 96],
+    [3, 1, 6, 16, 16, 64, 32],
+    [3, 1, 2, 6, 6, 128, 128],
+    [3, 2, 1, 2, 2, 8, 8],
+    [3, 2, 3, 7, 5, 8, 16],
+    [3, 2, 2, 9, 6, 16, 8],
+    [3, 2, 2, 1, 3, 16, 32],
+    [3, 2, 5, 8, 8, 48, 64],
+    [3, 2, 3, 5, 4, 32, 96],
+    [3, 2, 6, 32, 32, 64, 32],
+    [3, 2, 2, 6, 6, 128, 128],
+    [1, 1, 1, 1, 1, 8, 8],
+    [1, 1, 3, 5, 7, 8, 16],
+    [1, 1, 10, 16, 16, 8, 16],
+    [1, 1, 2, 9, 6, 48, 8],
+    [1, 1, 5, 4, 4, 64, 96],
+    [1, 1, 3, 7, 3, 128, 64],
   ])
-    it(`convolves as TensorFlow does, ${[b, h, w].join(" x ")} with stride ${stride} from ${c} to ${d} channels`, () => {
-      const made = tf.tidy(() => ownWayOf(tf.zeros([3, 3, c, d]), [b, h, w], { kernel: 3, stride, padding: 1 })); // prettier-ignore
-      assert.equal(
-        made,
-        stride === 2 ? "strided" : w >= 8 && (c < 8 || c * d === 64) ? "narrow" : "winograd",
-      );
+    it(`convolves as TensorFlow does, ${[b, h, w].join(" x ")} ${kernel} by ${kernel} cells with stride ${stride} from ${c} to ${d} channels`, () => {
+      const made = tf.tidy(() => ownWayOf(tf.zeros([kernel, kernel, c, d]), [b, h, w], { kernel, ...over(kernel, stride) })); // prettier-ignore
+      assert.equal(made, expectedWay(kernel, stride, w, c, d));
       const convolved = (): Record<string, number[]> =>
         tf.tidy(() => {
-          const { x, filter } = drawn([b, h, w, c], d);
-          const way = { stride, padding: 1 };
+          const { x, filter } = drawn([b, h, w, c], d, kernel);
+          const way = over(kernel, stride);
           const apply = (all: Tensor, weights: Tensor): Tensor =>
             convolution(all as Tensor4D, weights as Tensor4D, { ...way, training: true });
           const y = convolution(x, filter, { ...way, training: false });
@@ -192,20 +212,20 @@ describe("nets/fusedKernels", function () {
       }
     });
 
-  for (const [stride, b, h, w, c, d] of [
-    [1, 2, 32, 32, 8, 8],
-    [1, 3, 19, 11, 8, 8],
-    [1, 3, 5, 7, 8, 16],
-    [1, 2, 9, 8, 32, 64],
-    [1, 2, 2, 2, 16, 16],
-    [2, 3, 9, 7, 16, 32],
-    [1, 2, 8, 8, 5, 6],
+  for (const [kernel, stride, b, h, w, c, d] of [
+    [3, 1, 2, 32, 32, 8, 8],
+    [3, 1, 3, 19, 11, 8, 8],
+    [3, 1, 3, 5, 7, 8, 16],
+    [3, 1, 2, 9, 8, 32, 64],
+    [3, 1, 2, 2, 2, 16, 16],
+    [3, 2, 3, 9, 7, 16, 32],
+    [3, 1, 2, 8, 8, 5, 6],
   ])
-    it(`adds the gradient of a map's other reader, to the same bits, ${[b, h, w].join(" x ")} with stride ${stride} from ${c} to ${d} channels`, () => {
-      const way = { stride, padding: 1, training: true };
+    it(`adds the gradient of a map's other reader, to the same bits, ${[b, h, w].join(" x ")} ${kernel} by ${kernel} cells with stride ${stride} from ${c} to ${d} channels`, () => {
+      const way = { ...over(kernel, stride), training: true };
       const gradients = (begin: typeof convolutionBeside): number[][] =>
         tf.tidy(() => {
-          const { x, filter } = drawn([b, h, w, c], d);
+          const { x, filter } = drawn([b, h, w, c], d, kernel);
           const beside = tf.tensor4d(noise(4, x.size), x.shape);
           const loss = (map: Tensor, weights: Tensor): Scalar => {
             const [y, same] = begin(map as Tensor4D, weights as Tensor4D, way);
@@ -221,6 +241,34 @@ describe("nets/fusedKernels", function () {
         found,
         gradients((x, filter) => [convolution(x, filter, way), x]),
       );
+    });
+
+  it("leaves large convolutions of one cell to TensorFlow", () => {
+    const way = (b: number, size: number, c: number, d: number): OwnWay | undefined =>
+      tf.tidy(() => ownWayOf(tf.zeros([1, 1, c, d]), [b, size, size], { kernel: 1, stride: 1, padding: 0 })); // prettier-ignore
+    assert.deepEqual(
+      [way(64, 8, 128, 256), way(64, 9, 128, 256), way(2, 2, 512, 512), way(2, 8, 8, 12)],
+      ["pointwise", undefined, undefined, undefined],
+    );
+  });
+
+  for (const [b, h, w, c] of [
+    [10, 4, 4, 64],
+    [3, 5, 7, 12],
+    [1, 1, 1, 3],
+  ])
+    it(`gives the mean of each channel over a map, and its gradient, ${[b, h, w, c].join(" x ")}`, () => {
+      const both = (): number[][] =>
+        tf.tidy(() => {
+          const x: Tensor4D = tf.tensor4d(noise(1, b * h * w * c), [b, h, w, c]);
+          const above = tf.tensor2d(noise(2, b * c), [b, c]);
+          const dx = tf.grad((map: Tensor) => globalAverage(map as Tensor4D))(x, above);
+          return [globalAverage(x), dx].map((tensor) => [...tensor.dataSync()]);
+        });
+      const [y, dx] = both();
+      const [plain, plainGradient] = apart(both);
+      assertClose(y, plain, "mean", { absolute: 1e-6 });
+      assertClose(dx, plainGradient, "gradient", { absolute: 1e-7 });
     });
 
   it("takes every so many cells, and gives their gradients back to them alone", () => {

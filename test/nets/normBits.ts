@@ -17,21 +17,24 @@ const gradients = tf.grads((...all: Tensor[]) => apply(...(all as unknown as typ
   given as unknown as Tensor[],
   values(7),
 );
-const filter = (made: number): Tensor4D => tf.tensor4d(noise(8, 9 * 8 * made), [3, 3, 8, made]);
+const filter = (kernel: number, made: number): Tensor4D => tf.tensor4d(noise(8, kernel ** 2 * 8 * made), [kernel, kernel, 8, made]); // prettier-ignore
 const convolve =
-  (stride: number) =>
-  (x: Tensor, weights: Tensor): Tensor =>
-    convolution(x as Tensor4D, weights as Tensor4D, { stride, padding: 1, training: true });
+  (kernel: number, stride: number) =>
+  (x: Tensor, weights: Tensor): Tensor => {
+    const way = { stride, padding: (kernel - 1) / 2, training: true };
+    return convolution(x as Tensor4D, weights as Tensor4D, way);
+  };
 const all = [
   apply(...given),
   ...gradients,
   ...[
-    [1, 8],
-    [1, 16],
-    [2, 16],
-  ].flatMap(([stride, made]) => [
-    convolve(stride)(values(1), filter(made)),
-    ...tf.grads(convolve(stride))([values(1), filter(made)]),
+    [3, 1, 8],
+    [3, 1, 16],
+    [3, 2, 16],
+    [1, 1, 16],
+  ].flatMap(([kernel, stride, made]) => [
+    convolve(kernel, stride)(values(1), filter(kernel, made)),
+    ...tf.grads(convolve(kernel, stride))([values(1), filter(kernel, made)]),
   ]),
 ].map((tensor) => sha256(new Uint8Array(tensor.dataSync().buffer)));
 process.stdout.write(sha256(all.join(" ")));
