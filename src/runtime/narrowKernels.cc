@@ -88,31 +88,106 @@ FEWSCOPE_WIDE void ConvolveBand(const float *around, const float *filter, const 
   }
 }
 
-// Adds what a band says of the filter's gradient, [3, 3, taken, columns]: as many of its rows at once as there are registers for.
+// Adds what a band says of the filter's gradient, [3, 3, taken, columns].
 template <typename W, int kTaken, typename Y>
 FEWSCOPE_WIDE void AddGradient(const float *around, const Y *above, const Bands &map, const Band &band, int64_t columns, float *gradient) {
   constexpr int kRun = 3 * kTaken;
-  constexpr int kTogether = kTaken == 8 ? 1 : 3;
   const Y *from = above + (band.image + band.first * map.w) * columns;
   for (int64_t column = 0; column < columns; column += W::kLanes) {
-    for (int i = 0; i < 3; i += kTogether) {
-      float *to = gradient + i * kRun * columns + column;
-      typename W::Vector sums[kTogether * kRun];
-      _Pragma("GCC unroll 32") for (int k = 0; k < kTogether * kRun; k++) sums[k] = W::Take(to + k * columns);
-      for (int64_t down = 0; down < band.rows; down++) {
-        const float *a = around + (down + i) * map.row;
-        const Y *b = from + down * map.w * columns + column;
-        for (int64_t left = 0; left < map.w; left++) {
-          const typename W::Vector weights = W::Take(b + left * columns);
-          const float *cells = a + left * kTaken;
-          // Else what the next cells share with these is kept in registers, which are needed for the sums.
-          asm("" : "+r"(cells));
-          _Pragma("GCC unroll 32") for (int k = 0; k < kTogether * kRun; k++)
-            sums[k] = W::Onto(W::All(cells[k / kRun * map.row + k % kRun]), weights, sums[k]);
+    float *to = gradient + column;
+    typename W::Vector sums[3 * kRun];
+    _Pragma("GCC unroll 32") for (int k = 0; k < 3 * kRun; k++) sums[k] = W::Take(to + k * columns);
+    for (int64_t down = 0; down < band.rows; down++) {
+      const float *a = around + down * map.row;
+      const Y *b = from + down * map.w * columns + column;
+      for (int64_t left = 0; left < map.w; left++) {
+        const typename W::Vector weights = W::Take(b + left * columns);
+        const float *cells = a + left * kTaken;
+        // Else what the next cells share with these is kept in registers, which are needed for the sums.
+        asm("" : "+r"(cells));
+        _Pragma("GCC unroll 32") for (int k = 0; k < 3 * kRun; k++) sums[k] = W::Onto(W::All(cells[k / kRun * map.row + k % kRun]), weights, sums[k]);
+      }
+    }
+    _Pragma("GCC unroll 32") for (int k = 0; k < 3 * kRun; k++) W::Put(to + k * columns, sums[k]);
+  }
+}
+
+// From eight channels to eight, two of those that are taken at once: a register of sixteen has, for each of the eight that are made, what one gives and then what the
+// other gives. A register of eight would leave half of what the processor multiplies undone.
+FEWSCOPE_WIDE inline __m512 Pair(const float *from) {
+  double both;
+  std::memcpy(&both, from, sizeof both);
+  return _mm512_castpd_ps(_mm512_set1_pd(both));
+}
+
+// Two rows of eight, after each other, as such a register.
+FEWSCOPE_WIDE inline __m512 Paired(__m512 rows) {
+  return _mm512_permutexvar_ps(_mm512_setr_epi32(0, 8, 1, 9, 2, 10, 3, 11, 4, 12, 5, 13, 6, 14, 7, 15), rows);
+}
+
+FEWSCOPE_WIDE inline __m512 Unpaired(__m512 pairs) {
+  return _mm512_permutexvar_ps(_mm512_setr_epi32(0, 2, 4, 6, 8, 10, 12, 14, 1, 3, 5, 7, 9, 11, 13, 15), pairs);
+}
+
+// The sums of pairs in two such registers.
+FEWSCOPE_WIDE inline __m512 SumsOfPairs(__m512 a, __m512 b) {
+  const __m512i even = _mm512_setr_epi32(0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24, 26, 28, 30);
+  return _mm512_permutex2var_ps(a, even, b) + _mm512_permutex2var_ps(a, _mm512_add_epi32(even, _mm512_set1_epi32(1)), b);
+}
+
+// Pairs of channels in three cells beside each other.
+constexpr int64_t kPairs = 12;
+
+FEWSCOPE_WIDE void PairFilter(float *filter) {
+  for (int64_t i = 0; i < 3 * kPairs; i++) Store(filter + 16 * i, Paired(Load(filter + 16 * i)));
+}
+
+// As ConvolveBand, from a filter in pairs.
+template <typename Y>
+FEWSCOPE_WIDE void ConvolveEights(const float *around, const float *filter, const Bands &map, const Band &band, const float *side, Y *y) {
+  for (int64_t down = 0; down < band.rows; down++) {
+    const int64_t row = (band.image + (band.first + down) * map.w) * 8;
+    for (int64_t left = 0; left < map.w; left += kAtOnce) {
+      const int64_t at = std::min(left, map.w - kAtOnce);
+      __m512 sums[kAtOnce];
+      FEWSCOPE_UNROLL for (int r = 0; r < kAtOnce; r++) sums[r] = _mm512_setzero_ps();
+      for (int i = 0; i < 3; i++) {
+        const float *a = around + (down + i) * map.row + at * 8;
+        for (int64_t k = 0; k < kPairs; k++) {
+          const __m512 weights = Load(filter + (i * kPairs + k) * 16);
+          FEWSCOPE_UNROLL for (int r = 0; r < kAtOnce; r++) sums[r] = _mm512_fmadd_ps(Pair(a + r * 8 + 2 * k), weights, sums[r]);
         }
       }
-      _Pragma("GCC unroll 32") for (int k = 0; k < kTogether * kRun; k++) W::Put(to + k * columns, sums[k]);
+      FEWSCOPE_UNROLL for (int r = 0; r < kAtOnce; r += 2) {
+        const int64_t place = row + (at + r) * 8;
+        __m512 made = SumsOfPairs(sums[r], sums[r + 1]);
+        if (side != nullptr) made = made + Load(side + place);
+        Store(y + place, made);
+      }
     }
+  }
+}
+
+// As AddGradient.
+template <typename Y>
+FEWSCOPE_WIDE void AddGradientOfEights(const float *around, const Y *above, const Bands &map, const Band &band, float *gradient) {
+  const __m512i twice = _mm512_setr_epi32(0, 0, 1, 1, 2, 2, 3, 3, 4, 4, 5, 5, 6, 6, 7, 7);
+  const Y *from = above + (band.image + band.first * map.w) * 8;
+  for (int i = 0; i < 3; i++) {
+    float *to = gradient + i * kPairs * 16;
+    __m512 sums[kPairs];
+    _Pragma("GCC unroll 12") for (int k = 0; k < kPairs; k++) sums[k] = Paired(Load(to + 16 * k));
+    for (int64_t down = 0; down < band.rows; down++) {
+      const float *cells = around + (down + i) * map.row;
+      const Y *b = from + down * map.w * 8;
+      for (int64_t left = 0; left < map.w; left++, cells += 8, b += 8) {
+        const __m512 weights = _mm512_permutexvar_ps(twice, _mm512_castps256_ps512(Eight::Take(b)));
+        // As above.
+        asm("" : "+r"(cells));
+        _Pragma("GCC unroll 12") for (int k = 0; k < kPairs; k++) sums[k] = _mm512_fmadd_ps(Pair(cells + 2 * k), weights, sums[k]);
+      }
+    }
+    _Pragma("GCC unroll 12") for (int k = 0; k < kPairs; k++) Store(to + 16 * k, Unpaired(sums[k]));
   }
 }
 
@@ -120,13 +195,12 @@ bool Takes(int64_t taken, int64_t columns) {
   return (taken == 8 && columns == 8) || ((taken == 1 || taken == 3) && (columns == 8 || columns == 16));
 }
 
-// Calls `work` with the kind of register and how many channels the map has.
+// Calls `work` with the kind of register and how many channels the image has.
 template <typename Work>
 void WithNarrow(int64_t taken, int64_t columns, const Work &work) {
   WithLanes(columns, [&](auto lanes) {
     if (taken == 1) work(lanes, std::integral_constant<int, 1>());
-    else if (taken == 3) work(lanes, std::integral_constant<int, 3>());
-    else work(lanes, std::integral_constant<int, 8>());
+    else work(lanes, std::integral_constant<int, 3>());
   });
 }
 
@@ -154,12 +228,14 @@ void Narrow(void *state, TF_OpKernelContext *context) {
       for (int64_t i = 0; i < taken; i++)
         for (int64_t j = 0; j < columns; j++) filter[(cell * taken + i) * columns + j] = given[((8 - cell) * taken + j) * columns + i];
   }
+  if (taken == 8) PairFilter(filter.data());
   WithValues(x, [&](auto *from) {
     WithValues(y, [&](auto *made) {
       TheHelpers().Run(map.count, [&](int64_t at) {
         const Band band(map, at);
         float *around = PartMemory().Take(map.around());
         TakeBand(from, map, band, around);
+        if (taken == 8) return ConvolveEights(around, filter.data(), map, band, side, made);
         WithNarrow(taken, columns, [&](auto lanes, auto channels) {
           ConvolveBand<decltype(lanes), decltype(channels)::value>(around, filter.data(), map, band, columns, side, made);
         });
@@ -192,8 +268,10 @@ void NarrowFilter(void *, TF_OpKernelContext *context) {
         for (int64_t at = map.count * part / parts; at < map.count * (part + 1) / parts; at++) {
           const Band band(map, at);
           TakeBand(from, map, band, around);
-          WithNarrow(taken, columns, [&](auto lanes, auto channels) {
-            AddGradient<decltype(lanes), decltype(channels)::value>(around, upper, map, band, columns, sums.data() + part * size);
+          float *to = sums.data() + part * size;
+          if (taken == 8) AddGradientOfEights(around, upper, map, band, to);
+          else WithNarrow(taken, columns, [&](auto lanes, auto channels) {
+            AddGradient<decltype(lanes), decltype(channels)::value>(around, upper, map, band, columns, to);
           });
         }
       });

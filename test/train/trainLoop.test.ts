@@ -161,7 +161,7 @@ describe("train/trainLoop", () => {
         return ntXent(a, b, { temperature: 0.5 });
       },
       optimiser: sgd({ momentum: 0.9, weightDecay: 5e-4 }),
-      schedule: constant(0.002),
+      schedule: constant(0.001),
       rng: createRng(1),
     });
     network.dispose();
