@@ -19,6 +19,7 @@ import {
   saturationMap,
   type ColourMap,
 } from "./colourMap";
+import { onImages } from "./onImages";
 
 /** How much colours are changed; the defaults are SimCLR's for small images (strength 0.5). */
 export interface ColourJitterOptions {
@@ -66,7 +67,7 @@ export function colourJitter(given: ColourJitterOptions = {}): Augmentation {
       const map = drawMap(ranges, means.subarray(3 * i, 3 * i + 3), rng);
       return happens(rng, probability) ? map : identityMap();
     });
-    return tf.clipByValue(applyColourMaps(images, maps), 0, 1);
+    return applyColourMaps(images, maps, { clip: true });
   });
 }
 colourJitter.definition = definition;
@@ -91,5 +92,6 @@ function drawMap(ranges: Ranges, mean: ArrayLike<number>, rng: Rng): ColourMap {
 
 /** Mean red, green and blue of each image. [b,h,w,3] -> 3b numbers */
 function meanColours(images: Tensor4D): Float32Array {
-  return tf.mean(images, [1, 2]).dataSync<"float32">();
+  const means = onImages("FewscopeAverage", images) ?? tf.mean(images, [1, 2]);
+  return means.dataSync<"float32">();
 }

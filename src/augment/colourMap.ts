@@ -1,10 +1,11 @@
-import { tf, type Tensor3D, type Tensor4D } from "../core";
+import { tf, type Tensor, type Tensor3D, type Tensor4D } from "../core";
+import { onImages } from "./onImages";
 
 /**
  * An affine map of colours, as 12 numbers: for each of red, green and blue its weights of the old red, green and blue,
  * and what is added.
  */
-export type ColourMap = Float64Array;
+export type ColourMap = readonly number[];
 
 /** Weights of red, green and blue in what the eye sees as lightness. @see ITU-R BT.601 */
 const luminance: readonly [number, number, number] = [0.299, 0.587, 0.114];
@@ -22,12 +23,12 @@ export function brightnessMap(factor: number): ColourMap {
 /** Moves colours away from, or towards, one grey. */
 export function contrastMap(factor: number, grey: number): ColourMap {
   const add = grey * (1 - factor);
-  return Float64Array.of(factor, 0, 0, add, 0, factor, 0, add, 0, 0, factor, add);
+  return [factor, 0, 0, add, 0, factor, 0, add, 0, 0, factor, add];
 }
 
 /** Moves each colour away from, or towards, its own luminance; factor 0 gives grey. */
 export function saturationMap(factor: number): ColourMap {
-  const map = new Float64Array(12);
+  const map = new Array<number>(12).fill(0);
   for (let row = 0; row < 3; row++) {
     for (let k = 0; k < 3; k++) {
       map[4 * row + k] = (1 - factor) * luminance[k] + (k === row ? factor : 0);
@@ -40,7 +41,7 @@ export function saturationMap(factor: number): ColourMap {
 const [toYiq, fromYiq] = yiqMaps();
 
 function yiqMaps(): [ColourMap, ColourMap] {
-  const forward = Float64Array.of(...luminance, 0, 0.5959, -0.2746, -0.3213, 0, 0.2115, -0.5227, 0.3112, 0); // prettier-ignore
+  const forward = [...luminance, 0, 0.5959, -0.2746, -0.3213, 0, 0.2115, -0.5227, 0.3112, 0];
   return [forward, inverse(forward)];
 }
 
@@ -52,13 +53,13 @@ export function hueMap(turns: number): ColourMap {
   // In this plane green lies clockwise of red.
   const angle = -2 * Math.PI * turns;
   const [cos, sin] = [Math.cos(angle), Math.sin(angle)];
-  const turn = Float64Array.of(1, 0, 0, 0, 0, cos, -sin, 0, 0, sin, cos, 0);
+  const turn = [1, 0, 0, 0, 0, cos, -sin, 0, 0, sin, cos, 0];
   return chain(chain(toYiq, turn), fromYiq);
 }
 
 /** One map after the other, as one map. */
 export function chain(first: ColourMap, second: ColourMap): ColourMap {
-  const both = new Float64Array(12);
+  const both = new Array<number>(12).fill(0);
   for (let row = 0; row < 12; row += 4) {
     for (let k = 0; k < 4; k++) {
       both[row + k] =
@@ -89,13 +90,28 @@ function inverse(map: ColourMap): ColourMap {
     return map[r + p] * map[s + q] - map[r + q] * map[s + p];
   };
   const determinant = map[0] * minor(0, 0) + map[1] * minor(0, 1) + map[2] * minor(0, 2);
-  return Float64Array.from({ length: 12 }, (_, k) =>
+  return Array.from({ length: 12 }, (_, k) =>
     k % 4 === 3 ? 0 : minor(k % 4, Math.floor(k / 4)) / determinant,
   );
 }
 
-/** Maps the colours of each image by its own map, all in one multiplication. [b,h,w,3] -> [b,h,w,3] */
-export function applyColourMaps(images: Tensor4D, maps: readonly ColourMap[]): Tensor4D {
+/**
+ * Maps the colours of each image by its own map, all in one pass or one multiplication; with `clip`, values are cut to
+ * [0,1]. [b,h,w,3] -> [b,h,w,3]
+ */
+export function applyColourMaps(
+  images: Tensor4D,
+  maps: readonly ColourMap[],
+  { clip = false }: { readonly clip?: boolean } = {},
+): Tensor4D {
+  const numbers = (): Tensor[] => [tf.tensor2d(Float32Array.from(maps.flat()), [maps.length, 12])];
+  const own = onImages("FewscopeColours", images, numbers, { clip: clip ? 1 : 0 });
+  if (own !== undefined) return own as Tensor4D;
+  const mapped = multiplyColours(images, maps);
+  return clip ? tf.clipByValue(mapped, 0, 1) : mapped;
+}
+
+function multiplyColours(images: Tensor4D, maps: readonly ColourMap[]): Tensor4D {
   const [count, height, width] = images.shape;
   const matrices = new Float32Array(9 * count);
   const offsets = new Float32Array(3 * count);

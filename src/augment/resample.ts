@@ -1,4 +1,5 @@
-import { tf, type Tensor4D } from "../core";
+import { tf, type Tensor, type Tensor4D } from "../core";
+import { onImages } from "./onImages";
 
 /** A part of an image in pixels; 0 is the outer edge of the first pixel. */
 export interface CropBox {
@@ -21,6 +22,15 @@ export function resampleBoxes(
   size: readonly [height: number, width: number],
 ): Tensor4D {
   const [count, height, width] = images.shape;
+  const places = (): Tensor[] => {
+    const all = boxes.flatMap((box) => [
+      ...firstAndStep(box.top, box.height, size[0]),
+      ...firstAndStep(box.left, box.width, size[1]),
+    ]);
+    return [tf.tensor2d(all, [count, 4]), tf.tensor1d([...size], "int32")];
+  };
+  const own = onImages("FewscopeResample", images, places);
+  if (own !== undefined) return own as Tensor4D;
   const corners = new Float32Array(4 * count);
   boxes.forEach((box, i) => {
     const [top, bottom] = centres(box.top, box.height, size[0], height);
@@ -37,11 +47,18 @@ export function resampleBoxes(
  * its first pixel to its last, which is how TensorFlow counts.
  */
 function centres(start: number, extent: number, pixels: number, length: number): [number, number] {
-  const step = extent / pixels;
-  // A centre lies half a pixel in from the edge, in the new image and in the old one; the padding adds one pixel.
-  const first = start + step / 2 - 0.5 + 1;
+  const [place, step] = firstAndStep(start, extent, pixels);
+  // The padding adds one pixel.
+  const first = place + 1;
   const last = first + (pixels - 1) * step;
   return [first / (length + 1), last / (length + 1)];
+}
+
+/** Where the centre of the first new pixel lies between those of the old ones on one axis, and how far the next is. */
+function firstAndStep(start: number, extent: number, pixels: number): [number, number] {
+  const step = extent / pixels;
+  // A centre lies half a pixel in from the edge, in the new image and in the old one.
+  return [start + step / 2 - 0.5, step];
 }
 
 /**
@@ -53,11 +70,15 @@ export function copyRectangles(
   rectangle: (image: number) => readonly [rows: PixelSpan, columns: PixelSpan],
 ): Tensor4D {
   const [count, height, width] = images.shape;
+  const rectangles = Array.from({ length: count }, (_, i) => rectangle(i));
+  const size = (rectangles.at(-1)?.map(pixelsIn) ?? [height, width]) as [number, number];
+  const own = onImages("FewscopeCopyRectangles", images, () => [
+    tf.tensor2d(rectangles.flat(2), [count, 4], "int32"),
+    tf.tensor1d(size, "int32"),
+  ]);
+  if (own !== undefined) return own as Tensor4D;
   const corners = new Float32Array(4 * count);
-  let size: [number, number] = [height, width];
-  for (let i = 0; i < count; i++) {
-    const [rows, columns] = rectangle(i);
-    size = [pixelsIn(rows), pixelsIn(columns)];
+  for (const [i, [rows, columns]] of rectangles.entries()) {
     const [top, bottom] = inward(rows, height);
     const [left, right] = inward(columns, width);
     corners.set([top, left, bottom, right], 4 * i);

@@ -22,6 +22,7 @@ const ownSources = [
   "narrowKernels.cc",
   "pointwiseKernels.cc",
   "stridedKernels.cc",
+  "viewKernels.cc",
   ...(process.platform === "darwin" ? [] : ["quietLog.cc"]),
 ];
 

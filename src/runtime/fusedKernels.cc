@@ -18,10 +18,11 @@
 
 namespace fewscope {
 
-// Defined in narrowKernels.cc, pointwiseKernels.cc, stridedKernels.cc and winogradKernels.cc.
+// Defined in narrowKernels.cc, pointwiseKernels.cc, stridedKernels.cc, viewKernels.cc and winogradKernels.cc.
 bool RegisterNarrow();
 bool RegisterPointwise();
 bool RegisterStrided();
+bool RegisterViews();
 bool RegisterWinograd();
 
 namespace {
@@ -494,7 +495,19 @@ void EveryNthGradient(void *state, TF_OpKernelContext *context) {
   });
 }
 
+// Cells that are summed beside each other where there are few channels, so that registers are full.
+constexpr int64_t kBeside = 16;
+
 FEWSCOPE_WIDE void AverageOf(const float *x, int64_t cells, int64_t channels, float *to) {
+  if (channels < kBeside) {
+    float sums[kBeside * kBeside] = {};
+    const int64_t size = cells * channels, across = kBeside * channels;
+    for (int64_t from = 0; from < size; from += across)
+      for (int64_t i = 0; i < std::min(across, size - from); i++) sums[i] += x[from + i];
+    for (int64_t i = channels; i < across; i++) sums[i % channels] += sums[i];
+    for (int64_t c = 0; c < channels; c++) to[c] = sums[c] / cells;
+    return;
+  }
   std::memcpy(to, x, channels * sizeof(float));
   for (int64_t cell = 1; cell < cells; cell++)
     for (int64_t c = 0; c < channels; c++) to[c] += x[cell * channels + c];
@@ -726,7 +739,7 @@ bool RegisterAll() {
   for (const Kernel &kernel : kernels) {
     if (!Register(kernel)) return false;
   }
-  return RegisterNarrow() && RegisterPointwise() && RegisterStrided() && RegisterWinograd();
+  return RegisterNarrow() && RegisterPointwise() && RegisterStrided() && RegisterViews() && RegisterWinograd();
 }
 
 }  // namespace

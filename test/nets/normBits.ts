@@ -1,9 +1,10 @@
 /*
- * Tells the SHA-256 of what convolutions, and a batch norm with a shortcut, give and of their gradients, for the test of threads, of which a process has one number:
+ * Tells the SHA-256 of what convolutions, and a batch norm with a shortcut, give and of their gradients, and of views, for the test of threads, of which a process has one number:
  *
  *   TF_NUM_INTRAOP_THREADS=3 node --import tsx test/nets/normBits.ts
  */
-import { sha256, tf, type Tensor, type Tensor1D, type Tensor4D } from "../../src/core";
+import { photo } from "../../src/augment";
+import { createRng, sha256, tf, type Tensor, type Tensor1D, type Tensor4D } from "../../src/core";
 import { batchNormTraining, convolution } from "../../src/nets/kernels";
 import { noise } from "../fixtures/networkParity";
 
@@ -27,6 +28,7 @@ const convolve =
 const all = [
   apply(...given),
   ...gradients,
+  photo.views({ mirror: true })(tf.tensor4d(noise(9, 96 * 16 * 16 * 3).map(Math.abs), [96, 16, 16, 3]), createRng(1)), // prettier-ignore
   ...[
     [3, 1, 8],
     [3, 1, 16],
