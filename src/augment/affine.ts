@@ -93,14 +93,21 @@ function sample(
   beyond: (index: number, length: number) => number,
 ): void {
   const [middleX, middleY] = [(width - 1) / 2, (height - 1) / 2];
+  const stride = width * channels;
   for (let row = 0, at = 0; row < height; row++) {
+    const [alongX, alongY] = [b * (row - middleY), e * (row - middleY)];
     for (let column = 0; column < width; column++) {
-      const x = a * (column - middleX) + b * (row - middleY) + c + middleX;
-      const y = d * (column - middleX) + e * (row - middleY) + f + middleY;
+      const x = a * (column - middleX) + alongX + c + middleX;
+      const y = d * (column - middleX) + alongY + f + middleY;
       const [left, top] = [Math.floor(x), Math.floor(y)];
-      const [x0, x1] = [beyond(left, width) * channels, beyond(left + 1, width) * channels];
-      const row0 = beyond(top, height) * width * channels;
-      const row1 = beyond(top + 1, height) * width * channels;
+      let [x0, x1, row0, row1] = [left, left + 1, top, top + 1];
+      // Most lie inside.
+      if (x0 < 0 || x1 >= width) [x0, x1] = [beyond(x0, width), beyond(x1, width)];
+      if (row0 < 0 || row1 >= height) [row0, row1] = [beyond(row0, height), beyond(row1, height)];
+      x0 *= channels;
+      x1 *= channels;
+      row0 *= stride;
+      row1 *= stride;
       const [u, v] = [x - left, y - top];
       for (let k = 0; k < channels; k++, at++) {
         const upper = from[row0 + x0 + k] * (1 - u) + from[row0 + x1 + k] * u;

@@ -5,9 +5,12 @@ import {
   type Json,
   type Option,
   type OptionTable,
+  type Rng,
+  type Tensor4D,
 } from "../core";
 import { augmentation } from "./augmentation";
 import { stepsFromSpec } from "./fromSpec";
+import { changed, changeOf, type Change } from "./stm/onValues";
 import { viewsFor } from "./viewsFor";
 import { viewsOption } from "./viewsOption";
 
@@ -33,14 +36,15 @@ export function compose(...augmentations: readonly Augmentation[]): Augmentation
     const before = steps.slice(0, i).filter((other) => other.name === name).length;
     return `${name} ${before + 1}`;
   });
+  const parts = inParts(steps);
   const composed = augmentation(definition.name, settings, (images, rng) => {
     let current = images;
-    steps.forEach((apply, i) => {
-      const next = apply(current, rng.fork(names[i]));
+    for (const { first, apply } of parts) {
+      const next = apply(current, (i) => rng.fork(names[first + i]));
       // Large batches would otherwise hold every step in memory until the last.
       if (current !== images && current !== next) current.dispose();
       current = next;
-    });
+    }
     return current;
   });
   if (steps.every(({ forSet }) => forSet === undefined)) return composed;
@@ -49,6 +53,38 @@ export function compose(...augmentations: readonly Augmentation[]): Augmentation
   return Object.assign(composed, { forSet });
 }
 compose.definition = definition;
+
+/** Steps that are done together. */
+interface Part {
+  /** Number of the first of them. */
+  readonly first: number;
+  /** Does them, each with the generator of its number within the part. */
+  readonly apply: (images: Tensor4D, rng: (step: number) => Rng) => Tensor4D;
+}
+
+const alone =
+  (step: Augmentation): Part["apply"] =>
+  (images, rng) =>
+    step(images, rng(0));
+
+const together =
+  (run: readonly Change[]): Part["apply"] =>
+  (images, rng) =>
+    changed(images, (batch) => run.forEach((change, i) => change(batch, rng(i))));
+
+/** Steps one by one, but those that change plain values after each other all on one copy. */
+function inParts(steps: readonly Augmentation[]): Part[] {
+  const parts: Part[] = [];
+  let first = 0;
+  while (first < steps.length) {
+    const run: Change[] = [];
+    for (let change; (change = changeOf(steps[first + run.length])) !== undefined;)
+      run.push(change);
+    parts.push({ first, apply: run.length < 2 ? alone(steps[first]) : together(run) });
+    first += Math.max(1, run.length);
+  }
+  return parts;
+}
 
 function stepsOption(): Option<readonly Augmentation[]> {
   const one = viewsOption();

@@ -10,6 +10,7 @@ import {
   randomApply,
   randomCrop,
   randomResizedCrop,
+  stm,
   viewsOption,
   type AugmentationSpec,
 } from "../../src/augment";
@@ -30,6 +31,22 @@ describe("augment/compose", () => {
     const nothing = noise({ sigma: 0 });
     assert.deepEqual(apply(compose(nothing, flip(), shifts), batch).values, without);
     assert.deepEqual(apply(compose(flip(), nothing, shifts), batch).values, without);
+  });
+
+  it("changes plain values on one copy with the bits of one step after the other, and not the images themselves", () => {
+    const steps = [stm.tilt(), stm.mains(), flip(), stm.scars(), stm.tilt(), stm.noise(), noise()];
+    tf.tidy(() => {
+      const images = tf.tensor4d(randomBatch([3, 9, 7, 2]).values, [3, 9, 7, 2]);
+      const before = [...images.dataSync()];
+      const rng = createRng(5);
+      const expected = steps.reduce((current, step, i) => {
+        const again = steps.slice(0, i).filter(({ name }) => name === step.name).length;
+        return step(current, rng.fork("compose").fork(`${step.name} ${again + 1}`));
+      }, images);
+      const found = compose(...steps)(images, rng);
+      assert.deepEqual([...found.dataSync()], [...expected.dataSync()]);
+      assert.deepEqual([...images.dataSync()], before);
+    });
   });
 
   it("draws anew for a second one of the same kind", () => {

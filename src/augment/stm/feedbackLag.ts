@@ -55,15 +55,18 @@ function lowPass(
 ): void {
   const follow = 1 - Math.exp(-1 / pixels);
   const before = Math.min(width - 1, Math.ceil(4 * pixels));
+  // Where the line comes from, farthest first.
+  const outside = Array.from({ length: before }, (_, i) => {
+    const step = i - before;
+    return mirrored(leftwards ? width - 1 - step : step, width) * channels + channel;
+  });
+  const first = (leftwards ? width - 1 : 0) * channels + channel;
+  const onwards = leftwards ? -channels : channels;
   for (let row = 0; row < height; row++) {
-    const place = (step: number): number => {
-      const column = mirrored(leftwards ? width - 1 - step : step, width);
-      return (row * width + column) * channels + channel;
-    };
-    let z = image[place(-before)];
-    for (let step = -before; step < 0; step++) z += follow * (image[place(step)] - z);
-    for (let step = 0; step < width; step++) {
-      const at = place(step);
+    const line = row * width * channels;
+    let z = image[line + (outside[0] ?? first)];
+    for (const place of outside) z += follow * (image[line + place] - z);
+    for (let step = 0, at = line + first; step < width; step++, at += onwards) {
       z += follow * (image[at] - z);
       image[at] = z;
     }
