@@ -630,7 +630,7 @@ struct Update {
 template <typename Move>
 FEWSCOPE_WIDE inline void UpdatePart(const Update &update, int ins, int outs, int64_t from, int64_t end, const Move &move) {
   for (int64_t at = from; at < end; at += 16) {
-    const __mmask16 here = end - at < 16 ? static_cast<__mmask16>((1u << (end - at)) - 1) : static_cast<__mmask16>(0xffff);
+    const __mmask16 here = First(end - at);
     Rounded in[5], out[3];
     for (int i = 0; i < ins; i++) in[i].values = _mm512_maskz_loadu_ps(here, update.in[i] + at);
     move(in, out);

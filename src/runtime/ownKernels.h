@@ -209,6 +209,9 @@ FEWSCOPE_WIDE inline void Store(Brain *to, __m512 values) {
   std::memcpy(to, &half, sizeof half);
 }
 
+// The lanes of so many values, all where there are sixteen or more.
+inline __mmask16 First(int64_t values) { return static_cast<__mmask16>(values < 16 ? (1u << values) - 1 : 0xffffu); }
+
 inline std::vector<int64_t> ShapeOf(const TF_Tensor *tensor) {
   std::vector<int64_t> shape(TF_NumDims(tensor));
   for (size_t i = 0; i < shape.size(); i++) shape[i] = TF_Dim(tensor, static_cast<int>(i));

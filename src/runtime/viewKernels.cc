@@ -46,7 +46,7 @@ struct Columns {
 FEWSCOPE_WIDE void MixRows(const float *one, const float *other, float share, int64_t size, float *to) {
   const __m512 part = _mm512_set1_ps(share);
   for (int64_t at = 0; at < size; at += 16) {
-    const __mmask16 here = size - at < 16 ? static_cast<__mmask16>((1u << (size - at)) - 1) : static_cast<__mmask16>(0xffff);
+    const __mmask16 here = First(size - at);
     const __m512 a = _mm512_maskz_loadu_ps(here, one + at), b = _mm512_maskz_loadu_ps(here, other + at);
     _mm512_mask_storeu_ps(to + at, here, _mm512_fmadd_ps(b - a, part, a));
   }
@@ -54,7 +54,7 @@ FEWSCOPE_WIDE void MixRows(const float *one, const float *other, float share, in
 
 FEWSCOPE_WIDE void MixColumns(const float *row, const Columns &columns, int64_t size, float *to) {
   for (int64_t at = 0; at < size; at += 16) {
-    const __mmask16 here = size - at < 16 ? static_cast<__mmask16>((1u << (size - at)) - 1) : static_cast<__mmask16>(0xffff);
+    const __mmask16 here = First(size - at);
     const __m512 none = _mm512_setzero_ps();
     const __m512 a = _mm512_mask_i32gather_ps(none, here, _mm512_maskz_loadu_epi32(here, columns.first.data() + at), row, 4);
     const __m512 b = _mm512_mask_i32gather_ps(none, here, _mm512_maskz_loadu_epi32(here, columns.second.data() + at), row, 4);
@@ -170,7 +170,7 @@ FEWSCOPE_WIDE void MapColours(const float *x, const float *map, int64_t size, bo
   const __m512 zero = _mm512_setzero_ps(), one = _mm512_set1_ps(1);
   for (int64_t at = 0; at < size; at += 16) {
     const Mapped &now = mapped[at % 3];
-    const __mmask16 here = size - at < 16 ? static_cast<__mmask16>((1u << (size - at)) - 1) : static_cast<__mmask16>(0xffff);
+    const __mmask16 here = First(size - at);
     __m512 sum = now.add;
     _Pragma("GCC unroll 8") for (int away = 0; away <= 2 * kReach; away++)
       sum = _mm512_fmadd_ps(_mm512_maskz_loadu_ps(here & now.there[away], x + at + away - kReach), now.weight[away], sum);
