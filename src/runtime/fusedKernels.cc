@@ -474,10 +474,8 @@ void EveryNthGradient(void *state, TF_OpKernelContext *context) {
   Call call(context);
   TF_Tensor *dy = call.Input(0);
   TF_Tensor *size = call.Input(1);
-  if (!call.ok() || !IsMap(dy) || stride < 1 || TF_TensorType(size) != TF_INT32 || TF_TensorElementCount(size) != 4)
-    return call.Fail("a map and a shape were expected");
-  const int32_t *lengths = static_cast<const int32_t *>(TF_TensorData(size));
-  const std::vector<int64_t> shape(lengths, lengths + 4);
+  const std::vector<int64_t> shape = call.ok() ? LengthsOf(size, 4) : std::vector<int64_t>();
+  if (shape.empty() || !IsMap(dy) || stride < 1) return call.Fail("a map and a shape were expected");
   const int64_t h = TF_Dim(dy, 1), w = TF_Dim(dy, 2);
   if (shape[0] != TF_Dim(dy, 0) || shape[3] != TF_Dim(dy, 3) || (shape[1] + stride - 1) / stride != h || (shape[2] + stride - 1) / stride != w)
     return call.Fail("the shape that every so many cells were taken of was expected");
@@ -537,10 +535,8 @@ void AverageGradient(void *, TF_OpKernelContext *context) {
   Call call(context);
   TF_Tensor *dy = call.Input(0);
   TF_Tensor *size = call.Input(1);
-  if (!call.ok() || TF_NumDims(dy) != 2 || TF_TensorType(dy) != TF_FLOAT || TF_TensorType(size) != TF_INT32 || TF_TensorElementCount(size) != 4)
-    return call.Fail("32-bit floats for each channel and a shape were expected");
-  const int32_t *lengths = static_cast<const int32_t *>(TF_TensorData(size));
-  const std::vector<int64_t> shape(lengths, lengths + 4);
+  const std::vector<int64_t> shape = call.ok() ? LengthsOf(size, 4) : std::vector<int64_t>();
+  if (shape.empty() || TF_NumDims(dy) != 2 || TF_TensorType(dy) != TF_FLOAT) return call.Fail("32-bit floats for each channel and a shape were expected");
   if (shape[0] != TF_Dim(dy, 0) || shape[3] != TF_Dim(dy, 1) || shape[1] < 1 || shape[2] < 1) return call.Fail("the shape of the map that means were taken of was expected");
   TF_Tensor *dx = call.Output(0, TF_FLOAT, shape);
   if (!call.ok()) return;

@@ -218,6 +218,13 @@ inline std::vector<int64_t> ShapeOf(const TF_Tensor *tensor) {
   return shape;
 }
 
+// The lengths that a tensor of so many whole numbers has; none where it is another.
+inline std::vector<int64_t> LengthsOf(const TF_Tensor *tensor, int64_t count) {
+  if (TF_TensorType(tensor) != TF_INT32 || TF_TensorElementCount(tensor) != count) return {};
+  const int32_t *lengths = static_cast<const int32_t *>(TF_TensorData(tensor));
+  return std::vector<int64_t>(lengths, lengths + count);
+}
+
 // Attributes of a kernel, read once.
 struct Settings {
   float epsilon = 0;

@@ -117,11 +117,9 @@ void StridedInput(void *state, TF_OpKernelContext *context) {
   TF_Tensor *dy = call.Input(0);
   TF_Tensor *weights = call.Input(1);
   TF_Tensor *size = call.Input(2);
-  if (!call.ok() || !IsMap(dy) || TF_TensorElementCount(dy) == 0 || !IsFilter(weights) || TF_Dim(weights, 3) != TF_Dim(dy, 3) || TF_TensorType(size) != TF_INT32 ||
-      TF_TensorElementCount(size) != 4)
+  const std::vector<int64_t> shape = call.ok() ? LengthsOf(size, 4) : std::vector<int64_t>();
+  if (shape.empty() || !IsMap(dy) || TF_TensorElementCount(dy) == 0 || !IsFilter(weights) || TF_Dim(weights, 3) != TF_Dim(dy, 3))
     return call.Fail("a map, a filter of 3 by 3 cells with 8, or a multiple of 16, channels and a shape were expected");
-  const int32_t *lengths = static_cast<const int32_t *>(TF_TensorData(size));
-  const std::vector<int64_t> shape(lengths, lengths + 4);
   const Halving map(shape);
   const int64_t columns = TF_Dim(weights, 2), taken = TF_Dim(weights, 3);
   if (shape[0] != TF_Dim(dy, 0) || shape[3] != columns || !map.Makes(ShapeOf(dy))) return call.Fail("the shape of the map that was halved was expected");

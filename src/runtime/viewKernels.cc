@@ -18,8 +18,8 @@ bool HasFour(const TF_Tensor *tensor, TF_DataType type, int64_t images) {
 
 // The size of what is made, from two whole numbers.
 bool TakeSize(const TF_Tensor *tensor, int64_t *height, int64_t *width) {
-  if (TF_TensorType(tensor) != TF_INT32 || TF_TensorElementCount(tensor) != 2) return false;
-  const int32_t *size = static_cast<const int32_t *>(TF_TensorData(tensor));
+  const std::vector<int64_t> size = LengthsOf(tensor, 2);
+  if (size.empty()) return false;
   *height = size[0];
   *width = size[1];
   return *height > 0 && *width > 0;

@@ -21,8 +21,8 @@ const definition = define("stm.mains", 1, {
   pixelMilliseconds: range({ min: 0, default: [0.5, 3] }),
 } satisfies OptionTable<MainsOptions>);
 
-/** The first harmonic, and the second and the third as shares of it; assumed. */
-const harmonics = [1, 0.3, 0.15] as const;
+/** The second and the third harmonic as shares of the first; assumed. */
+const harmonics = [1, 0.3, 0.15];
 
 /**
  * Hum of the mains with two harmonics, steady in time: a slanted ripple, since no line starts in phase with the one
@@ -53,22 +53,17 @@ function hum(
 ): void {
   const phases = harmonics.map(() => rng.between(0, 2 * Math.PI));
   if (amplitude === 0) return;
-  // Turning pointers instead of a sine for each pixel: all at once, since each of them waits for itself.
-  const [cos1, cos2, cos3] = harmonics.map((_, n) => Math.cos((n + 1) * perPixel));
-  const [sin1, sin2, sin3] = harmonics.map((_, n) => Math.sin((n + 1) * perPixel));
-  for (let row = 0, at = channel; row < height; row++) {
-    const phase = (n: number): number => phases[n] + (n + 1) * perLine * row;
-    let [x1, x2, x3] = harmonics.map((share, n) => amplitude * share * Math.cos(phase(n)));
-    let [y1, y2, y3] = harmonics.map((share, n) => amplitude * share * Math.sin(phase(n)));
-    for (let column = 0; column < width; column++, at += channels) {
-      image[at] = Math.fround(Math.fround(image[at] + y1) + y2) + y3;
-      const [before1, before2, before3] = [x1, x2, x3];
-      x1 = x1 * cos1 - y1 * sin1;
-      y1 = before1 * sin1 + y1 * cos1;
-      x2 = x2 * cos2 - y2 * sin2;
-      y2 = before2 * sin2 + y2 * cos2;
-      x3 = x3 * cos3 - y3 * sin3;
-      y3 = before3 * sin3 + y3 * cos3;
+  harmonics.forEach((share, n) => {
+    const step = (n + 1) * perPixel;
+    // A turning pointer instead of a sine for each pixel.
+    const [turnX, turnY] = [Math.cos(step), Math.sin(step)];
+    for (let row = 0; row < height; row++) {
+      const phase = phases[n] + (n + 1) * perLine * row;
+      let [x, y] = [amplitude * share * Math.cos(phase), amplitude * share * Math.sin(phase)];
+      for (let column = 0; column < width; column++) {
+        image[(row * width + column) * channels + channel] += y;
+        [x, y] = [x * turnX - y * turnY, x * turnY + y * turnX];
+      }
     }
-  }
+  });
 }
