@@ -48,13 +48,12 @@ const arrived = 0.02;
  */
 export function constantCurrent(sources: readonly Source[], options: TunnelOptions): Float64Array {
   const { distance } = options;
-  const frame = createFrame(options);
+  const frame = createFrame(sources, options);
   const { heights, charges, slopes } = frame;
-  const flat = flatten(sources, options);
   let logWanted = 0;
   for (let step = 0, left = heights.length; step < mostSteps && left > 0; step++) {
     if (step > 0) for (const seen of [charges, slopes]) seen.fill(0);
-    addSources(flat, frame);
+    addSources(frame);
     if (step === 0) logWanted = Math.log(median(charges));
     left = moveTips(frame, logWanted);
   }
@@ -67,15 +66,15 @@ export function constantCurrent(sources: readonly Source[], options: TunnelOptio
  * @see Tersoff & Hamann 1985, Phys. Rev. B 31, 805
  */
 export function constantHeight(sources: readonly Source[], options: TunnelOptions): Float64Array {
-  const frame = createFrame(options);
+  const frame = createFrame(sources, options);
   const { charges } = frame;
-  addSources(flatten(sources, options), frame);
+  addSources(frame);
   const usual = median(charges);
   for (let i = 0; i < charges.length; i++) charges[i] /= usual;
   return charges;
 }
 
-function createFrame(options: TunnelOptions): Frame {
+function createFrame(sources: readonly Source[], options: TunnelOptions): Frame {
   const { width, height, kappa, distance, groundAt } = options;
   const pixels = width * height;
   const heights = new Float64Array(pixels).fill(distance);
@@ -86,6 +85,7 @@ function createFrame(options: TunnelOptions): Frame {
   }
   return {
     ...options,
+    packed: packSources(sources, options),
     fall: tabulateFall(kappa, distance),
     heights,
     charges: new Float64Array(pixels),
@@ -98,6 +98,8 @@ function createFrame(options: TunnelOptions): Frame {
 
 /** What one pass over the sources works on. */
 interface Frame extends TunnelOptions {
+  /** The sources that are seen, `numbers` of each. */
+  readonly packed: Float64Array;
   readonly fall: Float64Array;
   /** Where the tip is over each pixel, angstrom above the top layer. */
   readonly heights: Float64Array;
@@ -123,68 +125,71 @@ function tabulateFall(kappa: number, distance: number): Float64Array {
   );
 }
 
-/** Numbers of a flat source: x, y, above, weight, reach in pixels. */
+/** Numbers of a packed source: x, y, above, weight, reach in pixels. */
 const numbers = 5;
 
 /**
  * Sources one after the other in one array, without those that nothing is seen of: they are gone through several times, and
  * objects of several shapes take longer.
  */
-function flatten(sources: readonly Source[], options: TunnelOptions): Float64Array {
+function packSources(sources: readonly Source[], options: TunnelOptions): Float64Array {
   const { pixelSize, kappa, distance } = options;
-  const flat = new Float64Array(numbers * sources.length);
+  const packed = new Float64Array(numbers * sources.length);
   let to = 0;
   for (const { x, y, above, weight, ground = 0 } of sources) {
     if (weight <= 0) continue;
     const farthest = distance + Math.log(weight / negligible) / (2 * kappa);
     const nearest = distance + ground - above;
     if (farthest <= nearest) continue;
-    flat[to] = x;
-    flat[to + 1] = y;
-    flat[to + 2] = above;
-    flat[to + 3] = weight;
-    flat[to + 4] = Math.sqrt(farthest * farthest - nearest * nearest) / pixelSize;
+    packed[to] = x;
+    packed[to + 1] = y;
+    packed[to + 2] = above;
+    packed[to + 3] = weight;
+    packed[to + 4] = Math.sqrt(farthest * farthest - nearest * nearest) / pixelSize;
     to += numbers;
   }
-  return flat.subarray(0, to);
+  return packed.subarray(0, to);
 }
 
 /** Adds the charge of all sources, and what of it is lost by going up, to the pixels that they reach. */
-function addSources(flat: Float64Array, frame: Frame): void {
+function addSources(frame: Frame): void {
+  for (let from = 0; from < frame.packed.length; from += numbers) addSource(from, frame);
+}
+
+/** Adds those of the source whose numbers begin there. */
+function addSource(from: number, frame: Frame): void {
   const { width, height, pixelSize, first, last } = frame;
-  const { fall, heights, charges, slopes } = frame;
+  const { packed, fall, heights, charges, slopes } = frame;
+  const x = packed[from];
+  const y = packed[from + 1];
+  const above = packed[from + 2];
+  const weight = packed[from + 3];
+  const reach = packed[from + 4];
   const beyond = fall.length - 1;
-  for (let from = 0; from < flat.length; from += numbers) {
-    const x = flat[from];
-    const y = flat[from + 1];
-    const above = flat[from + 2];
-    const weight = flat[from + 3];
-    const reach = flat[from + 4];
-    // Rows and columns as whole numbers of 32 bits, else the loops count in floats.
-    const top = Math.max(0, Math.ceil(y - reach)) | 0;
-    const bottom = Math.min(height - 1, Math.floor(y + reach)) | 0;
-    for (let row = top; row <= bottom; row++) {
-      if (first[row] > x + reach || last[row] < x - reach) continue;
-      const down = row - y;
-      const half = Math.sqrt(reach * reach - down * down);
-      const dy = down * pixelSize;
-      const yy = dy * dy;
-      const begin = Math.max(first[row], Math.ceil(x - half)) | 0;
-      const end = Math.min(last[row], Math.floor(x + half)) | 0;
-      // Pixels that have arrived are passed over as well: to ask each takes longer.
-      for (let column = begin, i = row * width + begin; column <= end; column++, i++) {
-        const dx = (column - x) * pixelSize;
-        const dz = heights[i] - above;
-        const at = (dx * dx + yy + dz * dz) * perSquare;
-        // Rounded down the fast way.
-        const before = at | 0;
-        if (before >= beyond) continue;
-        const low = fall[before];
-        const change = fall[before + 1] - low;
-        charges[i] += weight * (low + (at - before) * change);
-        // The square of the way grows by 2 dz for each angstrom upwards.
-        slopes[i] -= weight * change * (2 * perSquare) * dz;
-      }
+  // Rows and columns as whole numbers of 32 bits, else the loops count in floats.
+  const top = Math.max(0, Math.ceil(y - reach)) | 0;
+  const bottom = Math.min(height - 1, Math.floor(y + reach)) | 0;
+  for (let row = top; row <= bottom; row++) {
+    if (first[row] > x + reach || last[row] < x - reach) continue;
+    const down = row - y;
+    const half = Math.sqrt(reach * reach - down * down);
+    const dy = down * pixelSize;
+    const yy = dy * dy;
+    const begin = Math.max(first[row], Math.ceil(x - half)) | 0;
+    const end = Math.min(last[row], Math.floor(x + half)) | 0;
+    // Pixels that have arrived are passed over as well: to ask each takes longer.
+    for (let column = begin, i = row * width + begin; column <= end; column++, i++) {
+      const dx = (column - x) * pixelSize;
+      const dz = heights[i] - above;
+      const at = (dx * dx + yy + dz * dz) * perSquare;
+      // Rounded down the fast way.
+      const before = at | 0;
+      if (before >= beyond) continue;
+      const low = fall[before];
+      const change = fall[before + 1] - low;
+      charges[i] += weight * (low + (at - before) * change);
+      // The square of the way grows by 2 dz for each angstrom upwards.
+      slopes[i] -= weight * change * (2 * perSquare) * dz;
     }
   }
 }
