@@ -1,11 +1,42 @@
-/** Where charge is seen from: pixels (not whole), angstrom above the top layer, weight. */
-export interface Source {
-  readonly x: number;
-  readonly y: number;
-  readonly above: number;
-  readonly weight: number;
-  /** Angstrom at which its terrace lies, from which its reach is counted. @default 0 */
-  readonly ground?: number;
+/** Where charge is seen from: there are tens of thousands under a scan, which take more room and time as objects. */
+export interface Sources {
+  /**
+   * One source after the other: pixels x and y (not whole), angstrom above the top layer, weight, and angstrom at which
+   * its terrace lies, from which its reach is counted. What follows the last source is room for more.
+   */
+  numbers: Float64Array;
+  count: number;
+}
+
+/** Numbers of a source. */
+const perSource = 5;
+
+/** None yet. */
+export function createSources(): Sources {
+  return { numbers: new Float64Array(4096 * perSource), count: 0 };
+}
+
+/** Adds one. */
+export function addSource(
+  to: Sources,
+  x: number,
+  y: number,
+  above: number,
+  weight: number,
+  ground: number,
+): void {
+  const at = to.count++ * perSource;
+  if (at === to.numbers.length) {
+    const more = new Float64Array(2 * at);
+    more.set(to.numbers);
+    to.numbers = more;
+  }
+  const { numbers } = to;
+  numbers[at] = x;
+  numbers[at + 1] = y;
+  numbers[at + 2] = above;
+  numbers[at + 3] = weight;
+  numbers[at + 4] = ground;
 }
 
 /** The tip and the pixels it visits. */
@@ -46,14 +77,14 @@ const arrived = 0.02;
  * row-major, relative to the mean distance.
  * @see Tersoff & Hamann 1985, Phys. Rev. B 31, 805
  */
-export function constantCurrent(sources: readonly Source[], options: TunnelOptions): Float64Array {
+export function constantCurrent(sources: Sources, options: TunnelOptions): Float64Array {
   const { distance } = options;
   const frame = createFrame(sources, options);
   const { heights, charges, slopes } = frame;
   let logWanted = 0;
   for (let step = 0, left = heights.length; step < mostSteps && left > 0; step++) {
     if (step > 0) for (const seen of [charges, slopes]) seen.fill(0);
-    addSources(frame);
+    addCharges(frame);
     if (step === 0) logWanted = Math.log(median(charges));
     left = moveTips(frame, logWanted);
   }
@@ -65,17 +96,17 @@ export function constantCurrent(sources: readonly Source[], options: TunnelOptio
  * Current at constant height above each terrace, against its median. Sources -> width*height, row-major, around 1.
  * @see Tersoff & Hamann 1985, Phys. Rev. B 31, 805
  */
-export function constantHeight(sources: readonly Source[], options: TunnelOptions): Float64Array {
+export function constantHeight(sources: Sources, options: TunnelOptions): Float64Array {
   const frame = createFrame(sources, options);
   const { charges } = frame;
-  addSources(frame);
+  addCharges(frame);
   const usual = median(charges);
   for (let i = 0; i < charges.length; i++) charges[i] /= usual;
   return charges;
 }
 
-function createFrame(sources: readonly Source[], options: TunnelOptions): Frame {
-  const { width, height, kappa, distance, groundAt } = options;
+function createFrame(sources: Sources, options: TunnelOptions): Frame {
+  const { width, height, pixelSize, kappa, distance, groundAt } = options;
   const pixels = width * height;
   const heights = new Float64Array(pixels).fill(distance);
   if (groundAt !== undefined) {
@@ -83,9 +114,12 @@ function createFrame(sources: readonly Source[], options: TunnelOptions): Frame 
       for (let column = 0; column < width; column++, i++) heights[i] += groundAt(column, row);
     }
   }
+  // All in one order, and nothing that may be missing: V8 throws its code away where objects of another shape come.
   return {
-    ...options,
-    packed: packSources(sources, options),
+    width,
+    height,
+    pixelSize,
+    seen: seenSources(sources, options),
     fall: tabulateFall(kappa, distance),
     heights,
     charges: new Float64Array(pixels),
@@ -97,9 +131,9 @@ function createFrame(sources: readonly Source[], options: TunnelOptions): Frame 
 }
 
 /** What one pass over the sources works on. */
-interface Frame extends TunnelOptions {
-  /** The sources that are seen, `numbers` of each. */
-  readonly packed: Float64Array;
+interface Frame extends Pick<TunnelOptions, "width" | "height" | "pixelSize"> {
+  /** The sources that are seen, `perSeen` numbers of each. */
+  readonly seen: Float64Array;
   readonly fall: Float64Array;
   /** Where the tip is over each pixel, angstrom above the top layer. */
   readonly heights: Float64Array;
@@ -125,46 +159,48 @@ function tabulateFall(kappa: number, distance: number): Float64Array {
   );
 }
 
-/** Numbers of a packed source: x, y, above, weight, reach in pixels. */
-const numbers = 5;
+/** Numbers of a source that is seen: x, y, above, weight, reach in pixels. */
+const perSeen = 5;
 
-/**
- * Sources one after the other in one array, without those that nothing is seen of: they are gone through several times, and
- * objects of several shapes take longer.
- */
-function packSources(sources: readonly Source[], options: TunnelOptions): Float64Array {
-  const { pixelSize, kappa, distance } = options;
-  const packed = new Float64Array(numbers * sources.length);
+/** The sources without those that nothing is seen of, one after the other. */
+function seenSources(
+  { numbers, count }: Sources,
+  { pixelSize, kappa, distance }: TunnelOptions,
+): Float64Array {
+  const seen = new Float64Array(perSeen * count);
   let to = 0;
-  for (const { x, y, above, weight, ground = 0 } of sources) {
+  for (let from = 0; from < perSource * count; from += perSource) {
+    const above = numbers[from + 2];
+    const weight = numbers[from + 3];
+    const ground = numbers[from + 4];
     if (weight <= 0) continue;
     const farthest = distance + Math.log(weight / negligible) / (2 * kappa);
     const nearest = distance + ground - above;
     if (farthest <= nearest) continue;
-    packed[to] = x;
-    packed[to + 1] = y;
-    packed[to + 2] = above;
-    packed[to + 3] = weight;
-    packed[to + 4] = Math.sqrt(farthest * farthest - nearest * nearest) / pixelSize;
-    to += numbers;
+    seen[to] = numbers[from];
+    seen[to + 1] = numbers[from + 1];
+    seen[to + 2] = above;
+    seen[to + 3] = weight;
+    seen[to + 4] = Math.sqrt(farthest * farthest - nearest * nearest) / pixelSize;
+    to += perSeen;
   }
-  return packed.subarray(0, to);
+  return seen.subarray(0, to);
 }
 
 /** Adds the charge of all sources, and what of it is lost by going up, to the pixels that they reach. */
-function addSources(frame: Frame): void {
-  for (let from = 0; from < frame.packed.length; from += numbers) addSource(from, frame);
+function addCharges(frame: Frame): void {
+  for (let from = 0; from < frame.seen.length; from += perSeen) addCharge(from, frame);
 }
 
 /** Adds those of the source whose numbers begin there. */
-function addSource(from: number, frame: Frame): void {
+function addCharge(from: number, frame: Frame): void {
   const { width, height, pixelSize, first, last } = frame;
-  const { packed, fall, heights, charges, slopes } = frame;
-  const x = packed[from];
-  const y = packed[from + 1];
-  const above = packed[from + 2];
-  const weight = packed[from + 3];
-  const reach = packed[from + 4];
+  const { seen, fall, heights, charges, slopes } = frame;
+  const x = seen[from];
+  const y = seen[from + 1];
+  const above = seen[from + 2];
+  const weight = seen[from + 3];
+  const reach = seen[from + 4];
   const beyond = fall.length - 1;
   // Rows and columns as whole numbers of 32 bits, else the loops count in floats.
   const top = Math.max(0, Math.ceil(y - reach)) | 0;

@@ -133,22 +133,34 @@ export function toPixel(
   along: number,
   across: number,
 ): [x: number, y: number] {
-  return pixelMap(placement)(along, across);
+  const map = pixelMap(placement);
+  return [pixelX(map, along, across), pixelY(map, along, across)];
 }
 
 /** `toPixel` for many places under one placement. */
-export function pixelMap({
-  rowDegrees,
-  origin,
-  angstromPerPixel,
-}: Placement): (along: number, across: number) => [x: number, y: number] {
+export interface PixelMap {
+  readonly cos: number;
+  readonly sin: number;
+  readonly x: number;
+  readonly y: number;
+  readonly angstromPerPixel: number;
+}
+
+/** How places under a placement come to their pixels. */
+export function pixelMap({ rowDegrees, origin, angstromPerPixel }: Placement): PixelMap {
   const angle = (rowDegrees * Math.PI) / 180;
-  const [cos, sin] = [Math.cos(angle), Math.sin(angle)];
   const [x, y] = origin;
-  return (along, across) => [
-    x + (along * cos - across * sin) / angstromPerPixel,
-    y - (along * sin + across * cos) / angstromPerPixel,
-  ];
+  return { cos: Math.cos(angle), sin: Math.sin(angle), x, y, angstromPerPixel };
+}
+
+/** Column of a place, in angstrom along and across the rows. */
+export function pixelX(map: PixelMap, along: number, across: number): number {
+  return map.x + (along * map.cos - across * map.sin) / map.angstromPerPixel;
+}
+
+/** Its row. */
+export function pixelY(map: PixelMap, along: number, across: number): number {
+  return map.y - (along * map.sin + across * map.cos) / map.angstromPerPixel;
 }
 
 /** A place on the crystal under a pixel: what `toPixel` undoes. */

@@ -11,9 +11,9 @@ export function dilate(
 ): Float64Array {
   if (radius === 0) return heights;
   let [low, high] = [Infinity, -Infinity];
-  for (const value of heights) {
-    if (value < low) low = value;
-    if (value > high) high = value;
+  for (let i = 0; i < heights.length; i++) {
+    if (heights[i] < low) low = heights[i];
+    if (heights[i] > high) high = heights[i];
   }
   // Further away the paraboloid has risen above the highest place.
   const far = Math.floor(Math.sqrt(2 * radius * (high - low)) / pixel);

@@ -1,7 +1,7 @@
 import {
   constantCurrent,
   constantHeight,
-  type Source,
+  type Sources,
   type TunnelOptions,
 } from "./constantCurrent";
 import type { Crystal } from "./crystal";
@@ -96,7 +96,7 @@ function tunnel(
   defects: readonly PlacedDefect[],
   tip: Tip,
   frame: Reach,
-): { readonly options: TunnelOptions; readonly seen: Source[] } {
+): { readonly options: TunnelOptions; readonly seen: Sources } {
   const { terraces, terraceAt } = crystal;
   const { width, height } = frame;
   return {

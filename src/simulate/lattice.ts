@@ -1,6 +1,15 @@
 import { createRng } from "../core";
-import type { Source } from "./constantCurrent";
-import { pixelMap, toCrystal, toPixel, type Crystal, type Placement } from "./crystal";
+import { addSource, createSources, type Sources } from "./constantCurrent";
+import {
+  pixelMap,
+  pixelX,
+  pixelY,
+  toCrystal,
+  toPixel,
+  type Crystal,
+  type PixelMap,
+  type Terrace,
+} from "./crystal";
 import type { Reach } from "./instrument/path";
 import type { DefectShape, Surface } from "./surface";
 
@@ -14,59 +23,99 @@ export interface PlacedDefect {
   readonly loose: boolean;
 }
 
+/** Angstrom around a frame from which atoms are seen in it. */
+const around = 15;
+
 /** All atoms under a frame and 15 A around it, with what the defects do to them; places in pixels of the frame. */
-export function sources(
-  crystal: Crystal,
-  frame: Reach,
-  defects: readonly PlacedDefect[],
-): Source[] {
+export function sources(crystal: Crystal, frame: Reach, defects: readonly PlacedDefect[]): Sources {
   const changes = changesBySite(defects);
-  const { surface, terraces, terraceAt } = crystal;
-  const found: Source[] = [];
-  const [left, top] = [frame.left, frame.top];
-  terraces.forEach((terrace, n) => {
-    const border = 15 / terrace.placement.angstromPerPixel;
-    const pixelOf = pixelMap(terrace.placement);
-    const changedCells = changes.get(n);
-    const add = (along: number, across: number, above: number, weight: number): void => {
-      const [x, y] = pixelOf(along, across);
-      if (!inside(x - left, y - top, frame, border)) return;
-      found.push({
-        x: x - left,
-        y: y - top,
-        above: above + terrace.above,
-        weight,
-        ground: terrace.above,
-      });
-    };
-    forEachCell(surface, terrace.placement, frame, border, (i, j) => {
-      if (terraces.length > 1) {
-        // Cells are left out as a whole, so that no dimer is cut in two.
-        const [x, y] = pixelOf(i * surface.cell[0], j * surface.cell[1]);
-        if (terraceAt(x, y) !== n) return;
-      }
-      const decor =
-        surface.decorated === true && terraces.length > 1 ? decoration(crystal, n, i, j) : 1;
-      const changed = changedCells?.get(cellKey(i, j));
-      surface.atoms.forEach((atom, k) => {
-        const change = changed?.get(k) ?? unchanged;
-        const varied = terrace.vary?.(i, j, k) ?? unchanged;
-        add(
-          i * surface.cell[0] + atom.along,
-          j * surface.cell[1] + atom.across + change.aside,
-          atom.above + change.rise + varied.rise,
-          atom.weight * change.weight * varied.weight * decor,
-        );
-      });
-    });
+  const found = createSources();
+  crystal.terraces.forEach((terrace, n) => {
+    const map = pixelMap(terrace.placement);
+    const view: View = { frame, border: around / map.angstromPerPixel, map, ground: terrace.above };
+    addTerrace(found, crystal, n, view, changes.get(n));
+    const { cell: size } = crystal.surface;
     for (const { terrace: own, cell, shape } of defects) {
       if (own !== n) continue;
       for (const { along, across, above, weight } of shape.added ?? []) {
-        add(cell[0] * surface.cell[0] + along, cell[1] * surface.cell[1] + across, above, weight);
+        addAtom(found, view, cell[0] * size[0] + along, cell[1] * size[1] + across, above, weight);
       }
     }
   });
   return found;
+}
+
+/** A frame as it lies over one terrace. */
+interface View {
+  readonly frame: Reach;
+  /** Pixels around it from which atoms are seen in it. */
+  readonly border: number;
+  readonly map: PixelMap;
+  /** Angstrom at which the terrace lies. */
+  readonly ground: number;
+}
+
+/** Adds the atoms of a terrace. */
+function addTerrace(
+  found: Sources,
+  crystal: Crystal,
+  n: number,
+  view: View,
+  changedCells: CellChanges | undefined,
+): void {
+  const { surface, terraces, terraceAt } = crystal;
+  const [long, wide] = surface.cell;
+  const decorated = surface.decorated === true && terraces.length > 1;
+  const [alongs, acrosses] = cellsUnder(view, terraces[n], surface.cell);
+  for (let j = acrosses[0]; j <= acrosses[1]; j++) {
+    for (let i = alongs[0]; i <= alongs[1]; i++) {
+      // Cells are left out as a whole, so that no dimer is cut in two.
+      if (terraces.length > 1 && terraceAt(pixelX(view.map, i * long, j * wide), pixelY(view.map, i * long, j * wide)) !== n) continue; // prettier-ignore
+      const decor = decorated ? decoration(crystal, n, i, j) : 1;
+      addCell(found, surface, terraces[n], view, i, j, decor, changedCells?.get(cellKey(i, j)));
+    }
+  }
+}
+
+/** Adds the atoms of a cell. */
+function addCell(
+  found: Sources,
+  { cell, atoms }: Surface,
+  { vary }: Terrace,
+  view: View,
+  i: number,
+  j: number,
+  decor: number,
+  changed: ReadonlyMap<number, Change> | undefined,
+): void {
+  for (let k = 0; k < atoms.length; k++) {
+    const atom = atoms[k];
+    const change = changed?.get(k) ?? unchanged;
+    const varied = vary?.(i, j, k) ?? unchanged;
+    addAtom(
+      found,
+      view,
+      i * cell[0] + atom.along,
+      j * cell[1] + atom.across + change.aside,
+      atom.above + change.rise + varied.rise,
+      atom.weight * change.weight * varied.weight * decor,
+    );
+  }
+}
+
+/** Adds an atom if it is seen in the frame. */
+function addAtom(
+  found: Sources,
+  { frame, border, map, ground }: View,
+  along: number,
+  across: number,
+  above: number,
+  weight: number,
+): void {
+  const x = pixelX(map, along, across) - frame.left;
+  const y = pixelY(map, along, across) - frame.top;
+  if (!(x > -border && y > -border && x < frame.width + border && y < frame.height + border)) return; // prettier-ignore
+  addSource(found, x, y, above + ground, weight, ground);
 }
 
 /** Shares of the cells along a decorated step that carry something bright, and that are missing; assumed. */
@@ -92,18 +141,12 @@ function decoration(
 
 const unchanged: Change = { weight: 1, rise: 0, aside: 0 };
 
-function inside(x: number, y: number, { width, height }: Reach, border: number): boolean {
-  return x > -border && y > -border && x < width + border && y < height + border;
-}
-
-/** Cells of the crystal whose bounding rectangle the frame touches. */
-function forEachCell(
-  { cell }: Surface,
-  placement: Placement,
-  { left, top, width, height }: Reach,
-  border: number,
-  visit: (along: number, across: number) => void,
-): void {
+/** Cells of the crystal whose bounding rectangle the frame touches: the first and the last along and across the rows. */
+function cellsUnder(
+  { frame: { left, top, width, height }, border }: View,
+  { placement }: Terrace,
+  cell: Surface["cell"],
+): [alongs: [number, number], acrosses: [number, number]] {
   const corners = [left - border, left + width + border].flatMap((x) =>
     [top - border, top + height + border].map((y) => toCrystal(placement, x, y)),
   );
@@ -111,10 +154,7 @@ function forEachCell(
     const places = corners.map((corner) => corner[axis] / cell[axis]);
     return [Math.floor(Math.min(...places)) - 1, Math.ceil(Math.max(...places)) + 1];
   };
-  const [[firstAlong, lastAlong], [firstAcross, lastAcross]] = [range(0), range(1)];
-  for (let j = firstAcross; j <= lastAcross; j++) {
-    for (let i = firstAlong; i <= lastAlong; i++) visit(i, j);
-  }
+  return [range(0), range(1)];
 }
 
 /** What becomes of an atom. */

@@ -20,7 +20,7 @@ import {
   type BiasState,
   type ScanOptions,
 } from "../../src/simulate";
-import { createLoop } from "../../src/simulate/instrument/feedback";
+import { createLoop, follow } from "../../src/simulate/instrument/feedback";
 import { findSurface } from "../../src/simulate/surfaces";
 import { tell } from "./peer";
 
@@ -143,7 +143,8 @@ function instrumentNumbers(): void {
       dwell,
       0,
     );
-    const out = Array.from({ length: 1600 }, (_, i) => loop.step(Math.sin((2 * Math.PI * i) / 16)));
+    const out = Float64Array.from({ length: 1600 }, (_, i) => Math.sin((2 * Math.PI * i) / 16));
+    follow(loop, out, new Float64Array(out.length));
     const left = range(out.slice(800))[1];
     line(
       `lattice of 16 pixels through a loop of ${slow} pixels`,

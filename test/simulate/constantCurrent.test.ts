@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
 import * as fc from "fast-check";
-import { constantCurrent, type Source } from "../../src/simulate/constantCurrent";
+import { constantCurrent } from "../../src/simulate/constantCurrent";
 import { toCrystal, toPixel, type Crystal, type Placement } from "../../src/simulate/crystal";
 import { sources } from "../../src/simulate/lattice";
 import type { DefectShape } from "../../src/simulate/surface";
 import { silicon } from "../../src/simulate/surfaces/silicon";
+import { listed, packed, type Source } from "../fixtures/simulatedSources";
 
 const kappa = 1.1;
 
@@ -36,8 +37,8 @@ function naiveHeight(
 
 describe("simulate/constantCurrent", () => {
   it("sees one source as a sphere around it", () => {
-    const all = [{ x: 20, y: 20, above: 0, weight: 1 }];
-    const z = constantCurrent(all, { width: 41, height: 41, pixelSize: 0.2, kappa, distance: 6 });
+    const one = packed([{ x: 20, y: 20, above: 0, weight: 1 }]);
+    const z = constantCurrent(one, { width: 41, height: 41, pixelSize: 0.2, kappa, distance: 6 });
     const middle = z[20 * 41 + 20] + 6;
     for (const away of [0, 3, 7, 12]) {
       const there = z[(20 + away) * 41 + 20] + 6;
@@ -55,9 +56,10 @@ describe("simulate/constantCurrent", () => {
     const here = { name: "", terrace: 0, loose: false };
     const hole = { ...here, cell: [0, 0] as const, shape: shapeOf(0) };
     const bright = { ...here, cell: [5, 1] as const, shape: shapeOf(20) };
-    const all = sources(crystal, { left: 0, top: 0, width: 60, height: 60 }, [hole, bright]);
+    const found = sources(crystal, { left: 0, top: 0, width: 60, height: 60 }, [hole, bright]);
+    const all = listed(found);
     const options = { width: 60, height: 60, pixelSize: 1, kappa, distance: 5.5 };
-    const z = constantCurrent(all, options);
+    const z = constantCurrent(found, options);
     // The median itself is not under test: it is read off a pixel far from both.
     const [farX, farY] = [10, 50];
     const charge = all.reduce((sum, { x, y, above, weight }) => {

@@ -9,6 +9,7 @@ import { placeDefects } from "../../src/simulate/placeDefects";
 import type { BiasState, Surface } from "../../src/simulate/surface";
 import { buckle } from "../../src/simulate/surfaces/dimers";
 import { findSurface } from "../../src/simulate/surfaces";
+import { listed, packed } from "../fixtures/simulatedSources";
 
 const pixels = 300;
 
@@ -71,7 +72,7 @@ describe("simulate/crystal", () => {
   it("cuts no dimer in two at a step", () => {
     const crystal = stepped(findSurface("Si(001)-2x1"), 3, 20);
     const frame = { left: 90, top: 90, width: 120, height: 120 };
-    const top = sources(crystal, frame, []).filter(({ weight }) => weight === 1);
+    const top = listed(sources(crystal, frame, [])).filter(({ weight }) => weight === 1);
     const inside = top.filter(({ x, y }) => Math.min(x, y) > 0 && Math.max(x, y) < 120);
     assert.ok(inside.length > 800);
     assert.equal(new Set(inside.map(({ above }) => above)).size, 2);
@@ -124,7 +125,7 @@ describe("simulate/crystal", () => {
     assert.equal(one.terraces.length, 1);
     assert.deepEqual(one.terraces[0].placement, again.terraces[0].placement);
     const frame = { left: 0, top: 0, width: 60, height: 60 };
-    assert.deepEqual(sources(one, frame, []), sources(again, frame, []));
+    assert.deepEqual(listed(sources(one, frame, [])), listed(sources(again, frame, [])));
   });
 
   it("gives the current at one height above each terrace, as it is defined", () => {
@@ -138,7 +139,7 @@ describe("simulate/crystal", () => {
     const charge = (i: number): number => {
       const [x, y] = [i % 48, Math.floor(i / 48)];
       const ground = crystal.terraces[crystal.terraceAt(x + 20, y + 20)].above;
-      return sources(crystal, frame, []).reduce((sum, s) => {
+      return listed(sources(crystal, frame, [])).reduce((sum, s) => {
         const way = Math.hypot(1.2 * (s.x - x), 1.2 * (s.y - y), 6 + ground - s.above);
         return sum + s.weight * Math.exp(-2 * kappa * way);
       }, 0);
@@ -163,14 +164,18 @@ describe("simulate/imageCrystal", () => {
     const seen = imageCrystal(crystal, [], tip, frame);
     // All atoms once more, where the second apex finds them and as much weaker as it is further away.
     const wide = { left: 80, top: 80, width: 136, height: 136 };
-    const once = sources(crystal, wide, []).map((s) => ({ ...s, x: s.x - 20, y: s.y - 20 }));
+    const once = listed(sources(crystal, wide, [])).map((s) => ({
+      ...s,
+      x: s.x - 20,
+      y: s.y - 20,
+    }));
     const twice = once.map((s) => ({
       ...s,
       x: s.x - 8 / 1.2,
       y: s.y - 5 / 1.2,
       weight: s.weight * Math.exp(-2 * kappa * 0.5),
     }));
-    const exact = constantCurrent(once.concat(twice), {
+    const exact = constantCurrent(packed([...once, ...twice]), {
       width: 96,
       height: 96,
       pixelSize: 1.2,

@@ -31,18 +31,15 @@ export function drawFeedback(
   };
 }
 
-/** The height of the tip and what the amplifier sees of its distance from where it should be, both in pm. */
-export interface LoopState {
+/** A loop as it runs; heights in pm. */
+export interface Loop {
+  /** How the next error that is seen, and the next height that is held, follow from the last. */
+  readonly matrix: Matrix;
+  readonly proportional: number;
   /** Amplified error: positive where the tip is too low, so that too much current flows. */
   seen: number;
   /** What the integrator holds. */
   held: number;
-}
-
-/** One step of the loop: the height wanted -> the height of the tip. */
-export interface Loop {
-  readonly state: LoopState;
-  step(wanted: number): number;
 }
 
 /**
@@ -54,22 +51,26 @@ export function createLoop(feedback: Feedback, seconds: number, start: number): 
   const integral = 2 * Math.PI * feedback.feedbackHz;
   const { proportional } = feedback;
   // seen' = amplifier (wanted - tip - seen), held' = integral seen, tip = held + proportional seen.
-  const [a, b, c, d] = exponential(
-    [-amplifier * (1 + proportional), -amplifier, integral, 0],
-    seconds,
-  );
-  const state: LoopState = { seen: 0, held: start };
-  return {
-    state,
-    step(wanted) {
-      // The loop rests where nothing is seen and the integrator holds what is wanted.
-      const off = state.held - wanted;
-      const seen = a * state.seen + b * off;
-      state.held = wanted + c * state.seen + d * off;
-      state.seen = seen;
-      return state.held + proportional * seen;
-    },
-  };
+  const matrix = exponential([-amplifier * (1 + proportional), -amplifier, integral, 0], seconds);
+  return { matrix, proportional, seen: 0, held: start };
+}
+
+/** The heights wanted, one for each step -> in their place those of the tip, and what the amplifier sees at each. */
+export function follow(loop: Loop, heights: Float64Array, seen: Float64Array): void {
+  const { matrix, proportional } = loop;
+  const [a, b, c, d] = matrix;
+  let { seen: error, held } = loop;
+  for (let n = 0; n < heights.length; n++) {
+    // The loop rests where nothing is seen and the integrator holds what is wanted.
+    const wanted = heights[n];
+    const off = held - wanted;
+    held = wanted + c * error + d * off;
+    error = a * error + b * off;
+    heights[n] = held + proportional * error;
+    seen[n] = error;
+  }
+  loop.seen = error;
+  loop.held = held;
 }
 
 type Matrix = readonly [a: number, b: number, c: number, d: number];

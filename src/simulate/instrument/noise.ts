@@ -71,22 +71,44 @@ export function pinkNoise(pm: number, exponent: number, line: number, rng: Rng):
     (_, k) => pm * Math.exp(Math.log(2 ** k / line) * ((exponent - 1) / 2)),
   );
   const held = share.map((deviation) => deviation * rng.normal());
-  let sum = held.reduce((total, value) => total + value, 0);
-  let sample = 0;
+  const state: Octaves = {
+    share,
+    held,
+    sum: held.reduce((total, value) => total + value, 0),
+    sample: 0,
+  };
   return (samples) => {
     rng.normals(samples);
-    let now = sum;
-    for (let i = 0; i < samples.length; i++) {
-      sample++;
-      // Of the octaves exactly one is drawn anew: the one that the count of trailing zeros names.
-      const k = Math.min(octaves - 1, 31 - Math.clz32(sample & -sample));
-      const fresh = share[k] * samples[i];
-      now += fresh - held[k];
-      held[k] = fresh;
-      samples[i] = now;
-    }
-    sum = now;
+    addUp(state, samples);
   };
+}
+
+/** Octaves of noise as they stand. */
+interface Octaves {
+  /** Standard deviation of each. */
+  readonly share: Float64Array;
+  /** What each is now, and their sum. */
+  readonly held: Float64Array;
+  sum: number;
+  /** How many samples there were. */
+  sample: number;
+}
+
+/** Normal deviates -> samples of the sum of octaves, in their place. */
+function addUp(state: Octaves, samples: Float64Array): void {
+  const { share, held } = state;
+  let { sum, sample } = state;
+  for (let i = 0; i < samples.length; i++) {
+    sample++;
+    // Of the octaves exactly one is drawn anew: the one that the count of trailing zeros names.
+    const k = Math.min(octaves - 1, 31 - Math.clz32(sample & -sample));
+    const fresh = share[k] * samples[i];
+    sum += fresh - held[k];
+    held[k] = fresh;
+    samples[i] = sum;
+  }
+  state.sum = sum;
+  state.sample = sample;
 }
 
 /** A resonance some times as narrow as its frequency; assumed. */
@@ -102,26 +124,65 @@ export function vibration(pm: number, hertz: number, seconds: number, rng: Rng):
   const [first, second] = [2 * decay * Math.cos(angle), -decay * decay];
   // Deviation of the stationary process for unit drive.
   const gain = pm * Math.sqrt(((1 + second) * ((1 - second) ** 2 - first ** 2)) / (1 - second));
-  let [before, last] = [0, 0];
-  const next = (): number => {
-    const value = first * last + second * before + gain * rng.normal();
-    before = last;
-    last = value;
-    return value;
-  };
+  const drive = new Float64Array(64);
+  const state: Resonance = { first, second, gain, before: 0, last: 0, drive, used: drive.length, rng }; // prettier-ignore
   // From rest it needs some widths to reach its strength.
-  for (let i = 0; i < 10 * quality * 40; i++) next();
-  let [from, to, at] = [last, next(), 0];
-  return (samples) => {
-    for (let i = 0; i < samples.length; i++) {
-      if (at === block) {
-        from = to;
-        to = next();
-        at = 0;
-      }
-      samples[i] = from + ((to - from) * at++) / block;
+  for (let i = 0; i < 10 * quality * 40; i++) swing(state);
+  const line: Straight = { block, from: state.last, to: swing(state), at: 0 };
+  return (samples) => join(line, state, samples);
+}
+
+/** A resonance as it swings. */
+interface Resonance {
+  /** What the next value has of the last one, of the one before, and of what drives it. */
+  readonly first: number;
+  readonly second: number;
+  readonly gain: number;
+  last: number;
+  before: number;
+  /** Normal deviates at hand, and how many of them are used. */
+  readonly drive: Float64Array;
+  used: number;
+  readonly rng: Rng;
+}
+
+/** The next value of a resonance. */
+function swing(state: Resonance): number {
+  const { first, second, gain, last, before, drive } = state;
+  if (state.used === drive.length) {
+    state.rng.normals(drive);
+    state.used = 0;
+  }
+  const value = first * last + second * before + gain * drive[state.used++];
+  state.before = last;
+  state.last = value;
+  return value;
+}
+
+/** The straight line of `block` samples between two values. */
+interface Straight {
+  readonly block: number;
+  from: number;
+  to: number;
+  /** The sample that comes next. */
+  at: number;
+}
+
+/** Samples of straight lines from one value of a resonance to the next. */
+function join(line: Straight, state: Resonance, samples: Float64Array): void {
+  const { block } = line;
+  let { from, to, at } = line;
+  for (let i = 0; i < samples.length; i++) {
+    if (at === block) {
+      from = to;
+      to = swing(state);
+      at = 0;
     }
-  };
+    samples[i] = from + ((to - from) * at++) / block;
+  }
+  line.from = from;
+  line.to = to;
+  line.at = at;
 }
 
 /** Shares of the harmonics of the mains. */

@@ -1,8 +1,8 @@
 import type { Rng } from "../../core";
 import type { Instrument } from "../instrument";
-import { createLoop, type Loop } from "./feedback";
+import { createLoop, follow, type Loop } from "./feedback";
 import { lineOffsets, scarsAndGlitches } from "./marks";
-import { hum, pinkNoise, vibration } from "./noise";
+import { hum, pinkNoise, vibration, type Hum, type NoiseSource } from "./noise";
 import { bow, slide } from "./path";
 
 /** What one state of the tip would follow: heights in pm over whole pixels, some beyond the scan. */
@@ -63,8 +63,8 @@ export function record(recording: Recording, rng: Rng): Recorded {
   const taken = Math.max(1, Math.ceil(instrument.finished * pixels));
   for (let line = 0; line < taken; line++) {
     const row = instrument.scanDirection === "up" ? pixels - 1 - line : line;
-    walker.line(line, row, offsets[line], trace, clean);
-    if (back !== undefined) walker.line(line, row, offsets[line], back);
+    takeLine(walker, trace, line, row, offsets[line], clean);
+    if (back !== undefined) takeLine(walker, back, line, row, offsets[line]);
   }
   const from = instrument.scanDirection === "up" ? 0 : taken * pixels;
   for (const take of [clean, trace.heights, trace.current, back?.heights, back?.current]) {
@@ -84,13 +84,13 @@ export function record(recording: Recording, rng: Rng): Recorded {
 interface Take {
   readonly direction: 1 | -1;
   readonly heights: Float64Array;
-  readonly current?: Float64Array;
+  readonly current: Float64Array | undefined;
   readonly white: Rng;
   readonly slow: Rng;
   /** The wandering noise as it stands. */
   wander: number;
   /** In the order in which lines were taken. */
-  readonly marks?: Float64Array;
+  readonly marks: Float64Array | undefined;
   readonly bow: Float64Array;
 }
 
@@ -101,107 +101,180 @@ function createTake(
 ): Take {
   const own = direction === 1 ? rng : rng.fork("retrace");
   const slow = own.fork("wander");
-  const marks = scarsAndGlitches(instrument, [pixels, pixels], nmPerPixel, own.fork("marks"));
-  const wander = instrument.wanderPm * slow.normal();
   return {
     direction,
     heights: new Float64Array(pixels * pixels),
-    ...(instrument.feedback ? { current: new Float64Array(pixels * pixels) } : {}),
+    current: instrument.feedback ? new Float64Array(pixels * pixels) : undefined,
     white: own.fork("noise"),
     slow,
-    wander,
-    ...(marks ? { marks } : {}),
+    wander: instrument.wanderPm * slow.normal(),
+    marks: scarsAndGlitches(instrument, [pixels, pixels], nmPerPixel, own.fork("marks")),
     bow: bow(instrument.path, pixels, direction),
   };
 }
 
+/** What goes from line to line, whichever way it is taken, and room for what one line needs. */
 interface Walker {
-  /** Takes one line one way; `clean` gets what the tip followed. */
-  line(line: number, row: number, offset: number, take: Take, clean?: Float64Array): void;
+  readonly recording: Recording;
+  readonly shake: NoiseSource;
+  readonly pink: NoiseSource;
+  readonly mains: Hum;
+  loop: Loop | undefined;
+  /** Index of the tip's state. */
+  period: number;
+  /** Samples of noise, pm. */
+  readonly shaken: Float64Array;
+  readonly whites: Float64Array;
+  readonly wanders: Float64Array;
+  readonly pinks: Float64Array;
+  readonly hums: Float64Array;
+  /** Where the tip is in pixels of the sample, how high, and what the amplifier sees of its error. */
+  readonly columns: Float64Array;
+  readonly rows: Float64Array;
+  readonly tips: Float64Array;
+  readonly seen: Float64Array;
 }
 
 function createWalker(recording: Recording, rng: Rng): Walker {
-  const { periods, pixels, nmPerPixel, instrument, currentDecay, retrace } = recording;
-  const { lineSeconds, feedback, path, startSeconds } = instrument;
-  const { noisePm, setpointPa, heightStepPm } = instrument;
-  const dwell = lineSeconds / pixels;
+  const { pixels, instrument, retrace } = recording;
+  const { pinkPm, pinkExponent, vibrationPm, vibrationHz, mainsPm, mainsHz } = instrument;
+  const dwell = instrument.lineSeconds / pixels;
+  const samplesPerLine = retrace ? 2 * pixels : pixels;
+  const line = (): Float64Array => new Float64Array(pixels);
+  return {
+    recording,
+    shake: vibration(vibrationPm, vibrationHz, dwell, rng.fork("vibration")),
+    pink: pinkNoise(pinkPm, pinkExponent, samplesPerLine, rng.fork("pink")),
+    mains: hum(mainsPm, mainsHz, dwell, rng.fork("mains")),
+    loop: undefined,
+    period: 0,
+    shaken: line(),
+    whites: line(),
+    wanders: line(),
+    pinks: line(),
+    hums: line(),
+    columns: line(),
+    rows: line(),
+    tips: line(),
+    seen: line(),
+  };
+}
+
+/** Takes one line one way, step by step over all its samples; `clean` gets what the tip followed. */
+function takeLine(
+  walker: Walker,
+  take: Take,
+  line: number,
+  row: number,
+  offset: number,
+  clean?: Float64Array,
+): void {
+  const { shaken, whites, wanders, pinks, hums, tips, seen } = walker;
+  const { pixels, instrument, retrace } = walker.recording;
+  const { lineSeconds, feedback } = instrument;
+  const begin = 2 * line * lineSeconds + (take.direction === 1 ? 0 : lineSeconds);
+  walker.shake(shaken);
+  walker.pink(pinks);
+  walker.mains(begin, hums);
+  take.white.normals(whites);
+  take.slow.normals(wanders);
+  take.wander = wander(wanders, take.wander, instrument.wanderPm);
+  findPlaces(walker, take, row, begin);
+  for (let from = 0; from < pixels;) from = feel(walker, take, row, begin, from, clean);
+  if (feedback !== undefined) {
+    // Without the way back the loop finds its height before each line.
+    if (!retrace || walker.loop === undefined) walker.loop = createLoop(feedback, lineSeconds / pixels, tips[0]); // prettier-ignore
+    follow(walker.loop, tips, seen);
+  }
+  keep(walker, take, line, row, offset);
+}
+
+/** White noise -> noise that lasts some pixels, in its place, and where it stands after them. */
+function wander(samples: Float64Array, before: number, pm: number): number {
+  const kept = Math.exp(-1 / memoryPixels);
+  const fresh = Math.sqrt(1 - kept * kept) * pm;
+  let now = before;
+  for (let n = 0; n < samples.length; n++) samples[n] = now = kept * now + fresh * samples[n];
+  return now;
+}
+
+/** Where the tip comes over the sample. */
+function findPlaces(
+  { columns, rows, recording }: Walker,
+  { direction, bow }: Take,
+  row: number,
+  begin: number,
+): void {
+  const { pixels, nmPerPixel, instrument } = recording;
+  const { path, startSeconds, lineSeconds } = instrument;
+  const [fromX, fromY] = slide(path, startSeconds + begin);
+  const [toX, toY] = slide(path, startSeconds + begin + lineSeconds);
+  const last = pixels - 1;
+  for (let n = 0; n < pixels; n++) {
+    const column = direction === 1 ? n : last - n;
+    const share = n / pixels;
+    columns[n] = column + bow[column] - (fromX + (toX - fromX) * share) / nmPerPixel;
+    rows[n] = row - (fromY + (toY - fromY) * share) / nmPerPixel;
+  }
+}
+
+/** What the tip would follow from a sample on until its state changes -> the sample at which it does, or the line ends. */
+function feel(
+  walker: Walker,
+  { direction }: Take,
+  row: number,
+  begin: number,
+  from: number,
+  clean?: Float64Array,
+): number {
+  const { columns, rows, tips, shaken, recording } = walker;
+  const { periods, pixels, nmPerPixel, instrument } = recording;
+  const dwell = instrument.lineSeconds / pixels;
+  const startOf = (n: number): number => (n < periods.length ? periods[n].fromSeconds : Infinity);
+  while (begin + from * dwell >= startOf(walker.period + 1)) walker.period++;
+  const until = startOf(walker.period + 1);
+  let to = from + 1;
+  while (to < pixels && begin + to * dwell < until) to++;
+  const period = periods[walker.period];
+  sample(period, columns, rows, tips, from, to);
   const [across, down] = instrument.tiltDegrees.map(
     (degrees) => Math.tan((degrees * Math.PI) / 180) * 1000 * nmPerPixel,
   );
   const sink = instrument.zDriftPmPerMinute / 60;
-  const keep = Math.exp(-1 / memoryPixels);
-  const fresh = Math.sqrt(1 - keep * keep) * instrument.wanderPm;
-  const samplesPerLine = retrace ? 2 * pixels : pixels;
-  const pink = pinkNoise(
-    instrument.pinkPm,
-    instrument.pinkExponent,
-    samplesPerLine,
-    rng.fork("pink"),
-  );
-  const shake = vibration(
-    instrument.vibrationPm,
-    instrument.vibrationHz,
-    dwell,
-    rng.fork("vibration"),
-  );
-  const mains = hum(instrument.mainsPm, instrument.mainsHz, dwell, rng.fork("mains"));
-  let loop: Loop | undefined;
-  let period = 0;
-  // Noise of one line, each kind in one go, which takes less time than sample by sample.
-  const [shaken, whites, wanders, pinks, hums] = [0, 1, 2, 3, 4].map(
-    () => new Float64Array(pixels),
-  );
-  return {
-    line(line, row, offset, take, clean) {
-      const { direction, heights, current, white, slow, marks, bow } = take;
-      const begin = 2 * line * lineSeconds + (direction === 1 ? 0 : lineSeconds);
-      // Without the way back the loop finds its height before each line.
-      if (!retrace) loop = undefined;
-      shake(shaken);
-      pink(pinks);
-      mains(begin, hums);
-      white.normals(whites);
-      slow.normals(wanders);
-      let { wander } = take;
-      for (let n = 0; n < pixels; n++) wanders[n] = wander = keep * wander + fresh * wanders[n];
-      take.wander = wander;
-      const [fromX, fromY] = slide(path, startSeconds + begin);
-      const [toX, toY] = slide(path, startSeconds + begin + lineSeconds);
-      for (let n = 0; n < pixels; n++) {
-        const column = direction === 1 ? n : pixels - 1 - n;
-        const i = row * pixels + column;
-        const seconds = begin + n * dwell;
-        while (period + 1 < periods.length && seconds >= periods[period + 1].fromSeconds) period++;
-        const share = n / pixels;
-        const surface = sample(
-          periods[period],
-          column + bow[column] - (fromX + (toX - fromX) * share) / nmPerPixel,
-          row - (fromY + (toY - fromY) * share) / nmPerPixel,
-        );
-        if (clean !== undefined) clean[i] = surface;
-        const wanted =
-          surface +
-          column * across +
-          row * down +
-          shaken[n] +
-          sink * seconds +
-          periods[period].stepPm;
-        let tip = wanted;
-        if (feedback !== undefined) {
-          loop ??= createLoop(feedback, dwell, wanted);
-          tip = loop.step(wanted);
-          if (current !== undefined) {
-            current[i] = setpointPa * Math.exp(clipped(currentDecay * loop.state.seen));
-          }
-        }
-        const noise = noisePm * whites[n] + wanders[n];
-        let height = tip + offset + noise + pinks[n] + hums[n];
-        if (marks !== undefined) height += marks[line * pixels + column];
-        // In the steps of the digitiser.
-        heights[i] = Math.round(height / heightStepPm) * heightStepPm;
-      }
-    },
-  };
+  const { stepPm } = period;
+  for (let n = from; n < to; n++) {
+    const column = direction === 1 ? n : pixels - 1 - n;
+    const surface = tips[n];
+    if (clean !== undefined) clean[row * pixels + column] = surface;
+    tips[n] =
+      surface + column * across + row * down + shaken[n] + sink * (begin + n * dwell) + stepPm;
+  }
+  return to;
+}
+
+/** Keeps what was recorded of a line. */
+function keep(
+  { tips, seen, whites, wanders, pinks, hums, recording }: Walker,
+  { direction, heights, current, marks }: Take,
+  line: number,
+  row: number,
+  offset: number,
+): void {
+  const { pixels, currentDecay } = recording;
+  const { noisePm, setpointPa, heightStepPm } = recording.instrument;
+  for (let n = 0; n < pixels; n++) {
+    const column = direction === 1 ? n : pixels - 1 - n;
+    const noise = noisePm * whites[n] + wanders[n];
+    let height = tips[n] + offset + noise + pinks[n] + hums[n];
+    if (marks !== undefined) height += marks[line * pixels + column];
+    // In the steps of the digitiser.
+    heights[row * pixels + column] = Math.round(height / heightStepPm) * heightStepPm;
+  }
+  if (current === undefined) return;
+  for (let n = 0; n < pixels; n++) {
+    const column = direction === 1 ? n : pixels - 1 - n;
+    current[row * pixels + column] = setpointPa * Math.exp(clipped(currentDecay * seen[n]));
+  }
 }
 
 /** An amplifier saturates; assumed at some hundred times the setpoint. */
@@ -209,37 +282,49 @@ function clipped(exponent: number): number {
   return Math.min(5, Math.max(-20, exponent));
 }
 
-/** Height at a place between pixels, by a cubic through four of them each way; at a pixel exactly its own. */
-function sample(period: TipPeriod, x: number, y: number): number {
-  const { width, height, heights } = period;
-  const column = x - period.left;
-  const row = y - period.top;
-  const c = Math.floor(column);
-  const r = Math.floor(row);
-  const u = column - c;
-  const v = row - r;
-  if (u === 0 && v === 0 && c >= 0 && r >= 0 && c < width && r < height) {
-    return heights[r * width + c];
+/** Heights at places between pixels, by a cubic through four of them each way; at a pixel exactly its own. */
+function sample(
+  { left, top, width, height, heights }: TipPeriod,
+  columns: Float64Array,
+  rows: Float64Array,
+  found: Float64Array,
+  from: number,
+  to: number,
+): void {
+  for (let n = from; n < to; n++) {
+    const column = columns[n] - left;
+    const row = rows[n] - top;
+    const c = Math.floor(column);
+    const r = Math.floor(row);
+    const u = column - c;
+    const v = row - r;
+    if (u === 0 && v === 0 && c >= 0 && r >= 0 && c < width && r < height) {
+      found[n] = heights[r * width + c];
+      continue;
+    }
+    const a0 = outer(1 + u);
+    const a1 = inner(u);
+    const a2 = inner(1 - u);
+    const a3 = outer(2 - u);
+    // At the edge the nearest pixel stands for those beyond it.
+    const inside = c > 0 && r > 0 && c + 2 < width && r + 2 < height;
+    const before = inside ? c - 1 : within(c - 1, width);
+    const here = inside ? c : within(c, width);
+    const after = inside ? c + 1 : within(c + 1, width);
+    const next = inside ? c + 2 : within(c + 2, width);
+    let sum = 0;
+    for (let k = -1; k <= 2; k++) {
+      const at = (inside ? r + k : within(r + k, height)) * width;
+      const across =
+        a0 * heights[at + before] +
+        a1 * heights[at + here] +
+        a2 * heights[at + after] +
+        a3 * heights[at + next];
+      const away = Math.abs(k - v);
+      sum += (away < 1 ? inner(away) : outer(away)) * across;
+    }
+    found[n] = sum;
   }
-  const [a0, a1, a2, a3] = [outer(1 + u), inner(u), inner(1 - u), outer(2 - u)];
-  // At the edge the nearest pixel stands for those beyond it.
-  const inside = c > 0 && r > 0 && c + 2 < width && r + 2 < height;
-  const before = inside ? c - 1 : within(c - 1, width);
-  const here = inside ? c : within(c, width);
-  const after = inside ? c + 1 : within(c + 1, width);
-  const next = inside ? c + 2 : within(c + 2, width);
-  let sum = 0;
-  for (let k = -1; k <= 2; k++) {
-    const at = (inside ? r + k : within(r + k, height)) * width;
-    const across =
-      a0 * heights[at + before] +
-      a1 * heights[at + here] +
-      a2 * heights[at + after] +
-      a3 * heights[at + next];
-    const away = Math.abs(k - v);
-    sum += (away < 1 ? inner(away) : outer(away)) * across;
-  }
-  return sum;
 }
 
 /** The nearest of 0 to count - 1. */
