@@ -101,7 +101,9 @@ function lazyState(path: string): () => Int32Array {
 }
 
 function step(s: Int32Array): number {
-  const [a, b, c] = [s[0], s[1], s[2]];
+  const a = s[0];
+  const b = s[1];
+  const c = s[2];
   const result = (a + b + s[3]) | 0;
   s[3]++;
   s[0] = b ^ (b >>> 9);
@@ -112,7 +114,11 @@ function step(s: Int32Array): number {
 
 /** `normal` over and over, with the state where the processor has it at hand. */
 function fillNormals(s: Int32Array, values: Float64Array): void {
-  let [a, b, c, count] = s;
+  // One by one: numbers out of a list are no longer known to be whole, which takes a third more.
+  let a = s[0];
+  let b = s[1];
+  let c = s[2];
+  let count = s[3];
   for (let i = 0; i < values.length; i++) {
     // Twice what `step` does.
     const first = (a + b + count) | 0;

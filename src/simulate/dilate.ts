@@ -10,7 +10,8 @@ export function dilate(
   radius: number,
 ): Float64Array {
   if (radius === 0) return heights;
-  let [low, high] = [Infinity, -Infinity];
+  let low = Infinity;
+  let high = -Infinity;
   for (let i = 0; i < heights.length; i++) {
     if (heights[i] < low) low = heights[i];
     if (heights[i] > high) high = heights[i];

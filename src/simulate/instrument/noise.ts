@@ -208,7 +208,8 @@ export function hum(pm: number, hertz: number, dwell: number, rng: Rng): Hum {
     samples.fill(0);
     for (const { height, phase, perSecond, cos, sin } of waves) {
       const angle = perSecond * seconds + phase;
-      let [x, y] = [height * Math.cos(angle), height * Math.sin(angle)];
+      let x = height * Math.cos(angle);
+      let y = height * Math.sin(angle);
       for (let i = 0; i < samples.length; i++) {
         samples[i] += y;
         // Turning a pointer on is many times faster than a sine.
