@@ -59,10 +59,15 @@ export function fillPink(into: Float32Array, normals: Float32Array, filter: Pink
     for (let j = 0; j <= i; j++) states[i] += start[i * size + j] * normals[into.length + j];
   }
   // The first filter passes the noise as it is and keeps nothing; the others stand in local variables, which is much
-  // faster than a loop over them for each pixel.
+  // faster than a loop over them for each pixel, and come out of their array one by one: V8 boxes what a list gives.
   const [pass, t1, t2, t3, t4, t5, t6] = take;
   const [, k1, k2, k3, k4, k5, k6] = keep;
-  let [, s1, s2, s3, s4, s5, s6] = states;
+  let s1 = states[1];
+  let s2 = states[2];
+  let s3 = states[3];
+  let s4 = states[4];
+  let s5 = states[5];
+  let s6 = states[6];
   for (let n = 0; n < into.length; n++) {
     const fresh = normals[n];
     s1 = k1 * s1 + t1 * fresh;
