@@ -25,6 +25,11 @@ namespace {
 constexpr int64_t kFrequencies = 16;
 // For a filter's gradient as many as make up for reading its sums again, but no more than these.
 constexpr int64_t kFar = 1 << 20;
+// Floats of the frequencies of all tiles that are looked at together where there is one set of sums: 16 MiB.
+constexpr int64_t kShared = 1 << 22;
+// Values of one cell of a filter from which that is so, and from which it is where there are few tiles.
+constexpr int64_t kLargeFilter = 1 << 16;
+constexpr int64_t kSmallFilter = 1 << 12;
 
 // From one frequency of so many rows to the next: with a power of two between them all sixteen would want the same few places of the nearest cache.
 constexpr int64_t Apart(int64_t rows, int64_t columns) { return rows * columns + 16; }
@@ -80,7 +85,7 @@ FEWSCOPE_WIDE inline void TileFrequencies(const X *base, int64_t row, const X *c
   }
 }
 
-// Frequencies of some tiles: 16 times [rows, channels]. Cells outside of the map are 0, as rows without a tile are.
+// Frequencies of some tiles: 16 times [rows, channels], of which they are the first. Cells outside of the map are 0.
 template <typename W, typename X>
 FEWSCOPE_WIDE void MapFrequencies(const X *x, const Tiling &map, const X *zeros, int64_t first, int64_t count, int64_t rows, float *to) {
   const int64_t channels = map.channels;
@@ -104,8 +109,12 @@ FEWSCOPE_WIDE void MapFrequencies(const X *x, const Tiling &map, const X *zeros,
     }
     TileFrequencies<W, X, false>(nullptr, 0, cells, channels, tile, apart);
   }
+}
+
+// 0 for rows without a tile.
+void ClearRows(int64_t count, int64_t rows, int64_t channels, float *to) {
   if (count == rows) return;
-  for (int64_t f = 0; f < kFrequencies; f++) std::memset(to + f * apart + count * channels, 0, (rows - count) * channels * sizeof(float));
+  for (int64_t f = 0; f < kFrequencies; f++) std::memset(to + f * Apart(rows, channels) + count * channels, 0, (rows - count) * channels * sizeof(float));
 }
 
 // Results of some tiles from their frequencies, 16 times [rows, channels]; with `side`, onto what lies there.
@@ -142,13 +151,14 @@ FEWSCOPE_WIDE void MapResults(const float *from, int64_t rows, const Tiling &map
   }
 }
 
-// What would make those results of frequencies, turned round: gradients of the frequencies, in panels: 16 times [channels / panel, count, panel].
+// What would make those results of frequencies, turned round: gradients of the frequencies, in panels: 16 times [channels / panel, rows, panel], of which they are
+// the first.
 template <typename W, typename Y>
-FEWSCOPE_WIDE void ResultFrequencies(const Y *y, const Tiling &map, const Y *zeros, int64_t first, int64_t count, int64_t panel, float *to) {
+FEWSCOPE_WIDE void ResultFrequencies(const Y *y, const Tiling &map, const Y *zeros, int64_t first, int64_t count, int64_t rows, int64_t panel, float *to) {
   using Vector = typename W::Vector;
   const int64_t channels = map.channels;
   const int64_t row = map.w * channels;
-  const int64_t apart = Apart(count, channels);
+  const int64_t apart = Apart(rows, channels);
   Place place(map, first);
   for (int64_t n = 0; n < count; n++, place.Next(map)) {
     const Y *from = y + place.image + place.y * row + place.x * channels;
@@ -163,7 +173,7 @@ FEWSCOPE_WIDE void ResultFrequencies(const Y *y, const Tiling &map, const Y *zer
         half[2][j] = above - under;
         half[3][j] = W::All(0) - under;
       }
-      float *at = to + c / panel * count * panel + n * panel + c % panel;
+      float *at = to + c / panel * rows * panel + n * panel + c % panel;
       FEWSCOPE_UNROLL for (int i = 0; i < 4; i++) {
         float *row4 = at + i * 4 * apart;
         W::Put(row4, half[i][0]);
@@ -182,35 +192,63 @@ struct Filter {
   bool turned;
 };
 
-// Frequencies of a filter for one channel that it takes, in panels: [16, columns / panel, taken, panel].
+// Channels that a filter takes which are looked at together.
+constexpr int64_t kTaken = 8;
+
+// Cells of a filter that is turned round, for some channels that it takes and some that it makes: [9, made, kTaken]. Brought together first, since those of one channel lie
+// far apart, and with many channels all in the same few places of the nearest cache.
+FEWSCOPE_WIDE inline void TurnedCells(const Filter &filter, int64_t taken, int64_t first, int64_t made, float *to) {
+  for (int64_t cell = 0; cell < 9; cell++) {
+    const float *from = filter.values + ((8 - cell) * filter.in + first) * filter.out + taken;
+    for (int64_t k = 0; k < made; k++, to += kTaken) Copy(from + k * filter.out, kTaken, to);
+  }
+}
+
+// Frequencies of a filter for one channel that it takes and some that it makes, from its cells, `apart` each from the next.
+template <typename W, typename Cell>
+FEWSCOPE_WIDE inline void CellFrequencies(const Cell &take, float *to, int64_t apart) {
+  using Vector = typename W::Vector;
+  const Vector middle = W::All(0.5f);
+  Vector half[4][3];
+  FEWSCOPE_UNROLL for (int j = 0; j < 3; j++) {
+    Vector cell[3];
+    FEWSCOPE_UNROLL for (int i = 0; i < 3; i++) cell[i] = take(i * 3 + j);
+    const Vector ends = middle * (cell[0] + cell[2]);
+    half[0][j] = cell[0];
+    half[1][j] = W::Onto(middle, cell[1], ends);
+    half[2][j] = ends - middle * cell[1];
+    half[3][j] = cell[2];
+  }
+  FEWSCOPE_UNROLL for (int i = 0; i < 4; i++) {
+    const Vector ends = middle * (half[i][0] + half[i][2]);
+    float *row4 = to + i * 4 * apart;
+    W::Put(row4, half[i][0]);
+    W::Put(row4 + apart, W::Onto(middle, half[i][1], ends));
+    W::Put(row4 + 2 * apart, ends - middle * half[i][1]);
+    W::Put(row4 + 3 * apart, half[i][2]);
+  }
+}
+
+// Frequencies of a filter for some channels that it takes, kTaken of them, in panels: [16, columns / panel, taken, panel].
 template <typename W>
 FEWSCOPE_WIDE void FilterFrequencies(const Filter &filter, int64_t taken, int64_t panel, float *to) {
-  using Vector = typename W::Vector;
   const int64_t rows = filter.turned ? filter.out : filter.in, columns = filter.turned ? filter.in : filter.out;
-  const Vector middle = W::All(0.5f);
-  for (int64_t k = 0; k < columns; k += W::kLanes) {
-    Vector half[4][3];
-    FEWSCOPE_UNROLL for (int j = 0; j < 3; j++) {
-      Vector cell[3];
-      FEWSCOPE_UNROLL for (int i = 0; i < 3; i++) {
-        const float *of = filter.values + (filter.turned ? (2 - i) * 3 + 2 - j : i * 3 + j) * filter.in * filter.out;
-        cell[i] = filter.turned ? W::Gather(of + k * filter.out + taken, static_cast<int>(filter.out)) : W::Take(of + taken * filter.out + k);
+  const auto panelOf = [&](int64_t n, int64_t k) { return to + k / panel * rows * panel + n * panel + k % panel; };
+  if (!filter.turned) {
+    for (int64_t n = taken; n < taken + kTaken; n++) {
+      for (int64_t k = 0; k < columns; k += W::kLanes) {
+        const auto take = [&](int64_t cell) FEWSCOPE_WIDE { return W::Take(filter.values + (cell * filter.in + n) * filter.out + k); };
+        CellFrequencies<W>(take, panelOf(n, k), rows * columns);
       }
-      const Vector ends = middle * (cell[0] + cell[2]);
-      half[0][j] = cell[0];
-      half[1][j] = W::Onto(middle, cell[1], ends);
-      half[2][j] = ends - middle * cell[1];
-      half[3][j] = cell[2];
     }
-    float *at = to + k / panel * rows * panel + taken * panel + k % panel;
-    const int64_t apart = rows * columns;
-    FEWSCOPE_UNROLL for (int i = 0; i < 4; i++) {
-      const Vector ends = middle * (half[i][0] + half[i][2]);
-      float *row4 = at + i * 4 * apart;
-      W::Put(row4, half[i][0]);
-      W::Put(row4 + apart, W::Onto(middle, half[i][1], ends));
-      W::Put(row4 + 2 * apart, ends - middle * half[i][1]);
-      W::Put(row4 + 3 * apart, half[i][2]);
+    return;
+  }
+  float turned[9 * W::kLanes * kTaken];
+  for (int64_t k = 0; k < columns; k += W::kLanes) {
+    TurnedCells(filter, taken, k, W::kLanes, turned);
+    for (int64_t n = 0; n < kTaken; n++) {
+      const auto take = [&](int64_t cell) FEWSCOPE_WIDE { return W::Gather(turned + cell * W::kLanes * kTaken + n, kTaken); };
+      CellFrequencies<W>(take, panelOf(taken + n, k), rows * columns);
     }
   }
 }
@@ -263,17 +301,15 @@ FEWSCOPE_WIDE void MultiplyTiles(const float *tiles, int64_t rows, int64_t taken
   }
 }
 
-// The same for a filter's gradient: products of frequencies over all tiles of a part.
+// The same for a filter's gradient: products of one frequency over some tiles.
 template <typename W, int kVectors>
-FEWSCOPE_WIDE void MultiplyGradients(const float *tiles, int64_t count, int64_t taken, const float *above, int64_t columns, float *to, bool onto) {
+FEWSCOPE_WIDE void MultiplyGradients(int64_t f, const float *tiles, int64_t count, int64_t taken, const float *above, int64_t columns, float *to, bool onto) {
   constexpr int64_t kPanel = kVectors * W::kLanes;
-  for (int64_t f = 0; f < kFrequencies; f++) {
-    const float *a = tiles + f * Apart(count, taken);
-    for (int64_t k = 0; k < columns; k += kPanel) {
-      const float *b = above + f * Apart(count, columns) + k * count;
-      for (int64_t c = 0; c < taken; c += kRows) {
-        Multiply<W, kVectors>(a + c, 1, taken, b, count, to + (f * taken + c) * columns + k, columns, onto);
-      }
+  const float *a = tiles + f * Apart(count, taken);
+  for (int64_t k = 0; k < columns; k += kPanel) {
+    const float *b = above + f * Apart(count, columns) + k * count;
+    for (int64_t c = 0; c < taken; c += kRows) {
+      Multiply<W, kVectors>(a + c, 1, taken, b, count, to + (f * taken + c) * columns + k, columns, onto);
     }
   }
 }
@@ -299,10 +335,10 @@ void Winograd(void *state, TF_OpKernelContext *context) {
   const int64_t panel = PanelOf(columns);
   static thread_local Memory filterMemory;
   float *frequencies = filterMemory.Take(kFrequencies * taken * columns);
-  const int64_t together = std::max<int64_t>(1, 4096 / columns);
+  const int64_t together = std::max<int64_t>(1, 4096 / columns / kTaken) * kTaken;
   WithLanes(columns, [&](auto lanes) {
     TheHelpers().Run((taken + together - 1) / together, [&](int64_t part) {
-      for (int64_t i = part * together; i < std::min(taken, (part + 1) * together); i++) FilterFrequencies<decltype(lanes)>(filter, i, panel, frequencies);
+      for (int64_t i = part * together; i < std::min(taken, (part + 1) * together); i += kTaken) FilterFrequencies<decltype(lanes)>(filter, i, panel, frequencies);
     });
   });
   const int64_t tilesOfPart = TogetherOf(from, columns, kNear);
@@ -318,6 +354,7 @@ void Winograd(void *state, TF_OpKernelContext *context) {
         float *tiles = PartMemory().Take(kFrequencies * (Apart(rows, taken) + Apart(rows, columns)));
         float *products = tiles + kFrequencies * Apart(rows, taken);
         WithLanes(taken, [&](auto lanes) { MapFrequencies<decltype(lanes)>(static_cast<const X *>(given), from, nothing, first, count, rows, tiles); });
+        ClearRows(count, rows, taken, tiles);
         WithPanel(panel, [&](auto lanes, auto vectors) {
           MultiplyTiles<decltype(lanes), decltype(vectors)::value>(tiles, rows, taken, frequencies, columns, products);
         });
@@ -342,10 +379,12 @@ void WinogradFilter(void *, TF_OpKernelContext *context) {
   const Tiling from(shape), to(above);
   const int64_t panel = PanelOf(columns);
   const int64_t size = taken * columns;
-  // Each part has sums of its own: there are as many as have some work each and 16 MiB together.
+  // Parts share the tiles, each with sums of its own: there are as many as have some work each and 16 MiB together. With a large filter, or for few tiles, they share the
+  // frequencies instead, so that sums are read again once for many tiles; smaller ones are done sooner than a helper comes.
   const int64_t room = (int64_t{1} << 22) / (kFrequencies * size);
-  const int64_t parts = std::max<int64_t>(1, std::min({int64_t{32}, room, from.tiles / 32}));
-  const int64_t together = TogetherOf(from, columns, std::min(kFar, std::max(kNear, 4 * kFrequencies * size * static_cast<int64_t>(sizeof(float)))));
+  const int64_t most = std::max<int64_t>(1, std::min({int64_t{32}, room, from.tiles / 32}));
+  const bool shared = size >= kLargeFilter || (most == 1 && size >= kSmallFilter);
+  const int64_t parts = shared ? 1 : most;
   static thread_local Memory sumMemory;
   float *sums = sumMemory.Take(parts * kFrequencies * size);
   const std::vector<float> zeros(std::max(taken, columns));
@@ -353,6 +392,36 @@ void WinogradFilter(void *, TF_OpKernelContext *context) {
     WithValues(dy, [&](auto *upper) {
       using X = std::remove_pointer_t<decltype(given)>;
       using Y = std::remove_pointer_t<decltype(upper)>;
+      // Frequencies of some tiles, the first of so many rows.
+      const auto transform = [&](int64_t first, int64_t count, int64_t rows, float *tiles, float *gradients) {
+        WithLanes(taken, [&](auto lanes) {
+          MapFrequencies<decltype(lanes)>(static_cast<const X *>(given), from, reinterpret_cast<const X *>(zeros.data()), first, count, rows, tiles);
+        });
+        WithLanes(columns, [&](auto lanes) {
+          ResultFrequencies<decltype(lanes)>(static_cast<const Y *>(upper), to, reinterpret_cast<const Y *>(zeros.data()), first, count, rows, panel, gradients);
+        });
+      };
+      const auto multiply = [&](int64_t f, const float *tiles, int64_t count, const float *gradients, float *sum, bool onto) {
+        WithPanel(panel, [&](auto lanes, auto vectors) {
+          MultiplyGradients<decltype(lanes), decltype(vectors)::value>(f, tiles, count, taken, gradients, columns, sum, onto);
+        });
+      };
+      if (shared) {
+        const int64_t together = std::max<int64_t>(kRows, std::min(from.tiles, kShared / (kFrequencies * (taken + columns))));
+        static thread_local Memory tileMemory;
+        float *tiles = tileMemory.Take(kFrequencies * (Apart(together, taken) + Apart(together, columns)));
+        for (int64_t first = 0; first < from.tiles; first += together) {
+          const int64_t count = std::min(together, from.tiles - first);
+          float *gradients = tiles + kFrequencies * Apart(count, taken);
+          TheHelpers().Run((count + kRows - 1) / kRows, [&](int64_t part) {
+            const int64_t row = part * kRows;
+            transform(first + row, std::min(kRows, count - row), count, tiles + row * taken, gradients + row * panel);
+          });
+          TheHelpers().Run(kFrequencies, [&](int64_t f) { multiply(f, tiles, count, gradients, sums, first > 0); });
+        }
+        return;
+      }
+      const int64_t together = TogetherOf(from, columns, std::min(kFar, std::max(kNear, 4 * kFrequencies * size * static_cast<int64_t>(sizeof(float)))));
       TheHelpers().Run(parts, [&](int64_t part) {
         const int64_t end = from.tiles * (part + 1) / parts;
         const int64_t start = from.tiles * part / parts;
@@ -360,15 +429,8 @@ void WinogradFilter(void *, TF_OpKernelContext *context) {
         for (int64_t first = start; first < end; first += together) {
           const int64_t count = std::min(together, end - first);
           float *gradients = tiles + kFrequencies * Apart(count, taken);
-          WithLanes(taken, [&](auto lanes) {
-            MapFrequencies<decltype(lanes)>(static_cast<const X *>(given), from, reinterpret_cast<const X *>(zeros.data()), first, count, count, tiles);
-          });
-          WithLanes(columns, [&](auto lanes) {
-            ResultFrequencies<decltype(lanes)>(static_cast<const Y *>(upper), to, reinterpret_cast<const Y *>(zeros.data()), first, count, panel, gradients);
-          });
-          WithPanel(panel, [&](auto lanes, auto vectors) {
-            MultiplyGradients<decltype(lanes), decltype(vectors)::value>(tiles, count, taken, gradients, columns, sums + part * kFrequencies * size, first > start);
-          });
+          transform(first, count, count, tiles, gradients);
+          for (int64_t f = 0; f < kFrequencies; f++) multiply(f, tiles, count, gradients, sums + part * kFrequencies * size, first > start);
         }
       });
     });

@@ -174,6 +174,10 @@ describe("nets/fusedKernels", function () {
     [3, 1, 3, 5, 4, 32, 96],
     [3, 1, 6, 16, 16, 64, 32],
     [3, 1, 2, 6, 6, 128, 128],
+    // A filter's gradient is shared by frequencies: of few tiles, with a large filter, and of more tiles than are looked at together.
+    [3, 1, 3, 5, 4, 64, 128],
+    [3, 1, 2, 3, 3, 512, 256],
+    [3, 1, 2, 12, 11, 16, 4096],
     [3, 2, 1, 2, 2, 8, 8],
     [3, 2, 3, 7, 5, 8, 16],
     [3, 2, 2, 9, 6, 16, 8],
