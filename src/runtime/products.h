@@ -128,11 +128,33 @@ FEWSCOPE_WIDE inline void Clear(float *to, int64_t count) {
   for (int64_t i = 0; i < count; i += Eight::kLanes) Eight::Put(to + i, Eight::All(0));
 }
 
+// One panel of a matrix [rows, columns], from a column on: [rows, panel].
+template <typename X>
+FEWSCOPE_WIDE void InPanel(const X *from, int64_t rows, int64_t columns, int64_t panel, float *to) {
+  for (int64_t row = 0; row < rows; row++, to += panel) Copy(from + row * columns, panel, to);
+}
+
 // A matrix [rows, columns] in panels: [columns / panel, rows, panel].
 template <typename X>
 FEWSCOPE_WIDE void InPanels(const X *from, int64_t rows, int64_t columns, int64_t panel, float *to) {
-  for (int64_t k = 0; k < columns; k += panel)
-    for (int64_t row = 0; row < rows; row++, to += panel) Copy(from + row * columns + k, panel, to);
+  for (int64_t k = 0; k < columns; k += panel) InPanel(from + k, rows, columns, panel, to + k * rows);
+}
+
+// The same of a matrix that is turned, [panel, rows] from a column on.
+template <typename W>
+FEWSCOPE_WIDE void TurnedInPanel(const float *from, int64_t rows, int64_t panel, float *to) {
+  for (int64_t j = 0; j < panel; j += W::kLanes)
+    for (int64_t row = 0; row < rows; row++) W::Put(to + row * panel + j, W::Gather(from + j * rows + row, static_cast<int>(rows)));
+}
+
+// Values that are only moved from which that is worth a helper.
+constexpr int64_t kWorthMoving = 1 << 16;
+
+// Calls `work` for each of some parts, with helpers where so many values are moved.
+template <typename Work>
+void MoveInParts(int64_t parts, int64_t values, const Work &work) {
+  if (values >= kWorthMoving) TheHelpers().Run(parts, work);
+  else for (int64_t part = 0; part < parts; part++) work(part);
 }
 
 // A matrix of rows times one in panels, [rows, inner] with [inner, columns]; rows are so many floats apart.
@@ -183,6 +205,44 @@ void InParts(int64_t all, int64_t together, const Work &work) {
   });
 }
 
+// Rows that are looked at together where sums are large, so that these are not read again for each few.
+constexpr int64_t kMany = 64;
+// Sums of a product of a matrix, turned, from which parts of them are shared and not parts of its rows; and multiplications from which that is worth a helper.
+constexpr int64_t kLargeSums = 1 << 18;
+constexpr int64_t kWorthHelp = 1 << 21;
+
+// `MultiplyTurned` where threads share the sums: those of some of the first matrix's columns are one's own.
+template <typename Y, typename Take>
+void MultiplyTurnedShared(int64_t rows, int64_t inner, const Y *b, int64_t columns, float *to, const Take &take) {
+  const int64_t panel = PanelOf(columns), together = std::min(rows, kMany);
+  static thread_local Memory ownMemory;
+  float *memory = ownMemory.Take(together * (inner + columns));
+  float *panels = memory + together * inner;
+  const int64_t parts = inner * columns * rows < kWorthHelp ? 1 : 16;
+  const int64_t some = (inner / kRows + parts - 1) / parts * kRows;
+  for (int64_t first = 0; first < rows; first += together) {
+    const int64_t count = std::min(together, rows - first);
+    const int64_t pieces = parts == 1 ? 1 : (count + kRows - 1) / kRows;
+    const int64_t ofPiece = (count + pieces - 1) / pieces;
+    const float *a = nullptr;
+    TheHelpers().Run(pieces, [&](int64_t piece) {
+      const int64_t row = piece * ofPiece;
+      const float *taken = row < count ? take(first + row, std::min(ofPiece, count - row), memory + row * inner) : nullptr;
+      if (piece != 0) return;
+      a = taken;
+      InPanels(b + first * columns, count, columns, panel, panels);
+    });
+    TheHelpers().Run((inner + some - 1) / some, [&](int64_t part) {
+      const int64_t end = std::min(inner, (part + 1) * some);
+      WithPanel(panel, [&](auto lanes, auto vectors) {
+        for (int64_t k = 0; k < columns; k += panel)
+          for (int64_t c = part * some; c < end; c += kRows)
+            Multiply<decltype(lanes), decltype(vectors)::value>(a + c, 1, inner, panels + k * count, count, to + c * columns + k, columns, first > 0);
+      });
+    });
+  }
+}
+
 // The product [inner, columns] of a matrix of so many rows, turned, with `b` [rows, columns]. Some rows of the first after the others are asked for: from which on, how
 // many, and memory for them.
 template <typename Y, typename Take>
@@ -190,7 +250,8 @@ void MultiplyTurned(int64_t rows, int64_t inner, const Y *b, int64_t columns, fl
   const int64_t panel = PanelOf(columns), size = inner * columns;
   // Each part has sums of its own: there are as many as have some work each and 16 MiB together.
   const int64_t parts = std::max<int64_t>(1, std::min({int64_t{32}, (int64_t{1} << 22) / size, rows / 64}));
-  const int64_t together = TogetherOf(rows, inner + columns);
+  if (parts == 1 || size >= kLargeSums) return MultiplyTurnedShared(rows, inner, b, columns, to, take);
+  const int64_t together = std::max(TogetherOf(rows, inner + columns), kMany);
   static thread_local Memory sumMemory;
   float *sums = sumMemory.Take(parts * size);
   TheHelpers().Run(parts, [&](int64_t part) {

@@ -85,7 +85,8 @@ void Strided(void *state, TF_OpKernelContext *context) {
   const int64_t panel = PanelOf(columns);
   static thread_local Memory filterMemory;
   float *filter = filterMemory.Take(inner * columns);
-  InPanels(static_cast<const float *>(TF_TensorData(weights)), inner, columns, panel, filter);
+  const float *values = static_cast<const float *>(TF_TensorData(weights));
+  MoveInParts(columns / panel, inner * columns, [&](int64_t part) { InPanel(values + part * panel, inner, columns, panel, filter + part * panel * inner); });
   const int64_t together = TogetherOf(map.results, inner + columns);
   WithValues(x, [&](auto *given) {
     WithValues(y, [&](auto *made) {
@@ -102,14 +103,15 @@ void Strided(void *state, TF_OpKernelContext *context) {
   });
 }
 
-// A corner of 2 by 2 cells: which of the four results it takes part in come first, how many, and by which cells of the filter.
+// A corner of 2 by 2 cells: which of the four results it takes part in come first, how many, by which cells of the filter, and how many cells the corners before have.
 struct Corner {
   int64_t down, right, first, count;
   int filter[4];
+  int64_t before;
 };
 
 // The filter's cells are numbered along its rows.
-constexpr Corner kCorners[4] = {{0, 0, 1, 1, {4}}, {0, 1, 0, 2, {3, 5}}, {1, 0, 1, 2, {7, 1}}, {1, 1, 0, 4, {6, 8, 2, 0}}};
+constexpr Corner kCorners[4] = {{0, 0, 1, 1, {4}, 0}, {0, 1, 0, 2, {3, 5}, 1}, {1, 0, 1, 2, {7, 1}, 3}, {1, 1, 0, 4, {6, 8, 2, 0}, 5}};
 
 // The gradient above, filter, x's shape -> gradient of x
 void StridedInput(void *state, TF_OpKernelContext *context) {
@@ -130,13 +132,13 @@ void StridedInput(void *state, TF_OpKernelContext *context) {
   static thread_local Memory filterMemory;
   float *filters = filterMemory.Take(9 * taken * columns);
   const float *given = static_cast<const float *>(TF_TensorData(weights));
-  float *at = filters;
-  for (const Corner &corner : kCorners) {
-    for (int64_t k = 0; k < columns; k += panel)
-      for (int64_t cell = 0; cell < corner.count; cell++)
-        for (int64_t i = 0; i < taken; i++)
-          for (int64_t j = 0; j < panel; j++) *at++ = given[(corner.filter[cell] * columns + k + j) * taken + i];
-  }
+  MoveInParts(4 * (columns / panel), 9 * taken * columns, [&](int64_t part) {
+    const Corner &corner = kCorners[part % 4];
+    const int64_t k = part / 4 * panel;
+    float *to = filters + (corner.before * columns + k * corner.count) * taken;
+    for (int64_t cell = 0; cell < corner.count; cell++, to += taken * panel)
+      WithLanes(panel, [&](auto lanes) { TurnedInPanel<decltype(lanes)>(given + (corner.filter[cell] * columns + k) * taken, taken, panel, to); });
+  });
   const int64_t together = TogetherOf(map.results, 4 * (taken + columns));
   WithValues(dy, [&](auto *above) {
     WithValues(dx, [&](auto *made) {
@@ -144,13 +146,11 @@ void StridedInput(void *state, TF_OpKernelContext *context) {
         float *cells = PartMemory().Take(rows * (4 * taken + columns));
         float *products = cells + rows * 4 * taken;
         GatherResults(above, map, taken, first, count, rows, cells);
-        const float *filter = filters;
         for (const Corner &corner : kCorners) {
           const int64_t inner = corner.count * taken;
           WithPanel(panel, [&](auto lanes, auto vectors) {
-            MultiplyRows<decltype(lanes), decltype(vectors)::value>(cells + corner.first * taken, rows, 4 * taken, inner, filter, columns, products);
+            MultiplyRows<decltype(lanes), decltype(vectors)::value>(cells + corner.first * taken, rows, 4 * taken, inner, filters + corner.before * taken * columns, columns, products);
           });
-          filter += inner * columns;
           Result place(map, first);
           for (int64_t n = 0; n < count; n++, place.Next(map)) {
             const int64_t y = 2 * place.y + corner.down, x = 2 * place.x + corner.right;

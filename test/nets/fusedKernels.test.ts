@@ -186,6 +186,10 @@ describe("nets/fusedKernels", function () {
     [3, 2, 3, 5, 4, 32, 96],
     [3, 2, 6, 32, 32, 64, 32],
     [3, 2, 2, 6, 6, 128, 128],
+    // Sums of the filter's gradient are shared: of few rows, and of more than are looked at together.
+    [3, 2, 2, 6, 6, 128, 256],
+    [3, 2, 3, 12, 11, 256, 128],
+    [1, 1, 2, 6, 7, 256, 512],
     [1, 1, 1, 1, 1, 8, 8],
     [1, 1, 3, 5, 7, 8, 16],
     [1, 1, 10, 16, 16, 8, 16],
