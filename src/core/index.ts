@@ -68,7 +68,14 @@ export {
   precisions,
   type Precision,
 } from "./precision";
-export { fusedName, hasOwnKernels, joinTensors, partLike, runOwnKernel } from "./ownKernels";
+export {
+  fusedName,
+  hasOwnKernels,
+  joinTensors,
+  partLike,
+  runOwnKernel,
+  runOwnUpdate,
+} from "./ownKernels";
 export { gpuInUse, openGpu, type Gpu } from "./gpu";
 export { dawnVersion } from "./webGpu";
 export type {

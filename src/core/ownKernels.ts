@@ -21,9 +21,28 @@ export function runOwnKernel(
   inputs: readonly Tensor[],
   count: number,
 ): Tensor[] {
+  return runWith(name, asAttributes(numbers), inputs, count);
+}
+
+/**
+ * Moves variables by a kernel of our own, which takes vectors over all their values, numbers, and each variable's gradient -> so many vectors, and the variables' values in the
+ * gradients' shapes.
+ */
+export function runOwnUpdate(
+  name: string,
+  constants: Readonly<Record<string, number>>,
+  inputs: readonly Tensor[],
+  gradients: readonly Tensor[],
+  count: number,
+): { readonly vectors: Tensor1D[]; readonly values: Tensor[] } {
+  const attributes = [...asAttributes(constants), countOf(gradients)];
+  const made = runWith(name, attributes, [...inputs, ...gradients], count + gradients.length);
+  return { vectors: made.slice(0, count) as Tensor1D[], values: made.slice(count) };
+}
+
+function asAttributes(numbers: Readonly<Record<string, number>>): KernelAttribute[] {
   const type = nativeBackend().binding.TF_ATTR_FLOAT;
-  const attributes = Object.entries(numbers).map(([name, value]) => ({ name, type, value }));
-  return runWith(name, attributes, inputs, count);
+  return Object.entries(numbers).map(([name, value]) => ({ name, type, value }));
 }
 
 /** Values of tensors one after the other, by a kernel of our own. [size] */

@@ -615,36 +615,48 @@ FEWSCOPE_WIDE inline Rounded operator*(Rounded a, Rounded b) { return {_mm512_mu
 FEWSCOPE_WIDE inline Rounded operator/(Rounded a, Rounded b) { return {_mm512_div_round_ps(a.values, b.values, kNearest)}; }
 FEWSCOPE_WIDE inline Rounded All(float value) { return {_mm512_set1_ps(value)}; }
 
-// The vectors and numbers that an update takes, and the vectors that it makes.
+// The vectors and numbers that an update takes, and the vectors that it makes. The second vector that it takes lies in pieces, each variable's gradient, and its first result is
+// written in such pieces too.
 struct Update {
   const float *in[5];
   float number[3];
   float *out[3];
+  float *piece;
 };
 
-// Works on the values of a part, sixteen at a time.
+// The values from one on.
+Update From(Update update, int ins, int outs, int64_t at) {
+  for (int i = 0; i < ins; i++) update.in[i] += i == 1 ? 0 : at;
+  for (int i = 0; i < outs; i++) update.out[i] += at;
+  return update;
+}
+
+// Works on so many values, sixteen at a time.
 template <typename Move>
-FEWSCOPE_WIDE inline void UpdatePart(const Update &update, int ins, int outs, int64_t from, int64_t end, const Move &move) {
-  for (int64_t at = from; at < end; at += 16) {
-    const __mmask16 here = First(end - at);
+FEWSCOPE_WIDE inline void UpdatePart(const Update &update, int ins, int outs, int64_t size, const Move &move) {
+  for (int64_t at = 0; at < size; at += 16) {
+    const __mmask16 here = First(size - at);
     Rounded in[5], out[3];
     for (int i = 0; i < ins; i++) in[i].values = _mm512_maskz_loadu_ps(here, update.in[i] + at);
     move(in, out);
     for (int i = 0; i < outs; i++) _mm512_mask_storeu_ps(update.out[i] + at, here, out[i].values);
+    _mm512_mask_storeu_ps(update.piece + at, here, out[0].values);
   }
 }
 
-// Takes the call's vectors of one size, and numbers; makes vectors. False where the call has failed.
-bool TakeUpdate(Call *call, int ins, int numbers, int outs, Update *update, int64_t *size) {
+// Takes the call's vectors of one size, numbers, and pieces of that size together; makes vectors, and pieces. False where the call has failed.
+bool TakeUpdate(Call *call, int ins, int numbers, int outs, int count, Update *update, std::vector<Piece> *pieces, int64_t *size) {
+  int at = 0;
   for (int i = 0; i < ins; i++) {
-    TF_Tensor *tensor = call->Input(i);
+    if (i == 1) continue;
+    TF_Tensor *tensor = call->Input(at++);
     if (tensor == nullptr) return false;
     if (i == 0) *size = TF_TensorElementCount(tensor);
     if (TF_TensorType(tensor) != TF_FLOAT || TF_TensorElementCount(tensor) != *size) call->Fail("vectors of one size were expected");
     update->in[i] = static_cast<const float *>(TF_TensorData(tensor));
   }
   for (int i = 0; i < numbers; i++) {
-    const float *number = call->ChannelInput(ins + i, 1);
+    const float *number = call->ChannelInput(at++, 1);
     if (!call->ok()) return false;
     update->number[i] = *number;
   }
@@ -653,22 +665,45 @@ bool TakeUpdate(Call *call, int ins, int numbers, int outs, Update *update, int6
     if (tensor == nullptr) return false;
     update->out[i] = static_cast<float *>(TF_TensorData(tensor));
   }
+  int64_t taken = 0;
+  for (int i = 0; i < count; i++) {
+    TF_Tensor *given = call->Input(at++);
+    if (given == nullptr || TF_TensorType(given) != TF_FLOAT) call->Fail("32-bit floats were expected");
+    TF_Tensor *made = call->ok() ? call->Output(outs + i, TF_FLOAT, ShapeOf(given)) : nullptr;
+    if (made == nullptr) return false;
+    pieces->push_back({static_cast<const float *>(TF_TensorData(given)), static_cast<float *>(TF_TensorData(made)), TF_TensorElementCount(given)});
+    taken += pieces->back().size;
+  }
+  if (taken != *size) call->Fail("pieces of the size of the vectors were expected");
   return call->ok();
 }
 
 // An update of a kernel's settings that takes so many vectors and numbers and makes so many vectors.
-void RunUpdate(void *state, TF_OpKernelContext *context, int ins, int numbers, int outs, void (*part)(const Update &, const Settings &, int64_t, int64_t)) {
+void RunUpdate(void *state, TF_OpKernelContext *context, int ins, int numbers, int outs, void (*part)(const Update &, const Settings &, int64_t)) {
   Call call(context);
+  const Settings &settings = *static_cast<Settings *>(state);
   Update update;
+  std::vector<Piece> pieces;
   int64_t size = 0;
-  if (!TakeUpdate(&call, ins, numbers, outs, &update, &size)) return;
-  RunParts(size, [&](int64_t from, int64_t end) { part(update, *static_cast<Settings *>(state), from, end); });
+  if (!TakeUpdate(&call, ins, numbers, outs, settings.count, &update, &pieces, &size)) return;
+  std::vector<int64_t> ends;
+  for (const Piece &piece : pieces) ends.push_back((ends.empty() ? 0 : ends.back()) + piece.size);
+  RunParts(size, [&](int64_t from, int64_t end) {
+    size_t n = std::upper_bound(ends.begin(), ends.end(), from) - ends.begin();
+    for (int64_t at = from; at < end; at = std::min(end, ends[n++])) {
+      const int64_t within = at - (ends[n] - pieces[n].size);
+      Update here = From(update, ins, outs, at);
+      here.in[1] = pieces[n].from + within;
+      here.piece = pieces[n].to + within;
+      part(here, settings, std::min(end, ends[n]) - at);
+    }
+  });
 }
 
-FEWSCOPE_WIDE void AdamWPart(const Update &update, const Settings &settings, int64_t from, int64_t end) {
+FEWSCOPE_WIDE void AdamWPart(const Update &update, const Settings &settings, int64_t size) {
   const Rounded beta1 = All(settings.beta1), beta2 = All(settings.beta2), share1 = All(settings.share1), share2 = All(settings.share2);
   const Rounded epsilon = All(settings.epsilon), rate = All(update.number[0]), meanRate = All(update.number[1]), squareShare = All(update.number[2]);
-  UpdatePart(update, 5, 3, from, end, [&](const Rounded *in, Rounded *out) FEWSCOPE_WIDE {
+  UpdatePart(update, 5, 3, size, [&](const Rounded *in, Rounded *out) FEWSCOPE_WIDE {
     const Rounded w = in[0], g = in[1];
     out[1] = in[2] * beta1 + g * share1;
     out[2] = in[3] * beta2 + g * g * share2;
@@ -677,13 +712,13 @@ FEWSCOPE_WIDE void AdamWPart(const Update &update, const Settings &settings, int
   });
 }
 
-// w, g, mean, square, decay, rate, mean_rate, square_share -> new w, mean and square, of Adam with weight decay beside the gradient
+// w, mean, square, decay, rate, mean_rate, square_share, gradients -> new w, mean and square, of Adam with weight decay beside the gradient, and w in pieces
 void AdamW(void *state, TF_OpKernelContext *context) { RunUpdate(state, context, 5, 3, 3, AdamWPart); }
 
-FEWSCOPE_WIDE void MomentumPart(const Update &update, const Settings &settings, int64_t from, int64_t end) {
+FEWSCOPE_WIDE void MomentumPart(const Update &update, const Settings &settings, int64_t size) {
   const Rounded momentum = All(settings.momentum), rate = All(update.number[0]);
   const bool ahead = settings.ahead != 0;
-  UpdatePart(update, 4, 2, from, end, [&](const Rounded *in, Rounded *out) FEWSCOPE_WIDE {
+  UpdatePart(update, 4, 2, size, [&](const Rounded *in, Rounded *out) FEWSCOPE_WIDE {
     const Rounded w = in[0];
     const Rounded g = in[1] + w * in[3];
     out[1] = in[2] * momentum + g;
@@ -691,11 +726,11 @@ FEWSCOPE_WIDE void MomentumPart(const Update &update, const Settings &settings, 
   });
 }
 
-// w, g, velocity, decay, rate -> new w and velocity, of gradient descent with momentum, which may look one move ahead
+// w, velocity, decay, rate, gradients -> new w and velocity, of gradient descent with momentum, which may look one move ahead, and w in pieces
 void Momentum(void *state, TF_OpKernelContext *context) { RunUpdate(state, context, 4, 1, 2, MomentumPart); }
 
-void *ReadAdamW(TF_OpKernelConstruction *construction) { return Read(construction, " beta1 beta2 share1 share2 epsilon "); }
-void *ReadMomentum(TF_OpKernelConstruction *construction) { return Read(construction, " momentum ahead "); }
+void *ReadAdamW(TF_OpKernelConstruction *construction) { return Read(construction, " beta1 beta2 share1 share2 epsilon N "); }
+void *ReadMomentum(TF_OpKernelConstruction *construction) { return Read(construction, " momentum ahead N "); }
 void *ReadNorm(TF_OpKernelConstruction *construction) { return Read(construction, " epsilon momentum relu N U S "); }
 void *ReadFixed(TF_OpKernelConstruction *construction) { return Read(construction, " epsilon relu N U S "); }
 void *ReadGradient(TF_OpKernelConstruction *construction) { return Read(construction, " relu N S "); }
@@ -720,11 +755,12 @@ bool RegisterAll() {
        {"dy: U", "x: T", "scale: float", "offset: float", "mean: float", "rate: float", "y: N * U"},
        {"dx: T", "dscale: float", "doffset: float", "dside: N * S"}, ReadGradient, NormGradient},
       {"FewscopeAdd", {t.c_str(), u.c_str(), "relu: bool"}, {"a: T", "b: U"}, {"y: T"}, ReadSum, Add},
-      {"FewscopeAdamW", {"beta1: float", "beta2: float", "share1: float", "share2: float", "epsilon: float"},
-       {"w: float", "g: float", "mean: float", "square: float", "decay: float", "rate: float", "mean_rate: float", "square_share: float"},
-       {"new_w: float", "new_mean: float", "new_square: float"}, ReadAdamW, AdamW},
-      {"FewscopeMomentum", {"momentum: float", "ahead: float"}, {"w: float", "g: float", "velocity: float", "decay: float", "rate: float"},
-       {"new_w: float", "new_velocity: float"}, ReadMomentum, Momentum},
+      {"FewscopeAdamW", {"N: int >= 1", "beta1: float", "beta2: float", "share1: float", "share2: float", "epsilon: float"},
+       {"w: float", "mean: float", "square: float", "decay: float", "rate: float", "mean_rate: float", "square_share: float", "gradients: N * float"},
+       {"new_w: float", "new_mean: float", "new_square: float", "parts: N * float"}, ReadAdamW, AdamW},
+      {"FewscopeMomentum", {"N: int >= 1", "momentum: float", "ahead: float"},
+       {"w: float", "velocity: float", "decay: float", "rate: float", "gradients: N * float"},
+       {"new_w: float", "new_velocity: float", "parts: N * float"}, ReadMomentum, Momentum},
       {"FewscopeAverage", {}, {"x: float"}, {"y: float"}, ReadNothing, Average},
       {"FewscopeAverageGradient", {}, {"dy: float", "size: int32"}, {"dx: float"}, ReadNothing, AverageGradient},
       {"FewscopeJoin", {"N: int >= 1"}, {"parts: N * float"}, {"joined: float"}, ReadCount, Join},

@@ -1,7 +1,7 @@
 import {
   checkNumber,
   hasOwnKernels,
-  runOwnKernel,
+  runOwnUpdate,
   tf,
   type Tensor1D,
   type Variable,
@@ -56,16 +56,16 @@ export function adamW(options: AdamWOptions = {}): Optimiser {
       step: (gradients, [rate, meanRate, squareShare]) =>
         tf.tidy(() => {
           const w = flat.values();
-          const g = flat.join(gradients);
           if (hasOwnKernels()) {
             // The same, each value read and written once.
-            const given = [w, g, mean, square, tf.tensor1d(decay), rate, meanRate, squareShare];
-            const made = runOwnKernel("FewscopeAdamW", constants, given, 3) as Tensor1D[];
-            mean.assign(made[1]);
-            square.assign(made[2]);
-            flat.assign(made[0]);
+            const given = [w, mean, square, tf.tensor1d(decay), rate, meanRate, squareShare];
+            const { vectors, values } = runOwnUpdate("FewscopeAdamW", constants, given, flat.inOrder(gradients), 3); // prettier-ignore
+            mean.assign(vectors[1]);
+            square.assign(vectors[2]);
+            flat.assign(vectors[0], values);
             return;
           }
+          const g = flat.join(gradients);
           mean.assign(mean.mul<Tensor1D>(beta1).add(g.mul(1 - beta1)));
           square.assign(square.mul<Tensor1D>(beta2).add(g.square().mul(1 - beta2)));
           const divisor = square.div<Tensor1D>(squareShare).sqrt().add(epsilon);

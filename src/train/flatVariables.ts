@@ -17,8 +17,10 @@ export interface FlatVariables {
   readonly values: () => Tensor1D;
   /** Joins the tensors of these names, which have the variables' shapes. [size] */
   readonly join: (tensors: ReadonlyMap<string, Tensor>) => Tensor1D;
-  /** Sets each variable to its part. [size] */
-  readonly assign: (values: Tensor1D) => void;
+  /** The tensors of these names in the variables' order. */
+  readonly inOrder: (tensors: ReadonlyMap<string, Tensor>) => Tensor[];
+  /** Sets each variable to its part, which is made unless it is given. [size] */
+  readonly assign: (values: Tensor1D, parts?: readonly Tensor[]) => void;
   /** What is given for each variable, repeated for each of its values. [size] */
   readonly repeat: (value: (variable: Variable) => number) => Float32Array;
   /** The values that were assigned last. [size] */
@@ -43,8 +45,10 @@ export function flatVariables(variables: ReadonlyMap<string, Variable>): FlatVar
   const adopt = (): void => {
     parts = list.map((variable) => variable.dataId);
   };
+  const inOrder = (tensors: ReadonlyMap<string, Tensor>): Tensor[] =>
+    names.map((name) => tensors.get(name) as Tensor);
   const join = (tensors: ReadonlyMap<string, Tensor>): Tensor1D => {
-    const all = names.map((name) => tensors.get(name) as Tensor);
+    const all = inOrder(tensors);
     // One call, in place of one for each tensor and one that wakes as many threads as there are tensors.
     if (hasOwnKernels()) return joinTensors(all);
     return tf.concat1d(
@@ -59,12 +63,13 @@ export function flatVariables(variables: ReadonlyMap<string, Variable>): FlatVar
   };
   return {
     size,
+    inOrder,
     join,
     values: () => (unchanged() ? joined : join(variables)),
-    assign: (values) => {
+    assign: (values, given) => {
       joined.assign(values);
       tf.tidy(() => {
-        const parts = parted(values);
+        const parts = given ?? parted(values);
         list.forEach((variable, i) => variable.assign(parts[i]));
       });
       adopt();

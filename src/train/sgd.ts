@@ -1,4 +1,4 @@
-import { checkNumber, hasOwnKernels, runOwnKernel, tf, type Tensor1D } from "../core";
+import { checkNumber, hasOwnKernels, runOwnUpdate, tf, type Tensor1D } from "../core";
 import { flatVariables, followedBy } from "./flatVariables";
 import { decays, type Optimiser } from "./optimiser";
 import { zeros } from "./zeros";
@@ -37,15 +37,15 @@ export function sgd({
       step: (gradients, [rate]) =>
         tf.tidy(() => {
           const w = flat.values();
-          const given = flat.join(gradients);
           if (hasOwnKernels()) {
             // The same, each value read and written once.
-            const taken = [w, given, velocity, tf.tensor1d(decay), rate];
-            const made = runOwnKernel("FewscopeMomentum", constants, taken, 2) as Tensor1D[];
-            velocity.assign(made[1]);
-            flat.assign(made[0]);
+            const taken = [w, velocity, tf.tensor1d(decay), rate];
+            const { vectors, values } = runOwnUpdate("FewscopeMomentum", constants, taken, flat.inOrder(gradients), 2); // prettier-ignore
+            velocity.assign(vectors[1]);
+            flat.assign(vectors[0], values);
             return;
           }
+          const given = flat.join(gradients);
           const g = weightDecay > 0 ? given.add<Tensor1D>(w.mul(tf.tensor1d(decay))) : given;
           velocity.assign(velocity.mul<Tensor1D>(momentum).add(g));
           const move = nesterov ? velocity.mul(momentum).add(g) : velocity;
