@@ -18,7 +18,9 @@ const gradients = tf.grads((...all: Tensor[]) => apply(...(all as unknown as typ
   given as unknown as Tensor[],
   values(7),
 );
-const filter = (kernel: number, made: number): Tensor4D => tf.tensor4d(noise(8, kernel ** 2 * 8 * made), [kernel, kernel, 8, made]); // prettier-ignore
+// Of few channels, and of so many that threads share the sums of a filter's gradient.
+const [few, many] = [values(1), tf.tensor4d(noise(10, 3 * 12 * 11 * 256), [3, 12, 11, 256])];
+const filter = (kernel: number, taken: number, made: number): Tensor4D => tf.tensor4d(noise(8, kernel ** 2 * taken * made), [kernel, kernel, taken, made]); // prettier-ignore
 const convolve =
   (kernel: number, stride: number) =>
   (x: Tensor, weights: Tensor): Tensor => {
@@ -29,14 +31,21 @@ const all = [
   apply(...given),
   ...gradients,
   photo.views({ mirror: true })(tf.tensor4d(noise(9, 96 * 16 * 16 * 3).map(Math.abs), [96, 16, 16, 3]), createRng(1)), // prettier-ignore
-  ...[
-    [3, 1, 8],
-    [3, 1, 16],
-    [3, 2, 16],
-    [1, 1, 16],
-  ].flatMap(([kernel, stride, made]) => [
-    convolve(kernel, stride)(values(1), filter(kernel, made)),
-    ...tf.grads(convolve(kernel, stride))([values(1), filter(kernel, made)]),
-  ]),
+  ...(
+    [
+      [few, 3, 1, 8],
+      [few, 3, 1, 16],
+      [few, 3, 2, 16],
+      [few, 1, 1, 16],
+      [many, 3, 1, 256],
+      [many, 3, 2, 128],
+      [many, 1, 1, 512],
+    ] as const
+  ).flatMap(([x, kernel, stride, made]) => {
+    const weights = filter(kernel, x.shape[3], made);
+    const convolved = convolve(kernel, stride);
+    // What is given is freed on the way back.
+    return [convolved(x, weights), ...tf.grads(convolved)([x.clone(), weights.clone()])];
+  }),
 ].map((tensor) => sha256(new Uint8Array(tensor.dataSync().buffer)));
 process.stdout.write(sha256(all.join(" ")));
