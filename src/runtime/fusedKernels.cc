@@ -615,48 +615,39 @@ FEWSCOPE_WIDE inline Rounded operator*(Rounded a, Rounded b) { return {_mm512_mu
 FEWSCOPE_WIDE inline Rounded operator/(Rounded a, Rounded b) { return {_mm512_div_round_ps(a.values, b.values, kNearest)}; }
 FEWSCOPE_WIDE inline Rounded All(float value) { return {_mm512_set1_ps(value)}; }
 
-// The vectors and numbers that an update takes, and the vectors that it makes. The second vector that it takes lies in pieces, each variable's gradient, and its first result is
-// written in such pieces too.
+// The vectors and numbers that an update takes, and the vectors that it makes; beside them one variable's gradient, and its values, which are the first vector's.
 struct Update {
-  const float *in[5];
+  const float *in[4];
+  const float *gradient;
   float number[3];
   float *out[3];
-  float *piece;
+  float *values;
 };
-
-// The values from one on.
-Update From(Update update, int ins, int outs, int64_t at) {
-  for (int i = 0; i < ins; i++) update.in[i] += i == 1 ? 0 : at;
-  for (int i = 0; i < outs; i++) update.out[i] += at;
-  return update;
-}
 
 // Works on so many values, sixteen at a time.
 template <typename Move>
 FEWSCOPE_WIDE inline void UpdatePart(const Update &update, int ins, int outs, int64_t size, const Move &move) {
   for (int64_t at = 0; at < size; at += 16) {
     const __mmask16 here = First(size - at);
-    Rounded in[5], out[3];
+    Rounded in[4], out[3];
     for (int i = 0; i < ins; i++) in[i].values = _mm512_maskz_loadu_ps(here, update.in[i] + at);
-    move(in, out);
+    move(in, Rounded{_mm512_maskz_loadu_ps(here, update.gradient + at)}, out);
     for (int i = 0; i < outs; i++) _mm512_mask_storeu_ps(update.out[i] + at, here, out[i].values);
-    _mm512_mask_storeu_ps(update.piece + at, here, out[0].values);
+    _mm512_mask_storeu_ps(update.values + at, here, out[0].values);
   }
 }
 
-// Takes the call's vectors of one size, numbers, and pieces of that size together; makes vectors, and pieces. False where the call has failed.
-bool TakeUpdate(Call *call, int ins, int numbers, int outs, int count, Update *update, std::vector<Piece> *pieces, int64_t *size) {
-  int at = 0;
+// Takes the call's vectors of one size, and numbers; makes vectors. False where the call has failed.
+bool TakeUpdate(Call *call, int ins, int numbers, int outs, Update *update, int64_t *size) {
   for (int i = 0; i < ins; i++) {
-    if (i == 1) continue;
-    TF_Tensor *tensor = call->Input(at++);
+    TF_Tensor *tensor = call->Input(i);
     if (tensor == nullptr) return false;
     if (i == 0) *size = TF_TensorElementCount(tensor);
     if (TF_TensorType(tensor) != TF_FLOAT || TF_TensorElementCount(tensor) != *size) call->Fail("vectors of one size were expected");
     update->in[i] = static_cast<const float *>(TF_TensorData(tensor));
   }
   for (int i = 0; i < numbers; i++) {
-    const float *number = call->ChannelInput(at++, 1);
+    const float *number = call->ChannelInput(ins + i, 1);
     if (!call->ok()) return false;
     update->number[i] = *number;
   }
@@ -665,16 +656,21 @@ bool TakeUpdate(Call *call, int ins, int numbers, int outs, int count, Update *u
     if (tensor == nullptr) return false;
     update->out[i] = static_cast<float *>(TF_TensorData(tensor));
   }
+  return call->ok();
+}
+
+// Takes so many gradients, and makes values of their shapes, from these inputs and outputs on; as many values together as the vectors have. False where the call has failed.
+bool TakeGradients(Call *call, int count, int input, int output, int64_t size, std::vector<Piece> *pieces) {
   int64_t taken = 0;
   for (int i = 0; i < count; i++) {
-    TF_Tensor *given = call->Input(at++);
-    if (given == nullptr || TF_TensorType(given) != TF_FLOAT) call->Fail("32-bit floats were expected");
-    TF_Tensor *made = call->ok() ? call->Output(outs + i, TF_FLOAT, ShapeOf(given)) : nullptr;
+    TF_Tensor *given = call->Input(input + i);
+    if (!call->ok() || TF_TensorType(given) != TF_FLOAT) call->Fail("32-bit floats were expected");
+    TF_Tensor *made = call->ok() ? call->Output(output + i, TF_FLOAT, ShapeOf(given)) : nullptr;
     if (made == nullptr) return false;
     pieces->push_back({static_cast<const float *>(TF_TensorData(given)), static_cast<float *>(TF_TensorData(made)), TF_TensorElementCount(given)});
     taken += pieces->back().size;
   }
-  if (taken != *size) call->Fail("pieces of the size of the vectors were expected");
+  if (taken != size) call->Fail("gradients of as many values as the vectors have were expected");
   return call->ok();
 }
 
@@ -685,16 +681,18 @@ void RunUpdate(void *state, TF_OpKernelContext *context, int ins, int numbers, i
   Update update;
   std::vector<Piece> pieces;
   int64_t size = 0;
-  if (!TakeUpdate(&call, ins, numbers, outs, settings.count, &update, &pieces, &size)) return;
+  if (!TakeUpdate(&call, ins, numbers, outs, &update, &size) || !TakeGradients(&call, settings.count, ins + numbers, outs, size, &pieces)) return;
   std::vector<int64_t> ends;
   for (const Piece &piece : pieces) ends.push_back((ends.empty() ? 0 : ends.back()) + piece.size);
   RunParts(size, [&](int64_t from, int64_t end) {
     size_t n = std::upper_bound(ends.begin(), ends.end(), from) - ends.begin();
     for (int64_t at = from; at < end; at = std::min(end, ends[n++])) {
       const int64_t within = at - (ends[n] - pieces[n].size);
-      Update here = From(update, ins, outs, at);
-      here.in[1] = pieces[n].from + within;
-      here.piece = pieces[n].to + within;
+      Update here = update;
+      for (int i = 0; i < ins; i++) here.in[i] += at;
+      for (int i = 0; i < outs; i++) here.out[i] += at;
+      here.gradient = pieces[n].from + within;
+      here.values = pieces[n].to + within;
       part(here, settings, std::min(end, ends[n]) - at);
     }
   });
@@ -703,31 +701,31 @@ void RunUpdate(void *state, TF_OpKernelContext *context, int ins, int numbers, i
 FEWSCOPE_WIDE void AdamWPart(const Update &update, const Settings &settings, int64_t size) {
   const Rounded beta1 = All(settings.beta1), beta2 = All(settings.beta2), share1 = All(settings.share1), share2 = All(settings.share2);
   const Rounded epsilon = All(settings.epsilon), rate = All(update.number[0]), meanRate = All(update.number[1]), squareShare = All(update.number[2]);
-  UpdatePart(update, 5, 3, size, [&](const Rounded *in, Rounded *out) FEWSCOPE_WIDE {
-    const Rounded w = in[0], g = in[1];
-    out[1] = in[2] * beta1 + g * share1;
-    out[2] = in[3] * beta2 + g * g * share2;
+  UpdatePart(update, 4, 3, size, [&](const Rounded *in, Rounded g, Rounded *out) FEWSCOPE_WIDE {
+    const Rounded w = in[0];
+    out[1] = in[1] * beta1 + g * share1;
+    out[2] = in[2] * beta2 + g * g * share2;
     const Rounded divisor = Rounded{_mm512_sqrt_round_ps((out[2] / squareShare).values, kNearest)} + epsilon;
-    out[0] = w - w * (in[4] * rate) - out[1] * meanRate / divisor;
+    out[0] = w - w * (in[3] * rate) - out[1] * meanRate / divisor;
   });
 }
 
 // w, mean, square, decay, rate, mean_rate, square_share, gradients -> new w, mean and square, of Adam with weight decay beside the gradient, and w in pieces
-void AdamW(void *state, TF_OpKernelContext *context) { RunUpdate(state, context, 5, 3, 3, AdamWPart); }
+void AdamW(void *state, TF_OpKernelContext *context) { RunUpdate(state, context, 4, 3, 3, AdamWPart); }
 
 FEWSCOPE_WIDE void MomentumPart(const Update &update, const Settings &settings, int64_t size) {
   const Rounded momentum = All(settings.momentum), rate = All(update.number[0]);
   const bool ahead = settings.ahead != 0;
-  UpdatePart(update, 4, 2, size, [&](const Rounded *in, Rounded *out) FEWSCOPE_WIDE {
+  UpdatePart(update, 3, 2, size, [&](const Rounded *in, Rounded gradient, Rounded *out) FEWSCOPE_WIDE {
     const Rounded w = in[0];
-    const Rounded g = in[1] + w * in[3];
-    out[1] = in[2] * momentum + g;
+    const Rounded g = gradient + w * in[2];
+    out[1] = in[1] * momentum + g;
     out[0] = w - (ahead ? out[1] * momentum + g : out[1]) * rate;
   });
 }
 
 // w, velocity, decay, rate, gradients -> new w and velocity, of gradient descent with momentum, which may look one move ahead, and w in pieces
-void Momentum(void *state, TF_OpKernelContext *context) { RunUpdate(state, context, 4, 1, 2, MomentumPart); }
+void Momentum(void *state, TF_OpKernelContext *context) { RunUpdate(state, context, 3, 1, 2, MomentumPart); }
 
 void *ReadAdamW(TF_OpKernelConstruction *construction) { return Read(construction, " beta1 beta2 share1 share2 epsilon N "); }
 void *ReadMomentum(TF_OpKernelConstruction *construction) { return Read(construction, " momentum ahead N "); }

@@ -1,5 +1,13 @@
 import assert from "node:assert/strict";
-import { createRng, hasOwnKernels, joinTensors, partLike, tf } from "../../src/core";
+import {
+  createRng,
+  hasOwnKernels,
+  joinTensors,
+  partLike,
+  runOwnUpdate,
+  tf,
+  type Tensor1D,
+} from "../../src/core";
 
 describe("core/ownKernels", function () {
   before(function () {
@@ -38,6 +46,23 @@ describe("core/ownKernels", function () {
       const joined = tf.tensor1d([1, 2, 3]);
       for (const like of [[tf.zeros([2])], [tf.zeros([2]), tf.zeros([2])]])
         assert.throws(() => partLike(joined, like), /as many values as the parts have/);
+    });
+  });
+
+  it("refuses gradients that are not those of all values", () => {
+    tf.tidy(() => {
+      const three = (): Tensor1D => tf.tensor1d([1, 2, 3]);
+      const inputs = [three(), three(), three(), tf.scalar(0.1)];
+      const constants = { momentum: 0.9, ahead: 0 };
+      for (const gradients of [[tf.zeros([2])], [tf.zeros([2]), tf.zeros([2])]])
+        assert.throws(() => runOwnUpdate("FewscopeMomentum", constants, inputs, gradients, 2), /gradients of as many values as the vectors have/); // prettier-ignore
+      const gradients = [tf.zeros([2]), tf.zeros([1, 1])];
+      const { vectors, values } = runOwnUpdate("FewscopeMomentum", constants, inputs, gradients, 2);
+      assert.equal(vectors.length, 2);
+      assert.deepEqual(
+        values.map(({ shape }) => shape),
+        [[2], [1, 1]],
+      );
     });
   });
 });

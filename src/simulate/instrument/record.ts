@@ -49,6 +49,10 @@ export interface Recorded {
 /** Pixels after which noise that wanders has forgotten 63 % of itself; assumed. */
 const memoryPixels = 6;
 
+/** What such noise keeps of itself from pixel to pixel, and what is fresh. */
+const keptShare = Math.exp(-1 / memoryPixels);
+const freshShare = Math.sqrt(1 - keptShare * keptShare);
+
 /**
  * Records a scan pixel by pixel in the order of time: where the tip is, what it follows, how the loop lags, what noise
  * adds, and the digits that are kept. Rows that were never taken are NaN.
@@ -119,6 +123,9 @@ interface Walker {
   readonly shake: NoiseSource;
   readonly pink: NoiseSource;
   readonly mains: Hum;
+  /** By how much the sample rises from pixel to pixel, pm. */
+  readonly across: number;
+  readonly down: number;
   loop: Loop | undefined;
   /** Index of the tip's state. */
   period: number;
@@ -136,16 +143,21 @@ interface Walker {
 }
 
 function createWalker(recording: Recording, rng: Rng): Walker {
-  const { pixels, instrument, retrace } = recording;
+  const { pixels, nmPerPixel, instrument, retrace } = recording;
   const { pinkPm, pinkExponent, vibrationPm, vibrationHz, mainsPm, mainsHz } = instrument;
   const dwell = instrument.lineSeconds / pixels;
   const samplesPerLine = retrace ? 2 * pixels : pixels;
   const line = (): Float64Array => new Float64Array(pixels);
+  const [across, down] = instrument.tiltDegrees.map(
+    (degrees) => Math.tan((degrees * Math.PI) / 180) * 1000 * nmPerPixel,
+  );
   return {
     recording,
     shake: vibration(vibrationPm, vibrationHz, dwell, rng.fork("vibration")),
     pink: pinkNoise(pinkPm, pinkExponent, samplesPerLine, rng.fork("pink")),
     mains: hum(mainsPm, mainsHz, dwell, rng.fork("mains")),
+    across,
+    down,
     loop: undefined,
     period: 0,
     shaken: line(),
@@ -191,10 +203,9 @@ function takeLine(
 
 /** White noise -> noise that lasts some pixels, in its place, and where it stands after them. */
 function wander(samples: Float64Array, before: number, pm: number): number {
-  const kept = Math.exp(-1 / memoryPixels);
-  const fresh = Math.sqrt(1 - kept * kept) * pm;
+  const fresh = freshShare * pm;
   let now = before;
-  for (let n = 0; n < samples.length; n++) samples[n] = now = kept * now + fresh * samples[n];
+  for (let n = 0; n < samples.length; n++) samples[n] = now = keptShare * now + fresh * samples[n];
   return now;
 }
 
@@ -227,8 +238,8 @@ function feel(
   from: number,
   clean?: Float64Array,
 ): number {
-  const { columns, rows, tips, shaken, recording } = walker;
-  const { periods, pixels, nmPerPixel, instrument } = recording;
+  const { columns, rows, tips, shaken, across, down, recording } = walker;
+  const { periods, pixels, instrument } = recording;
   const dwell = instrument.lineSeconds / pixels;
   const startOf = (n: number): number => (n < periods.length ? periods[n].fromSeconds : Infinity);
   while (begin + from * dwell >= startOf(walker.period + 1)) walker.period++;
@@ -237,9 +248,6 @@ function feel(
   while (to < pixels && begin + to * dwell < until) to++;
   const period = periods[walker.period];
   sample(period, columns, rows, tips, from, to);
-  const [across, down] = instrument.tiltDegrees.map(
-    (degrees) => Math.tan((degrees * Math.PI) / 180) * 1000 * nmPerPixel,
-  );
   const sink = instrument.zDriftPmPerMinute / 60;
   const { stepPm } = period;
   for (let n = from; n < to; n++) {
