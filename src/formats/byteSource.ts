@@ -2,6 +2,9 @@ import * as fs from "node:fs";
 import { checkBudget, explainFileError, InputError } from "../core";
 import { damaged } from "./damaged";
 
+/** Writes a piece into memory that is there already. @throws InputError if the piece reaches beyond the end */
+export type FillPiece = (target: Uint8Array, from: number) => void;
+
 /** Bytes that are read in pieces: from memory, or from a file of any size. */
 export interface ByteSource {
   /** What messages call it: the file's path, or "these bytes". */
@@ -10,8 +13,8 @@ export interface ByteSource {
   readonly size: number;
   /** A copy of a piece. @throws InputError if the piece reaches beyond the end */
   read(from: number, length: number): Uint8Array;
-  /** Writes a piece into memory that is there already. @throws InputError if the piece reaches beyond the end */
-  readonly fill: (target: Uint8Array, from: number) => void;
+  /** Many pieces after each other: a file is opened for them once. */
+  readonly inPieces: <T>(use: (fill: FillPiece) => T) => T;
 }
 
 /**
@@ -47,13 +50,13 @@ export async function withBytesAsync<T>(
 }
 
 /**
- * A file that may be read from at any later time: it is opened for each piece, so that it stays closed in between and its bytes take no memory.
+ * A file that may be read from at any later time: it is opened for each reading, so that it stays closed in between and its bytes take no memory.
  * @throws InputError if the file cannot be read; its pieces also if the file has changed since
  */
 export function lastingSource(file: string): ByteSource {
   const told = statFile(file);
   const size = Number(told.size);
-  return pieces(file, size, (target, from) =>
+  return pieces(file, size, (use) =>
     withHandle(file, (handle) => {
       const now = fs.fstatSync(handle, { bigint: true });
       if (now.size !== told.size || now.mtimeNs !== told.mtimeNs) {
@@ -63,7 +66,7 @@ export function lastingSource(file: string): ByteSource {
           todo: "Open it again.",
         });
       }
-      fillFrom(handle, file, target, from);
+      return use((target, from) => fillFrom(handle, file, target, from));
     }),
   );
 }
@@ -109,18 +112,18 @@ const noFile = (file: string): InputError =>
   });
 
 function memorySource(bytes: Uint8Array): ByteSource {
-  return pieces(sourceName(bytes), bytes.length, (target, from) =>
-    target.set(bytes.subarray(from, from + target.length)),
+  return pieces(sourceName(bytes), bytes.length, (use) =>
+    use((target, from) => target.set(bytes.subarray(from, from + target.length))),
   );
 }
 
 function fileSource(name: string, handle: number): ByteSource {
   const { size } = fs.fstatSync(handle);
-  return pieces(name, size, (target, from) => fillFrom(handle, name, target, from));
+  return pieces(name, size, (use) => use((target, from) => fillFrom(handle, name, target, from)));
 }
 
-/** Pieces that `fill` writes, of so many bytes. */
-function pieces(name: string, size: number, fill: ByteSource["fill"]): ByteSource {
+/** Pieces of so many bytes. */
+function pieces(name: string, size: number, inPieces: ByteSource["inPieces"]): ByteSource {
   return {
     name,
     size,
@@ -129,13 +132,16 @@ function pieces(name: string, size: number, fill: ByteSource["fill"]): ByteSourc
       checkBudget(name, length);
       // Every byte is written below, so the memory need not be cleared first.
       const piece = new Uint8Array(Buffer.allocUnsafeSlow(length).buffer);
-      fill(piece, from);
+      inPieces((fill) => fill(piece, from));
       return piece;
     },
-    fill: (target, from) => {
-      checkPiece(name, size, from, target.length);
-      fill(target, from);
-    },
+    inPieces: (use) =>
+      inPieces((fill) =>
+        use((target, from) => {
+          checkPiece(name, size, from, target.length);
+          fill(target, from);
+        }),
+      ),
   };
 }
 

@@ -2,6 +2,9 @@ import * as path from "node:path";
 import type { Channel, Scan } from "../../core";
 import { damaged } from "../damaged";
 import { placeKeys } from "./scanPlace";
+import { whenAsked } from "./whenAsked";
+
+const withCompletedRows = whenAsked<"completedRows", number>("completedRows");
 
 /** What a reader knows of an image; the rest has defaults. */
 export interface ScanParts {
@@ -41,28 +44,26 @@ export function assembleScan(parts: ScanParts): Scan {
     throw damaged(file, `its frame is said to be ${sizeMetres.join(" x ")} m`);
   }
   const base = path.basename(file);
-  let known = parts.completedRows;
   const completedRows = (): number =>
-    (known ??=
-      parts.isWhole?.() === true
-        ? height
-        : countCompletedRows(parts.measured ?? channels, width, height));
-  if (parts.lazy !== true) completedRows();
-  return {
+    parts.completedRows ??
+    (parts.isWhole?.() === true
+      ? height
+      : countCompletedRows(parts.measured ?? channels, width, height));
+  const scan = {
     name: parts.title === undefined ? base : `${base}: ${parts.title}`,
     channels,
     width,
     height,
     sizeMetres,
-    get completedRows() {
-      return completedRows();
-    },
     scanDirection: parts.scanDirection ?? "unknown",
     ...(isFinite(lineSeconds) && lineSeconds > 0 ? { lineSeconds } : {}),
     ...(isFinite(biasVolts) ? { biasVolts } : {}),
     metadata: { ...parts.metadata, ...ownEntries(parts) },
     history: parts.history ?? [],
-  };
+  } as const;
+  return parts.lazy === true
+    ? withCompletedRows(scan, completedRows)
+    : { ...scan, completedRows: completedRows() };
 }
 
 function isFinite(value: number | undefined): value is number {

@@ -1,5 +1,5 @@
 import * as os from "node:os";
-import { withBytes, type ByteSource } from "../byteSource";
+import { withBytes, type ByteSource, type FillPiece } from "../byteSource";
 import { canTurn, turnFloats } from "./turnFloats";
 
 /** Where and how the values of one image lie in a file. */
@@ -34,14 +34,21 @@ export function readPlane(bytes: Uint8Array, layout: PlaneLayout): Float64Array 
 
 /** As `readPlane`, of a file or of bytes, from which no more is taken than the image. */
 export function readPlaneOf(source: ByteSource, layout: PlaneLayout): Float64Array {
-  if (isNetworkFloat(layout)) return scaled(readTurned(source.fill, layout), layout);
+  if (isNetworkFloat(layout))
+    return scaled(
+      source.inPieces((fill) => readTurned(fill, layout)),
+      layout,
+    );
   return readPlane(source.read(layout.from, planeBytes(layout)), { ...layout, from: 0 });
 }
 
 /** Whether every value of an image that is read in one go is finite, without keeping it. */
 export function isWhole(source: ByteSource, layout: PlaneLayout): boolean {
   const { from, width, height } = layout;
-  return isNetworkFloat(layout) && turnFloats(source.fill, { from, width, height, mirror: false });
+  return (
+    isNetworkFloat(layout) &&
+    source.inPieces((fill) => turnFloats(fill, { from, width, height, mirror: false }))
+  );
 }
 
 function scaled(data: Float64Array, { scale = 1, offset = 0 }: PlaneLayout): Float64Array {
@@ -55,7 +62,7 @@ function isNetworkFloat({ type, bigEndian, width }: PlaneLayout): boolean {
   return type === "f32" && bigEndian === true && os.endianness() === "LE" && canTurn(width);
 }
 
-function readTurned(fill: ByteSource["fill"], layout: PlaneLayout): Float64Array {
+function readTurned(fill: FillPiece, layout: PlaneLayout): Float64Array {
   const { from, width, height, mirror = false, flip = false } = layout;
   // Every value is written, so the memory need not be cleared first, which takes as long as writing it.
   const data = new Float64Array(Buffer.allocUnsafeSlow(8 * width * height).buffer);
