@@ -1,13 +1,13 @@
-import { define, InputError, option, tf, type Augmentation, type OptionTable } from "../core";
+import { define, InputError, option, type Augmentation, type OptionTable } from "../core";
 import { augmentation } from "./augmentation";
-import { copyRectangles } from "./resample";
+import { copyRectangles, type Beyond, type PixelSpan } from "./resample";
 
 /** How far images are shifted, and what comes in from outside. */
 export interface RandomCropOptions {
   /** Largest shift in pixels, each way. @default an eighth of the images' shorter edge, rounded, at least 1: 4 for 32 pixels */
   readonly padding?: number;
   /** What lies beyond the border: the image mirrored at it, or zeros. @default "reflect" */
-  readonly mode?: "reflect" | "zero";
+  readonly mode?: Beyond;
 }
 
 const definition = define("randomCrop", 1, {
@@ -33,16 +33,15 @@ export function randomCrop(given: RandomCropOptions = {}): Augmentation {
         todo: 'Lower the padding, or use mode "zero".',
       });
     }
-    const around: [number, number][] = [[0, 0], [padding, padding], [padding, padding], [0, 0]]; // prettier-ignore
-    const padded = mode === "zero" ? tf.pad(images, around) : tf.mirrorPad(images, around, mode);
-    return copyRectangles(padded, () => {
-      const top = rng.integer(2 * padding + 1);
-      const left = rng.integer(2 * padding + 1);
+    const rectangle = (): [PixelSpan, PixelSpan] => {
+      const top = rng.integer(2 * padding + 1) - padding;
+      const left = rng.integer(2 * padding + 1) - padding;
       return [
         [top, top + height - 1],
         [left, left + width - 1],
       ];
-    });
+    };
+    return copyRectangles(images, rectangle, { padding, beyond: mode });
   });
 }
 randomCrop.definition = definition;

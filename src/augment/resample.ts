@@ -61,40 +61,52 @@ function firstAndStep(start: number, extent: number, pixels: number): [number, n
   return [start + step / 2 - 0.5, step];
 }
 
+/** What lies beyond the border: the image mirrored at its outermost pixel, or zeros. */
+export type Beyond = "reflect" | "zero";
+
 /**
  * Copies a rectangle of whole pixels out of each image, mirrored where a span runs backwards, without changing a bit
- * of any value. All rectangles have one size. [b,h,w,c] -> [b,h',w',c]
+ * of any value. All rectangles have one size; they may reach `padding` pixels beyond the border, counted on from it. [b,h,w,c] -> [b,h',w',c]
  */
 export function copyRectangles(
   images: Tensor4D,
   rectangle: (image: number) => readonly [rows: PixelSpan, columns: PixelSpan],
+  { padding, beyond }: { padding: number; beyond: Beyond } = { padding: 0, beyond: "reflect" },
 ): Tensor4D {
   const [count, height, width] = images.shape;
   const rectangles = Array.from({ length: count }, (_, i) => rectangle(i));
   const size = (rectangles.at(-1)?.map(pixelsIn) ?? [height, width]) as [number, number];
-  const own = onImages("FewscopeCopyRectangles", images, () => [
+  const places = (): Tensor[] => [
     tf.tensor2d(rectangles.flat(2), [count, 4], "int32"),
     tf.tensor1d(size, "int32"),
-  ]);
+  ];
+  const own = onImages("FewscopeCopyRectangles", images, places, { zero: beyond === "zero" ? 1 : 0 }); // prettier-ignore
   if (own !== undefined) return own as Tensor4D;
   const corners = new Float32Array(4 * count);
   for (const [i, [rows, columns]] of rectangles.entries()) {
-    const [top, bottom] = inward(rows, height);
-    const [left, right] = inward(columns, width);
+    const [top, bottom] = inward(rows, height, padding);
+    const [left, right] = inward(columns, width, padding);
     corners.set([top, left, bottom, right], 4 * i);
   }
-  return cropAndResize(images, corners, size, "nearest");
+  return cropAndResize(padded(images, padding, beyond), corners, size, "nearest");
+}
+
+function padded(images: Tensor4D, padding: number, beyond: Beyond): Tensor4D {
+  if (padding === 0) return images;
+  const around: [number, number][] = [[0, 0], [padding, padding], [padding, padding], [0, 0]]; // prettier-ignore
+  return beyond === "zero" ? tf.pad(images, around) : tf.mirrorPad(images, around, beyond);
 }
 
 function pixelsIn([from, to]: PixelSpan): number {
   return Math.abs(to - from) + 1;
 }
 
-/** Ends as shares of the axis, a hundredth of a pixel inwards: rounding must not step over the border, beyond which is only fill. */
-function inward([from, to]: PixelSpan, pixels: number): [number, number] {
-  if (pixels === 1) return [0, 0];
+/** Ends as shares of the padded axis, a hundredth of a pixel inwards: rounding must not step over the border, beyond which is only fill. */
+function inward([from, to]: PixelSpan, length: number, padding: number): [number, number] {
+  const last = length + 2 * padding - 1;
+  if (last === 0) return [0, 0];
   const nudge = Math.sign(to - from) * 0.01;
-  return [(from + nudge) / (pixels - 1), (to - nudge) / (pixels - 1)];
+  return [(padding + from + nudge) / last, (padding + to - nudge) / last];
 }
 
 /** TensorFlow's crop and resize with one box for each image; corners are top, left, bottom, right. */

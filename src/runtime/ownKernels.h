@@ -235,6 +235,7 @@ struct Settings {
   float share2 = 0;
   float ahead = 0;
   float clip = 0;
+  float zero = 0;
   bool relu = false;
   bool side = false;
   bool turned = false;
@@ -339,7 +340,7 @@ inline void *Read(TF_OpKernelConstruction *construction, const std::string &name
   const auto has = [&](const char *name) { return names.find(std::string(" ") + name + " ") != std::string::npos && TF_GetCode(status) == TF_OK; };
   for (const auto &number : {std::make_pair("epsilon", &settings->epsilon), std::make_pair("momentum", &settings->momentum), std::make_pair("beta1", &settings->beta1),
                              std::make_pair("beta2", &settings->beta2), std::make_pair("share1", &settings->share1), std::make_pair("share2", &settings->share2),
-                             std::make_pair("ahead", &settings->ahead), std::make_pair("clip", &settings->clip)}) {
+                             std::make_pair("ahead", &settings->ahead), std::make_pair("clip", &settings->clip), std::make_pair("zero", &settings->zero)}) {
     if (has(number.first)) TF_OpKernelConstruction_GetAttrFloat(construction, number.first, number.second, status);
   }
   unsigned char flag = 0;

@@ -100,8 +100,44 @@ void Resample(void *, TF_OpKernelContext *context) {
   });
 }
 
-// x [b,h,w,c], for each image the first and the last row and column, and the size that they make -> [b,h',w',c]; what runs backwards is mirrored
-void CopyRectangles(void *, TF_OpKernelContext *context) {
+// Which of the pixels of an axis each new one is, where the places from the first to the last may lie beyond its ends: there the axis is mirrored at its outermost
+// pixel, or holds nothing, which is -1.
+std::vector<int64_t> PixelsOf(const int32_t *span, int64_t length, bool nothing) {
+  const int64_t step = span[1] < span[0] ? -1 : 1, count = std::abs(static_cast<int64_t>(span[1]) - span[0]) + 1;
+  std::vector<int64_t> pixels;
+  for (int64_t at = 0; at < count; at++) {
+    const int64_t place = span[0] + step * at, mirrored = place < 0 ? -place : place < length ? place : 2 * (length - 1) - place;
+    pixels.push_back(nothing && mirrored != place ? -1 : mirrored);
+  }
+  return pixels;
+}
+
+// A row of an image, pixel for pixel; those that follow each other go together.
+void CopyRow(const float *row, const std::vector<int64_t> &pixels, int64_t channels, float *to) {
+  const int64_t count = static_cast<int64_t>(pixels.size());
+  for (int64_t at = 0; at < count;) {
+    const int64_t first = pixels[at];
+    if (first < 0) {
+      std::fill(to + at * channels, to + (at + 1) * channels, 0.0f);
+      at++;
+      continue;
+    }
+    int64_t end = at + 1;
+    while (end < count && pixels[end] == first + end - at) end++;
+    const float *from = row + first * channels;
+    const int64_t values = (end - at) * channels;
+    float *made = to + at * channels;
+    if (values >= 16) std::memcpy(made, from, values * sizeof(float));
+    else
+      for (int64_t k = 0; k < values; k++) made[k] = from[k];
+    at = end;
+  }
+}
+
+// x [b,h,w,c], for each image the first and the last row and column, and the size that they make -> [b,h',w',c]; what runs backwards is mirrored, and beyond the border
+// lies the mirrored image, or zeros where asked
+void CopyRectangles(void *state, TF_OpKernelContext *context) {
+  const bool zero = static_cast<Settings *>(state)->zero != 0;
   Call call(context);
   TF_Tensor *x = call.Input(0);
   TF_Tensor *spans = call.Input(1);
@@ -111,28 +147,23 @@ void CopyRectangles(void *, TF_OpKernelContext *context) {
     return call.Fail("images, four whole numbers for each and a size were expected");
   const int64_t h = TF_Dim(x, 1), w = TF_Dim(x, 2), channels = TF_Dim(x, 3);
   const int32_t *ends = static_cast<const int32_t *>(TF_TensorData(spans));
-  const auto fits = [](const int32_t *span, int64_t made, int64_t length) {
-    return span[0] >= 0 && span[1] >= 0 && span[0] < length && span[1] < length && std::abs(span[1] - span[0]) + 1 == made;
+  const auto fits = [zero](const int32_t *span, int64_t made, int64_t length) {
+    const auto near = [zero, length](int64_t place) { return zero || (place > -length && place < 2 * length - 1); };
+    return near(span[0]) && near(span[1]) && std::abs(static_cast<int64_t>(span[1]) - span[0]) + 1 == made;
   };
   for (int64_t image = 0; image < TF_Dim(x, 0); image++)
-    if (!fits(ends + 4 * image, height, h) || !fits(ends + 4 * image + 2, width, w)) return call.Fail("rectangles of one size that lie in the images were expected");
+    if (!fits(ends + 4 * image, height, h) || !fits(ends + 4 * image + 2, width, w))
+      return call.Fail("rectangles of one size that lie in the images, or in their mirror images beside them, were expected");
   TF_Tensor *y = call.Output(0, TF_FLOAT, {TF_Dim(x, 0), height, width, channels});
   if (!call.ok()) return;
   const float *from = static_cast<const float *>(TF_TensorData(x));
   float *to = static_cast<float *>(TF_TensorData(y));
   TheHelpers().Run(TF_Dim(x, 0), [&](int64_t image) {
-    const int32_t *span = ends + 4 * image;
-    const int64_t down = span[1] < span[0] ? -1 : 1;
+    const std::vector<int64_t> rows = PixelsOf(ends + 4 * image, h, zero), columns = PixelsOf(ends + 4 * image + 2, w, zero);
     for (int64_t row = 0; row < height; row++) {
-      const float *line = from + (image * h + span[0] + down * row) * w * channels;
       float *made = to + (image * height + row) * width * channels;
-      if (span[3] >= span[2]) {
-        std::memcpy(made, line + span[2] * channels, width * channels * sizeof(float));
-        continue;
-      }
-      const float *pixel = line + span[2] * channels;
-      for (int64_t column = 0; column < width; column++, pixel -= channels, made += channels)
-        for (int64_t c = 0; c < channels; c++) made[c] = pixel[c];
+      if (rows[row] < 0) std::fill(made, made + width * channels, 0.0f);
+      else CopyRow(from + (image * h + rows[row]) * w * channels, columns, channels, made);
     }
   });
 }
@@ -197,13 +228,14 @@ void Colours(void *state, TF_OpKernelContext *context) {
 }
 
 void *ReadColours(TF_OpKernelConstruction *construction) { return Read(construction, " clip "); }
+void *ReadRectangles(TF_OpKernelConstruction *construction) { return Read(construction, " zero "); }
 void *ReadNothing(TF_OpKernelConstruction *construction) { return Read(construction, ""); }
 
 }  // namespace
 
 bool RegisterViews() {
   return Register({"FewscopeResample", {}, {"x: float", "boxes: float", "size: int32"}, {"y: float"}, ReadNothing, Resample}) &&
-         Register({"FewscopeCopyRectangles", {}, {"x: float", "spans: int32", "size: int32"}, {"y: float"}, ReadNothing, CopyRectangles}) &&
+         Register({"FewscopeCopyRectangles", {"zero: float"}, {"x: float", "spans: int32", "size: int32"}, {"y: float"}, ReadRectangles, CopyRectangles}) &&
          Register({"FewscopeColours", {"clip: float"}, {"x: float", "maps: float"}, {"y: float"}, ReadColours, Colours});
 }
 

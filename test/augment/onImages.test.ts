@@ -79,6 +79,41 @@ describe("augment/onImages", function () {
       });
     });
 
+  for (const [padding, b, h, w, c] of [
+    [4, 6, 32, 32, 3],
+    [3, 5, 4, 9, 1],
+    [1, 4, 2, 2, 7],
+    [30, 3, 33, 31, 2],
+  ])
+    for (const beyond of ["reflect", "zero"] as const)
+      it(`copies rectangles that reach ${padding} pixels beyond ${[b, h, w, c].join(" x ")} to the bit, ${beyond}`, () => {
+        tf.tidy(() => {
+          const rng = createRng(5);
+          const span = (length: number): PixelSpan => {
+            const from = rng.integer(2 * padding + 1) - padding;
+            const to = from + length - 1;
+            return rng.uniform() < 0.5 ? [from, to] : [to, from];
+          };
+          const spans = Array.from({ length: b }, () => [span(h), span(w)] as const);
+          const [own, pieces] = both(() =>
+            copyRectangles(images(b, h, w, c), (i) => spans[i], { padding, beyond }),
+          );
+          assert.deepEqual([...own.dataSync()], [...pieces.dataSync()]);
+        });
+      });
+
+  it("takes nothing from beyond the mirror images", () => {
+    tf.tidy(() => {
+      const far = (): readonly [PixelSpan, PixelSpan] => [
+        [-3, -1],
+        [0, 2],
+      ];
+      const around = { padding: 3, beyond: "reflect" } as const;
+      assert.throws(() => copyRectangles(images(1, 3, 3, 1), far, around), /mirror images/);
+      assert.throws(() => copyRectangles(images(1, 3, 3, 1), () => [[3, 5], [0, 2]], around), /mirror images/); // prettier-ignore
+    });
+  });
+
   for (const [b, h, w] of [
     [6, 32, 32],
     [3, 1, 1],
