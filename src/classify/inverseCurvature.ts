@@ -27,6 +27,7 @@ const leastDiagonal = 1e-5;
 /**
  * About the inverse of the curvature of `softmaxObjective` with row-major features [n,d]: that of where all weights are 0 and every class is as likely, as if classes did not
  * depend on each other. Steps that it shapes take a fifth to a tenth of the tries, since features of images are alike. undefined where there are too many features, where they are many and unlike, or where their squares are beyond single precision.
+ * @param squares the sum of the squares of the images' products with each other, or of the features' which is the same, where it is known
  */
 export function inverseCurvature(
   features: Float64Array,
@@ -34,25 +35,29 @@ export function inverseCurvature(
   d: number,
   k: number,
   c: number,
+  squares?: number,
 ): InverseCurvature | undefined {
   if (d > mostFeatures) return undefined;
   const spread = (1 / k) * (1 - 1 / k);
   const penalty = 1 / (c * n);
   let trace = 0;
-  for (let at = 0; at < features.length; at++) trace += (features[at] * features[at] * spread) / n;
+  for (let at = 0; at < features.length; at++) {
+    // Half of a triangular matrix.
+    if (features[at] !== 0) trace += (features[at] * features[at] * spread) / n;
+  }
+  const unlike = (sum: number): boolean => d > fewFeatures && mostToEach * trace * trace > d * sum;
+  if (squares !== undefined && unlike(squares * (spread / n) ** 2)) return undefined;
   const inverse = valuesOf(() => {
-    const x = tf.tensor2d(Float32Array.from(features), [n, d]);
+    const x = tf.tensor2d(new Float32Array(features), [n, d]);
     const curvature = tf.matMul(x, x, true).mul<Tensor2D>(spread / n);
-    if (d > fewFeatures) {
-      const [squares] = curvature.square().sum().dataSync();
-      if (mostToEach * trace * trace > d * squares) return tf.fill([1], NaN);
-    }
+    if (squares === undefined && unlike(curvature.square().sum().dataSync()[0]))
+      return tf.fill([1], NaN);
     const diagonal = Math.max(penalty, leastDiagonal * trace);
     const factor = inverseFactor(curvature.add<Tensor2D>(tf.eye(d).mul(diagonal)));
     return tf.matMul(factor, factor, true);
   });
   if (!inverse.every(Number.isFinite)) return undefined;
-  const products = matrixProducts(Float64Array.from(inverse), d, d, k);
+  const products = matrixProducts(new Float64Array(inverse), d, d, k);
   return {
     times: (vector) => {
       const out = vector.map((value) => value / spread);
@@ -89,7 +94,7 @@ function smallInverseFactor(a: Tensor2D): Tensor2D {
   // eslint-disable-next-line @typescript-eslint/no-require-imports -- loaded on first use, not on import
   const { CholeskyDecomposition, Matrix, solve } = require("ml-matrix") as typeof MlMatrix;
   const n = a.shape[0];
-  const values = Float64Array.from(a.dataSync());
+  const values = new Float64Array(a.dataSync());
   // Which half is read is told, since products are symmetric up to rounding alone.
   for (let i = 0; i < n; i++) for (let j = 0; j < i; j++) values[j * n + i] = values[i * n + j];
   const factor = values.every(Number.isFinite)

@@ -3,18 +3,21 @@ import {
   defined,
   InputError,
   option,
+  scaledTensor,
   tf,
   valuesOf,
   type Classify,
   type OptionTable,
   type PredictRows,
+  type Tensor2D,
 } from "../core";
 import { knownRows, softmaxRows, type KnownRows } from "./labelled";
 import { inverseCurvature } from "./inverseCurvature";
 import { minimise } from "./minimise";
 import { onEmbeddings } from "./onEmbeddings";
-import { featureScaleOption, featureScaling, type FeatureScale } from "./scaling";
-import { matrixProducts, softmaxObjective, spanOfRows } from "./softmaxObjective";
+import { featureScaleOption, scaleOf, type FeatureScale } from "./scaling";
+import { matrixProducts, softmaxObjective } from "./softmaxObjective";
+import { spanOfRows } from "./spanOfRows";
 
 /** Options of logistic regression: how strongly weights are held back, and what the features are standardised by. */
 export interface LogisticRegressionOptions {
@@ -43,10 +46,11 @@ export function logisticRegression(given: LogisticRegressionOptions = {}): Class
   return onEmbeddings((rows) => {
     const labelled = knownRows(rows);
     checkTwoClasses(labelled);
-    const scale = featureScaling(standardise, rows);
-    const scaled = { ...labelled, features: scale(labelled.features) };
-    const predict = fitLogistic(scaled, c, maxIterations);
-    return (features) => predict(scale(features));
+    const scale = scaleOf(standardise, rows);
+    const { dim } = rows;
+    const tensor = (features: Float32Array): Tensor2D =>
+      scale === undefined ? asRows(features, dim) : scaledTensor(features, scale);
+    return fitTensors(labelled, tensor, c, maxIterations);
   }, settings);
 }
 logisticRegression.definition = definition;
@@ -56,8 +60,24 @@ logisticRegression.definition = definition;
  * @throws InputError if it does not converge
  */
 export function fitLogistic(labelled: KnownRows, c: number, maxIterations: number): PredictRows {
-  const weights = fit(labelled, c, maxIterations);
-  return (features) => predict(features, weights, labelled);
+  return fitTensors(labelled, (features) => asRows(features, labelled.dim), c, maxIterations);
+}
+
+const asRows = (features: Float32Array, dim: number): Tensor2D => tf.tensor2d(features, [features.length / dim, dim]); // prettier-ignore
+
+function fitTensors(
+  labelled: KnownRows,
+  tensor: (features: Float32Array) => Tensor2D,
+  c: number,
+  maxIterations: number,
+): PredictRows {
+  const rows = tf.tidy(() => tensor(labelled.features));
+  try {
+    const weights = fit(rows, labelled, c, maxIterations);
+    return (features) => predict(() => tensor(features), weights, labelled);
+  } finally {
+    rows.dispose();
+  }
 }
 
 function checkTwoClasses({ labels }: KnownRows): void {
@@ -73,14 +93,18 @@ function checkTwoClasses({ labels }: KnownRows): void {
  * Weights, then intercepts: [(d+1)*classes], row-major. With fewer images than features the weights lie in the span of
  * the images, so the problem is solved there, exactly, in as many unknowns as there are images.
  */
-function fit(labelled: KnownRows, c: number, maxIterations: number): Float32Array {
-  const { dim, classes, labels, features } = labelled;
+function fit(
+  features: Tensor2D,
+  { dim, classes, labels }: KnownRows,
+  c: number,
+  maxIterations: number,
+): Float32Array {
   const n = labels.length;
-  const span = dim > n ? spanOfRows(features, n, dim) : undefined;
+  const span = dim > n ? spanOfRows(features) : undefined;
   const d = span === undefined ? dim : n;
   const size = d * classes;
-  const rows = span?.coordinates ?? Float64Array.from(features);
-  const inverse = inverseCurvature(rows, n, d, classes, c);
+  const rows = span?.coordinates ?? new Float64Array(features.dataSync());
+  const inverse = inverseCurvature(rows, n, d, classes, c, span?.squares);
   const products = matrixProducts(rows, n, d, classes);
   try {
     const minimum = minimise(
@@ -103,23 +127,29 @@ function fit(labelled: KnownRows, c: number, maxIterations: number): Float32Arra
     const weights = minimum.point.subarray(0, size);
     const intercepts = minimum.point.subarray(size);
     const expanded = span === undefined ? weights : span.expand(weights, classes);
-    return Float32Array.from([...expanded, ...intercepts]);
+    return joined(expanded, intercepts);
   } finally {
     products.dispose();
     inverse?.dispose();
   }
 }
 
+function joined(weights: Float64Array, intercepts: Float64Array): Float32Array {
+  const all = new Float32Array(weights.length + intercepts.length);
+  all.set(weights);
+  all.set(intercepts, weights.length);
+  return all;
+}
+
 function predict(
-  features: Float32Array,
+  features: () => Tensor2D,
   weights: Float32Array,
   { dim, classes }: KnownRows,
 ): Float32Array {
   const scores = valuesOf(() => {
     const w = tf.tensor2d(weights.subarray(0, dim * classes), [dim, classes]);
     const b = tf.tensor1d(weights.subarray(dim * classes));
-    const x = tf.tensor2d(features, [features.length / dim, dim]);
-    return x.matMul(w).add(b);
+    return features().matMul(w).add(b);
   });
   return softmaxRows(scores, classes);
 }

@@ -4,6 +4,7 @@ import {
   option,
   tf,
   unitRows,
+  unitTensor,
   valuesOf,
   type Classify,
   type OptionTable,
@@ -44,9 +45,8 @@ export function nearestNeighbours(given: NearestNeighboursOptions = {}): Classif
     const labelled = knownRows(rows);
     const k = options.k ?? Math.min(mostNeighbours, fewestLabels(labelled));
     const scale = featureScaling(options.standardise, rows);
-    const prepare = (features: Float32Array): Float32Array => unitRows(scale(features), dim);
-    const bank = { ...labelled, features: prepare(labelled.features) };
-    return (features) => vote(bank, prepare(features), k, temperature);
+    const bank = { ...labelled, features: unitRows(scale(labelled.features), dim) };
+    return (features) => vote(bank, scale(features), k, temperature);
   }, settings);
 }
 nearestNeighbours.definition = definition;
@@ -77,9 +77,7 @@ function vote(
   for (let from = 0; from < n; from += chunk) {
     const count = Math.min(chunk, n - from);
     const rows = features.subarray(from * dim, (from + count) * dim);
-    const similarity = valuesOf(() =>
-      tf.matMul(tf.tensor2d(rows, [count, dim]), stored, false, true),
-    );
+    const similarity = valuesOf(() => tf.matMul(unitTensor(rows, dim), stored, false, true));
     for (let i = 0; i < count; i++) {
       const size = bank.labels.length;
       const probabilities = out.subarray((from + i) * classes, (from + i + 1) * classes);

@@ -4,6 +4,7 @@ import {
   option,
   scaleColumns,
   UNLABELLED,
+  type ColumnScale,
   type LabelledRows,
   type Option,
 } from "../core";
@@ -33,11 +34,19 @@ export function featureScaling(
   given: FeatureScale | undefined,
   rows: LabelledRows,
 ): (features: Float32Array) => Float32Array {
-  const scale = given ?? (rows.labels.includes(UNLABELLED) ? "all" : "none");
-  if (scale === "none") return (features) => features;
-  const { features, dim } = scale === "all" ? rows : knownRows(rows);
-  const reference = columnScale(features, dim);
-  return (given) => scaleColumns(given, reference);
+  const scale = scaleOf(given, rows);
+  return scale === undefined ? (features) => features : (features) => scaleColumns(features, scale);
+}
+
+/** What `featureScaling` brings features to that mean and spread by; undefined where they stay as they are. */
+export function scaleOf(
+  given: FeatureScale | undefined,
+  rows: LabelledRows,
+): ColumnScale | undefined {
+  const from = given ?? (rows.labels.includes(UNLABELLED) ? "all" : "none");
+  if (from === "none") return undefined;
+  const { features, dim } = from === "all" ? rows : knownRows(rows);
+  return columnScale(features, dim);
 }
 
 /**

@@ -57,10 +57,10 @@ export function matrixProducts(
 }
 
 function nativeProducts(features: Float64Array, n: number, d: number, k: number): MatrixProducts {
-  const x = tf.tensor2d(Float32Array.from(features), [n, d]);
+  const x = tf.tensor2d(new Float32Array(features), [n, d]);
   const product = (values: Float64Array, rows: number, transposed: boolean): Float64Array =>
-    Float64Array.from(
-      valuesOf(() => tf.matMul(x, tf.tensor2d(Float32Array.from(values), [rows, k]), transposed)),
+    new Float64Array(
+      valuesOf(() => tf.matMul(x, tf.tensor2d(new Float32Array(values), [rows, k]), transposed)),
     );
   return {
     forward: (weights) => product(weights, d, false),
@@ -114,124 +114,4 @@ export function softmaxObjective(
     }
     return loss / n + (penalty * squares) / 2;
   };
-}
-
-/** An orthonormal basis of the span of some rows, as far as it is needed. */
-export interface RowSpan {
-  /** The rows in that basis. [n,n] */
-  readonly coordinates: Float64Array;
-  /** Weights in that basis as weights of the features. [n,k] -> [d,k] */
-  readonly expand: (weights: Float64Array, k: number) => Float64Array;
-}
-
-/** Relative size of what is added to the diagonal, so that equal rows do no harm. */
-const jitter = 1e-6;
-
-/**
- * The span of n rows of length d > n, through the Cholesky factor L of their Gram matrix: rows = L Q with Q orthonormal,
- * so that coordinates are L and weights W in it are X^T L^-T W in the features.
- */
-export function spanOfRows(rows: Float32Array, n: number, d: number): RowSpan {
-  const gram = Float64Array.from(
-    valuesOf(() => {
-      const x = tf.tensor2d(rows, [n, d]);
-      return tf.matMul(x, x, false, true);
-    }),
-  );
-  let trace = 0;
-  for (let i = 0; i < n; i++) trace += gram[i * n + i];
-  for (let i = 0; i < n; i++) gram[i * n + i] += jitter * (trace / n) + Number.MIN_VALUE;
-  const factor = cholesky(gram, n);
-  return {
-    coordinates: factor,
-    expand: (weights, k) => {
-      const solved = solveTransposed(factor, weights, n, k);
-      const expanded = valuesOf(() => {
-        const x = tf.tensor2d(rows, [n, d]);
-        return tf.matMul(x, tf.tensor2d(Float32Array.from(solved), [n, k]), true);
-      });
-      return Float64Array.from(expanded);
-    },
-  };
-}
-
-/**
- * Lower triangular L with L L^T = a, for symmetric positive definite a. Eight values at once as far as they do not depend on each other, so that a processor need
- * not wait for one difference to take the next; each is worked out in the same order as alone. [n,n] -> [n,n]
- */
-function cholesky(a: Float64Array, n: number): Float64Array {
-  const l = new Float64Array(n * n);
-  for (let from = 0; from < n; from += 4) {
-    const whole = from + 4 <= n ? from : 0;
-    for (let j = 0; j < whole; j += 2) eightBelow(l, a, n, from, j);
-    for (let i = from; i < Math.min(n, from + 4); i++)
-      for (let j = whole; j <= i; j++) l[i * n + j] = oneBelow(l, a, n, i, j);
-  }
-  return l;
-}
-
-/** Writes four rows' values in two neighbouring columns that lie before all four rows. */
-function eightBelow(l: Float64Array, a: Float64Array, n: number, row: number, j: number): void {
-  const first = row * n;
-  const second = first + n;
-  const third = second + n;
-  const fourth = third + n;
-  const own = j * n;
-  const next = own + n;
-  let one = a[first + j];
-  let two = a[second + j];
-  let three = a[third + j];
-  let four = a[fourth + j];
-  let oneNext = a[first + j + 1];
-  let twoNext = a[second + j + 1];
-  let threeNext = a[third + j + 1];
-  let fourNext = a[fourth + j + 1];
-  for (let m = 0; m < j; m++) {
-    const above = l[own + m];
-    const aboveNext = l[next + m];
-    const inFirst = l[first + m];
-    one -= inFirst * above;
-    oneNext -= inFirst * aboveNext;
-    const inSecond = l[second + m];
-    two -= inSecond * above;
-    twoNext -= inSecond * aboveNext;
-    const inThird = l[third + m];
-    three -= inThird * above;
-    threeNext -= inThird * aboveNext;
-    const inFourth = l[fourth + m];
-    four -= inFourth * above;
-    fourNext -= inFourth * aboveNext;
-  }
-  const diagonal = l[own + j];
-  const below = l[next + j];
-  const diagonalNext = l[next + j + 1];
-  l[first + j] = one /= diagonal;
-  l[second + j] = two /= diagonal;
-  l[third + j] = three /= diagonal;
-  l[fourth + j] = four /= diagonal;
-  l[first + j + 1] = (oneNext - one * below) / diagonalNext;
-  l[second + j + 1] = (twoNext - two * below) / diagonalNext;
-  l[third + j + 1] = (threeNext - three * below) / diagonalNext;
-  l[fourth + j + 1] = (fourNext - four * below) / diagonalNext;
-}
-
-/** A value of the factor, once all before it in its row, and the rows above, are known. */
-function oneBelow(l: Float64Array, a: Float64Array, n: number, i: number, j: number): number {
-  let sum = a[i * n + j];
-  for (let m = 0; m < j; m++) sum -= l[i * n + m] * l[j * n + m];
-  // Rounding of the single-precision products must not make a square root of less than nothing.
-  return i === j ? Math.sqrt(Math.max(sum, Number.EPSILON * a[i * n + i])) : sum / l[j * n + j];
-}
-
-/** Solves L^T z = w by back substitution. [n,n], [n,k] -> [n,k] */
-function solveTransposed(l: Float64Array, w: Float64Array, n: number, k: number): Float64Array {
-  const z = Float64Array.from(w);
-  for (let i = n - 1; i >= 0; i--) {
-    for (let c = 0; c < k; c++) {
-      let sum = z[i * k + c];
-      for (let m = i + 1; m < n; m++) sum -= l[m * n + i] * z[m * k + c];
-      z[i * k + c] = sum / l[i * n + i];
-    }
-  }
-  return z;
 }

@@ -68,13 +68,17 @@ export {
   precisions,
   type Precision,
 } from "./precision";
+export { floatsToFill } from "./floatsToFill";
 export {
+  doublesOf,
+  doublesTensor,
   fusedName,
   hasOwnKernels,
   joinTensors,
   partLike,
   runOwnKernel,
   runOwnUpdate,
+  worthOwnKernel,
 } from "./ownKernels";
 export { gpuInUse, openGpu, type Gpu } from "./gpu";
 export { dawnVersion } from "./webGpu";
@@ -96,8 +100,11 @@ export {
   columnScale,
   normaliseRows,
   scaleColumns,
+  scaledTensor,
   unitRows,
+  unitTensor,
   willNotChange,
+  type ColumnScale,
 } from "./rows";
 export { defined, type Defined } from "./defined";
 export {

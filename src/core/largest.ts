@@ -9,13 +9,16 @@ export function largest(
   counts?: (at: number) => boolean,
 ): number[] {
   const found: number[] = [];
+  // Kept at hand, since nearly every value is compared with it alone.
+  let least = NaN;
   for (let at = 0; at < values.length; at++) {
     const value = values[at];
-    if (found.length === count && value <= values[found[count - 1]]) continue;
+    if (value <= least) continue;
     if (counts?.(at) === false) continue;
     let place = found.length < count ? found.length : count - 1;
     for (; place > 0 && values[found[place - 1]] < value; place--) found[place] = found[place - 1];
     found[place] = at;
+    if (found.length === count) least = values[found[count - 1]];
   }
   return found;
 }

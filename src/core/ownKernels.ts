@@ -1,4 +1,4 @@
-import { onCuda, tf, type Tensor, type Tensor1D } from "./backend";
+import { backendLoaded, onCuda, tf, valuesOf, type Tensor, type Tensor1D } from "./backend";
 import type { KernelAttribute, NativeBackend } from "./stepBackend";
 
 const nativeBackend = (): NativeBackend => tf.backend() as unknown as NativeBackend;
@@ -14,6 +14,14 @@ export function hasOwnKernels(): boolean {
   return (there ??= nativeBackend().binding.fusedKernels?.() ?? false) && !onCuda();
 }
 
+/** Values from which a kernel of our own is worth what it takes to hand them over. */
+const manyValues = 1e5;
+
+/** Whether a kernel of our own, which gives the same bits as a loop, is worth it for so many values. Never loads TensorFlow. */
+export function worthOwnKernel(values: number): boolean {
+  return values >= manyValues && backendLoaded() && hasOwnKernels();
+}
+
 /** Runs a kernel of our own on 32-bit floats, with these numbers, which gives so many tensors. */
 export function runOwnKernel(
   name: string,
@@ -22,6 +30,26 @@ export function runOwnKernel(
   count: number,
 ): Tensor[] {
   return runWith(name, asAttributes(numbers), inputs, count);
+}
+
+/** Numbers of double precision as kernels of our own take them, each as two whole numbers, since tensors here have none. [n] -> [2n] */
+export function doublesTensor(...parts: readonly Float64Array[]): Tensor1D {
+  const all = new Float64Array(parts.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const part of parts) {
+    all.set(part, at);
+    at += part.length;
+  }
+  return tf.tensor1d(new Int32Array(all.buffer), "int32");
+}
+
+/** The numbers of double precision that a kernel of our own gave. */
+export function doublesOf(compute: () => Tensor): Float64Array {
+  const halves = valuesOf(compute) as ArrayLike<number> as Int32Array;
+  // Where they lie need not be a place for doubles.
+  return halves.byteOffset % 8 === 0
+    ? new Float64Array(halves.buffer, halves.byteOffset, halves.length / 2)
+    : new Float64Array(halves.slice().buffer);
 }
 
 /**

@@ -1,4 +1,6 @@
-import type { Tensor2D } from "./backend";
+import { tf, valuesOf, type Tensor2D } from "./backend";
+import { floatsToFill } from "./floatsToFill";
+import { doublesOf, doublesTensor, runOwnKernel, worthOwnKernel } from "./ownKernels";
 
 /** Mean of each column. Row-major [n*d] -> [d] */
 export function columnMeans(features: ArrayLike<number>, dim: number): Float64Array {
@@ -33,18 +35,40 @@ export function columnScale(features: ArrayLike<number>, dim: number): ColumnSca
 }
 
 function measureColumns(features: ArrayLike<number>, dim: number): ColumnScale {
+  if (features instanceof Float32Array && worthOwnKernel(features.length)) {
+    const both = doublesOf(() => ofOwnKernel("FewscopeMeasureColumns", features, dim));
+    return { mean: both.slice(0, dim), spread: spreadOf(both.subarray(dim)) };
+  }
   const mean = columnMeans(features, dim);
   const variance = new Float64Array(dim);
   const n = features.length / dim;
   for (let from = 0; from < features.length; from += dim)
     for (let j = 0; j < dim; j++) variance[j] += (features[from + j] - mean[j]) ** 2 / n;
-  return { mean, spread: variance.map((v) => (v > 1e-12 ? Math.sqrt(v) : 1)) };
+  return { mean, spread: spreadOf(variance) };
+}
+
+function spreadOf(variance: Float64Array): Float64Array {
+  return variance.map((v) => (v > 1e-12 ? Math.sqrt(v) : 1));
+}
+
+/** What a kernel of our own (`src/runtime/rowKernels.cc`) makes of features and doubles: to the bit what the loop beside it gives. */
+function ofOwnKernel(
+  name: string,
+  features: Float32Array,
+  dim: number,
+  ...doubles: readonly Float64Array[]
+): Tensor2D {
+  const rows = tf.tensor2d(features, [features.length / dim, dim]);
+  const others = doubles.length === 0 ? [] : [doublesTensor(...doubles)];
+  return runOwnKernel(name, {}, [rows, ...others], 1)[0] as Tensor2D;
 }
 
 /** Each column less its mean, in parts of its spread. Row-major [n*d] -> [n*d] */
 export function scaleColumns(features: Float32Array, { mean, spread }: ColumnScale): Float32Array {
   const dim = mean.length;
-  const scaled = new Float32Array(features.length);
+  if (worthOwnKernel(features.length))
+    return valuesOf(() => ofOwnKernel("FewscopeScaleColumns", features, dim, mean, spread));
+  const scaled = floatsToFill(features.length);
   for (let from = 0; from < scaled.length; from += dim) {
     const [row, out] = [features, scaled].map((all) => all.subarray(from, from + dim));
     for (let j = 0; j < dim; j++) out[j] = (row[j] - mean[j]) / spread[j];
@@ -52,10 +76,21 @@ export function scaleColumns(features: Float32Array, { mean, spread }: ColumnSca
   return scaled;
 }
 
+/** As `scaleColumns`, for what goes on with tensors. Row-major [n*d] -> [n,d] */
+export function scaledTensor(features: Float32Array, scale: ColumnScale): Tensor2D {
+  const { mean, spread } = scale;
+  const dim = mean.length;
+  return worthOwnKernel(features.length)
+    ? ofOwnKernel("FewscopeScaleColumns", features, dim, mean, spread)
+    : tf.tensor2d(scaleColumns(features, scale), [features.length / dim, dim]);
+}
+
 /** Each row less the centre, divided by its length; what has no direction stays where it is. Row-major [n*d] -> [n*d] */
 export function unitRows(features: Float32Array, dim: number, centre?: Float64Array): Float32Array {
-  const result = new Float32Array(features.length);
   const middle = centre ?? new Float64Array(dim);
+  if (worthOwnKernel(features.length))
+    return valuesOf(() => ofOwnKernel("FewscopeUnitRows", features, dim, middle));
+  const result = floatsToFill(features.length);
   for (let from = 0; from < features.length; from += dim) {
     let squares = 0;
     for (let j = 0; j < dim; j++) squares += (features[from + j] - middle[j]) ** 2;
@@ -63,6 +98,13 @@ export function unitRows(features: Float32Array, dim: number, centre?: Float64Ar
     for (let j = 0; j < dim; j++) result[from + j] = (features[from + j] - middle[j]) / length;
   }
   return result;
+}
+
+/** As `unitRows`, for what goes on with tensors. Row-major [n*d] -> [n,d] */
+export function unitTensor(features: Float32Array, dim: number): Tensor2D {
+  return worthOwnKernel(features.length)
+    ? ofOwnKernel("FewscopeUnitRows", features, dim, new Float64Array(dim))
+    : tf.tensor2d(unitRows(features, dim), [features.length / dim, dim]);
 }
 
 /** Rows (or columns, along axis 0) of length 1; zeros stay zeros, with a finite gradient. [n,d] -> [n,d] */

@@ -38,8 +38,11 @@ export interface Channel {
 
 /** Where the pixels are: bytes, 16-bit or float in memory, or a file read in slices. They come out as float32, NHWC. */
 export interface Pixels {
-  /** Reads the images with these indices. n -> [n*h*w*c] */
-  read(indices: ArrayLike<number>): Float32Array;
+  /**
+   * Reads the images with these indices. n -> [n*h*w*c]
+   * @param to room for them, which whoever reads from memory may take instead of new memory; the result tells whether it did
+   */
+  read(indices: ArrayLike<number>, to?: Float32Array): Float32Array;
 }
 
 /** n images of equal size. Immutable; make changed copies with core/imageSet.ts. */
@@ -145,6 +148,8 @@ export interface Encoder {
   readonly dim: number;
   /** Frozen embedding, evaluation mode. [b,h,w,c] -> [b,d] */
   embed(images: Tensor4D): Tensor2D;
+  /** Whether an embedding is nothing but the image's values, which then need not go through a tensor. @default false */
+  readonly asTheyAre?: boolean;
   /** The network behind it, where there is one; fine-tuning needs it. */
   readonly network?: Network;
   /** The last weights of the training, where this encoder has their moving average; for those who compare. It is freed with this one. */

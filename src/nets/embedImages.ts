@@ -1,6 +1,7 @@
 import { setImmediate } from "node:timers/promises";
 import {
   checkInteger,
+  floatsToFill,
   readBatch,
   StoppedError,
   valuesOf,
@@ -27,13 +28,17 @@ export async function embedImages(
 ): Promise<Float32Array> {
   checkInteger("batchSize", batchSize, { min: 1 });
   const n = images.ids.length;
-  const out = new Float32Array(n * encoder.dim);
+  const out = floatsToFill(n * encoder.dim);
   for (let from = 0; from < n; from += batchSize) {
     if (on.signal?.aborted === true) throw new StoppedError();
     const count = Math.min(batchSize, n - from);
     const indices = Int32Array.from({ length: count }, (_, i) => from + i);
-    const rows = valuesOf(() => encoder.embed(readBatch(images, indices)));
-    out.set(rows, from * encoder.dim);
+    const place = out.subarray(from * encoder.dim, (from + count) * encoder.dim);
+    const rows =
+      encoder.asTheyAre === true
+        ? images.pixels.read(indices, place)
+        : valuesOf(() => encoder.embed(readBatch(images, indices)));
+    if (rows !== place) place.set(rows);
     on.report?.({ task: "embedding", done: from + count, total: n, unit: "image" });
     await setImmediate();
   }

@@ -44,6 +44,7 @@ function flattened(shape: ImageSet["shape"]): Encoder {
   const dim = shape[0] * shape[1] * shape[2];
   return {
     dim,
+    asTheyAre: true,
     embed: (batch) => batch.reshape([batch.shape[0], dim]),
     clone: () => flattened(shape),
     save: (file) => save(file, "pixels", { shape }, new Map()),

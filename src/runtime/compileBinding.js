@@ -23,6 +23,7 @@ const ownSources = [
   "pointwiseKernels.cc",
   "stridedKernels.cc",
   "viewKernels.cc",
+  "rowKernels.cc",
   ...(process.platform === "darwin" ? [] : ["quietLog.cc"]),
 ];
 

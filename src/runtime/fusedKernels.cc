@@ -18,9 +18,10 @@
 
 namespace fewscope {
 
-// Defined in narrowKernels.cc, pointwiseKernels.cc, stridedKernels.cc, viewKernels.cc and winogradKernels.cc.
+// Defined in narrowKernels.cc, pointwiseKernels.cc, rowKernels.cc, stridedKernels.cc, viewKernels.cc and winogradKernels.cc.
 bool RegisterNarrow();
 bool RegisterPointwise();
+bool RegisterRows();
 bool RegisterStrided();
 bool RegisterViews();
 bool RegisterWinograd();
@@ -769,7 +770,7 @@ bool RegisterAll() {
   for (const Kernel &kernel : kernels) {
     if (!Register(kernel)) return false;
   }
-  return RegisterNarrow() && RegisterPointwise() && RegisterStrided() && RegisterViews() && RegisterWinograd();
+  return RegisterNarrow() && RegisterPointwise() && RegisterRows() && RegisterStrided() && RegisterViews() && RegisterWinograd();
 }
 
 }  // namespace

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
-import { createRng, hideLabels, InputError, withLabels } from "../../src/core";
+import { createRng, hasOwnKernels, hideLabels, InputError, tf, withLabels } from "../../src/core";
 import { classify, pretrain } from "../../src";
-import { spanOfRows } from "../../src/classify/softmaxObjective";
+import { spanOfRows } from "../../src/classify/spanOfRows";
+import { withoutOwnKernels } from "../fixtures/withoutOwnKernels";
 import { stripes } from "../study/fixtures";
 import { labelledRows, probabilities } from "./rows";
 
@@ -66,12 +67,13 @@ describe("classify/logisticRegression", () => {
   });
 });
 
-describe("classify/softmaxObjective", () => {
+describe("classify/spanOfRows", () => {
   it("finds coordinates of rows whose products are those of the rows, and the way back, whatever their number", () => {
     const d = 12;
     for (let n = 1; n < d; n++) {
       const rows = Float32Array.from(formula(n, d).flat());
-      const { coordinates, expand } = spanOfRows(rows, n, d);
+      const given = tf.tensor2d(rows, [n, d]);
+      const { coordinates, expand } = spanOfRows(given);
       const product = (a: ArrayLike<number>, b: ArrayLike<number>, i: number, j: number, size: number): number =>
         Array.from({ length: size }, (_, m) => a[i * size + m] * b[j * size + m]).reduce((x, y) => x + y); // prettier-ignore
       const pairs = Array.from({ length: n * n }, (_, at) => [Math.floor(at / n), at % n]);
@@ -86,8 +88,39 @@ describe("classify/softmaxObjective", () => {
         Array.from({ length: n }, (_, i) => product(rows, expand(weights, 1), i, 0, d)),
         0.05,
       );
+      given.dispose();
     }
   });
+
+  // 320 is a whole number of panels of eight, the others are not; the last have equal rows, and rows of nothing.
+  for (const [n, kind] of [
+    [320, "drawn"],
+    [321, "drawn"],
+    [333, "drawn"],
+    [325, "equal"],
+    [327, "empty"],
+    [319, "tiny"],
+  ] as const)
+    it(`gives the same bits by a kernel of ours as by loops, ${n} ${kind} rows`, function () {
+      if (!hasOwnKernels()) this.skip();
+      const rng = createRng(n);
+      const d = 400;
+      const size = kind === "tiny" ? 1e-18 : 1;
+      const values = Float32Array.from({ length: n * d }, () => size * rng.normal());
+      if (kind === "equal") values.copyWithin(d, 0, 100 * d);
+      if (kind === "empty") values.fill(0);
+      const rows = tf.tensor2d(values, [n, d]);
+      const weights = Float64Array.from({ length: 3 * n }, () => rng.normal());
+      const found = (): [Float64Array, Float64Array] => {
+        const { coordinates, expand } = spanOfRows(rows);
+        return [coordinates, expand(weights, 3)];
+      };
+      const own = found();
+      const loops = withoutOwnKernels(found);
+      rows.dispose();
+      assert.ok(own[0].length === n * n && own[0].every((value) => Number.isFinite(value)));
+      own.forEach((bits, i) => assert.deepEqual(Buffer.from(bits.buffer), Buffer.from(loops[i].buffer))); // prettier-ignore
+    });
 });
 
 describe("classify/nearestNeighbours", () => {

@@ -1,5 +1,17 @@
 import { strict as assert } from "node:assert";
-import { columnScale, createRng, scaleColumns, unitRows } from "../../src/core";
+import {
+  columnScale,
+  createRng,
+  hasOwnKernels,
+  scaleColumns,
+  scaledTensor,
+  tf,
+  unitRows,
+  unitTensor,
+  valuesOf,
+  worthOwnKernel,
+} from "../../src/core";
+import { withoutOwnKernels } from "../fixtures/withoutOwnKernels";
 
 const dim = 7;
 const rows = 50;
@@ -45,4 +57,36 @@ describe("core/rows", () => {
       [Math.SQRT1_2, -Math.SQRT1_2, 0, 0].forEach((value, j) => near(unit[j], value));
     }
   });
+
+  for (const [n, d] of [
+    [1000, 101],
+    [1001, 512],
+    [335, 1030],
+    [2, 60_001],
+  ])
+    it(`gives the same bits by kernels of ours as by loops, ${n} x ${d}`, function () {
+      // Loads TensorFlow, without which there are only loops.
+      assert.equal(tf.getBackend(), "tensorflow");
+      if (!hasOwnKernels()) this.skip();
+      const drawn = createRng(d);
+      const size = (i: number): number => [1, 1e-30, 1e20, 1e-44, 0][Math.floor(i / d) % 5];
+      const given = Float32Array.from({ length: n * d }, (_, i) => (i % d === 3 ? 7 : size(i) * drawn.normal())); // prettier-ignore
+      const centre = Float64Array.from({ length: d }, () => drawn.normal());
+      const found = (): (Float32Array | Float64Array)[] => {
+        const scale = columnScale(given, d);
+        const { mean, spread } = scale;
+        return [mean, spread, scaleColumns(given, scale), unitRows(given, d), unitRows(given, d, centre),
+          valuesOf(() => scaledTensor(given, scale)), valuesOf(() => unitTensor(given, d))]; // prettier-ignore
+      };
+      assert.ok(worthOwnKernel(given.length));
+      const own = found();
+      const loops = withoutOwnKernels(found);
+      own.forEach((bits, i) => assert.deepEqual(bytes(bits), bytes(loops[i]), String(i)));
+    });
+
+  it("leaves few values to loops", () => {
+    assert.equal(worthOwnKernel(1000), false);
+  });
 });
+
+const bytes = ({ buffer, byteOffset, byteLength }: ArrayBufferView): Buffer => Buffer.from(buffer as ArrayBuffer, byteOffset, byteLength); // prettier-ignore

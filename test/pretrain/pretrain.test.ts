@@ -2,7 +2,15 @@ import assert from "node:assert/strict";
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
-import { createRng, InputError, subset, type ImageSet, type Pretrain } from "../../src/core";
+import {
+  createRng,
+  InputError,
+  readBatch,
+  subset,
+  valuesOf,
+  type ImageSet,
+  type Pretrain,
+} from "../../src/core";
 import { nets, pretrain } from "../../src";
 import { stripes } from "../study/fixtures";
 
@@ -34,7 +42,12 @@ describe("pretrain", function () {
 
   it("passes pixels through as they are", async () => {
     const found = await embeddings(pretrain.pixels(), images);
-    assert.deepEqual(found, images.pixels.read(images.labels.map((_, i) => i)));
+    const all = images.labels.map((_, i) => i);
+    assert.deepEqual(found, images.pixels.read(all));
+    // They need not go through a tensor, and are the same where they do.
+    const encoder = await pretrain.pixels()(images, createRng(1));
+    assert.equal(encoder.asTheyAre, true);
+    assert.deepEqual(valuesOf(() => encoder.embed(readBatch(images, all))), found); // prettier-ignore
   });
 
   it("finds the directions of largest spread, orthonormal and in order of nothing but span", async () => {
