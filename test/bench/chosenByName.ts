@@ -15,7 +15,11 @@ export function chosenByName<T extends { readonly name: string }>(
   { what, more = "" }: Choice,
 ): readonly T[] {
   if (only.length === 0) return all;
-  const is = ({ name }: T, word: string): boolean => name === word || name.startsWith(`${word}-`);
+  // A name goes on with a word, or a number after letters: "step" has step-8-64, "fineTune" has fineTune10, and "step-6" nothing.
+  const is = ({ name }: T, word: string): boolean => {
+    const rest = name.startsWith(word) ? name.slice(word.length) : undefined;
+    return rest === "" || /^-/.test(rest ?? "") || (/[a-z]$/i.test(word) && /^\d/.test(rest ?? ""));
+  };
   for (const word of only) {
     if (all.some((one) => is(one, word))) continue;
     const names = all.map(({ name }) => name);

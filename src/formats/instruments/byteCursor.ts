@@ -23,45 +23,80 @@ export interface ByteCursor {
 
 /** Opens bytes for reading in the order of most instruments, little-endian. */
 export function byteCursor(bytes: Uint8Array, name: string, from = 0): ByteCursor {
-  const data = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  let at = 0;
-  const take = (count: number): number => {
-    if (!(count >= 0) || at + count > bytes.length) {
+  return new Cursor(bytes, name, from);
+}
+
+/** A class, whose getters all cursors share: one with getters of its own would keep its bytes until all of memory is gone through (see `whenAsked.ts`). */
+class Cursor implements ByteCursor {
+  at = 0;
+  readonly #data: DataView;
+
+  constructor(
+    private readonly bytes: Uint8Array,
+    private readonly name: string,
+    from: number,
+  ) {
+    this.#data = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    this.seek(from);
+  }
+
+  get left(): number {
+    return this.bytes.length - this.at;
+  }
+
+  seek(place: number): void {
+    if (!(place >= 0) || place > this.bytes.length) {
+      throw damaged(this.name, `it points at byte ${place} of ${this.bytes.length}`);
+    }
+    this.at = place;
+  }
+
+  skip(count: number): void {
+    this.#take(count);
+  }
+
+  u8(): number {
+    return this.#data.getUint8(this.#take(1));
+  }
+
+  u16(): number {
+    return this.#data.getUint16(this.#take(2), true);
+  }
+
+  u32(): number {
+    return this.#data.getUint32(this.#take(4), true);
+  }
+
+  i32(): number {
+    return this.#data.getInt32(this.#take(4), true);
+  }
+
+  f32(): number {
+    return this.#data.getFloat32(this.#take(4), true);
+  }
+
+  f64(): number {
+    return this.#data.getFloat64(this.#take(8), true);
+  }
+
+  view(count: number): Uint8Array {
+    const here = this.#take(count);
+    return this.bytes.subarray(here, here + count);
+  }
+
+  utf16(units: number): string {
+    const { buffer, byteOffset } = this.bytes;
+    return Buffer.from(buffer, byteOffset + this.#take(2 * units), 2 * units).toString("utf16le");
+  }
+
+  /** Where the next bytes begin, of which there must be so many. */
+  #take(count: number): number {
+    if (!(count >= 0) || this.at + count > this.bytes.length) {
+      const { at, name, bytes } = this;
       throw damaged(name, `${count} bytes are announced at byte ${at} of ${bytes.length}`);
     }
-    const here = at;
-    at += count;
+    const here = this.at;
+    this.at += count;
     return here;
-  };
-  const seek = (place: number): void => {
-    if (!(place >= 0) || place > bytes.length) {
-      throw damaged(name, `it points at byte ${place} of ${bytes.length}`);
-    }
-    at = place;
-  };
-  seek(from);
-  return {
-    get at() {
-      return at;
-    },
-    get left() {
-      return bytes.length - at;
-    },
-    seek,
-    skip: (count) => void take(count),
-    u8: () => data.getUint8(take(1)),
-    u16: () => data.getUint16(take(2), true),
-    u32: () => data.getUint32(take(4), true),
-    i32: () => data.getInt32(take(4), true),
-    f32: () => data.getFloat32(take(4), true),
-    f64: () => data.getFloat64(take(8), true),
-    view: (count) => {
-      const here = take(count);
-      return bytes.subarray(here, here + count);
-    },
-    utf16: (units) => {
-      const here = take(2 * units);
-      return Buffer.from(bytes.buffer, bytes.byteOffset + here, 2 * units).toString("utf16le");
-    },
-  };
+  }
 }

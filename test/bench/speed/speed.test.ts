@@ -4,7 +4,9 @@ import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
 import { parse } from "csv-parse/sync";
+import { InputError } from "../../../src/core";
 import { projectFolder } from "../../sourceImports";
+import { chosenByName } from "../chosenByName";
 import { measureRow, runWay, together, type Reading } from "./measure";
 import { bestOf, isWhole, keepMeasured, readMeasured, rowKey, type Measured } from "./measured";
 import { sidesOf, type Row, type Way } from "./row";
@@ -190,6 +192,15 @@ describe("bench/speed/rows", () => {
     assert.deepEqual([ratio("together-simclr"), ratio("together-fineTune")], [1.35, 1.6]);
     assert.ok(ratio("trial-step-10") < 1 && ratio("sxm-whole") === 1);
     assert.deepEqual(asked.get("simulate"), { under: 400 });
+  });
+
+  it("are chosen by name, or by what their names begin with", () => {
+    const names = (...only: string[]): string[] => chosenByName(speedRows({ full: true }), only, { what: "row" }).map(({ name }) => name); // prettier-ignore
+    assert.deepEqual(names("fineTune"), ["fineTune10", "fineTune64"]);
+    assert.deepEqual(names("step-64", "sxm"), ["step-64-4", "step-64-10", "step-64-64", "step-64-256", "sxm-alone", "sxm-whole"]); // prettier-ignore
+    // Neither part of a word nor part of a number.
+    for (const word of ["simcl", "step-6", "fineTune1", "step-"])
+      assert.throws(() => names(word), InputError);
   });
 
   it("are refused by name in a sentence", () => {
