@@ -10,7 +10,7 @@ export type PixelArray = Uint8Array | Uint16Array | Float32Array | Float64Array;
 
 /**
  * Pixels that lie in memory, n images of h*w*c values each. Whole-number types come out in [0,1], floats as they are.
- * @throws InputError if the length is not a multiple of one image
+ * @throws InputError if the length is not a multiple of one image; its `read` if there is no such image
  */
 export function memoryPixels(values: PixelArray, valuesPerImage: number): Pixels {
   if (valuesPerImage < 1 || values.length % valuesPerImage !== 0) {
@@ -21,16 +21,26 @@ export function memoryPixels(values: PixelArray, valuesPerImage: number): Pixels
     });
   }
   const copy = copier(values);
+  const count = values.length / valuesPerImage;
   return {
     read: (indices, out = floatsToFill(indices.length * valuesPerImage)) => {
       for (let i = 0; i < indices.length; i++) {
         const from = indices[i] * valuesPerImage;
+        // Else what is left in the memory of something else would pass for an image.
+        if (!(indices[i] >= 0 && indices[i] < count)) throw noImage(indices[i], count);
         copy(from, out.subarray(i * valuesPerImage, (i + 1) * valuesPerImage));
       }
       return out;
     },
   };
 }
+
+const noImage = (index: number, count: number): InputError =>
+  new InputError({
+    got: `the index ${index} of an image`,
+    expected: `0 to ${count - 1}, since there are ${count}`,
+    todo: "Take indices of the set that is read.",
+  });
 
 /** Writes what the values from some place on stand for. */
 function copier(values: PixelArray): (from: number, to: Float32Array) => void {

@@ -1,5 +1,12 @@
 import { strict as assert } from "node:assert";
-import { createRng, imageSet, memoryPixels, subset, type PixelArray } from "../../src/core";
+import {
+  createRng,
+  imageSet,
+  InputError,
+  memoryPixels,
+  subset,
+  type PixelArray,
+} from "../../src/core";
 
 const rng = createRng(1);
 const count = 6;
@@ -31,6 +38,12 @@ describe("core/imageSet", () => {
         assert.equal(pixels.read(order, middle), middle);
         assert.deepEqual([...room], [-1, ...wanted, -1]);
       });
+
+  it("has no images beyond the last", () => {
+    for (const values of [new Uint8Array(12), new Uint16Array(12), new Float32Array(12)])
+      for (const index of [3, -1, NaN])
+        assert.throws(() => memoryPixels(values, 4).read([0, index]), InputError);
+  });
 
   it("reads some images of a set into given memory too", () => {
     const set = imageSet({
