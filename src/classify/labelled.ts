@@ -1,4 +1,5 @@
 import {
+  floatsToFill,
   InputError,
   labelledIndices,
   subset,
@@ -25,22 +26,26 @@ export function onlyLabelled(train: ImageSet): ImageSet {
 }
 
 /**
- * The rows whose labels are known.
+ * The rows whose labels are known; the features themselves, not a copy, where all are.
  * @throws InputError if there is none
  */
 export function knownRows(rows: LabelledRows): KnownRows {
   const { features, labels, dim, classNames } = rows;
   const chosen = Int32Array.from(labels.keys()).filter((i) => labels[i] >= 0);
   if (chosen.length === 0) throw noLabel("rows");
-  const kept = new Float32Array(chosen.length * dim);
-  chosen.forEach((i, at) => kept.set(features.subarray(i * dim, (i + 1) * dim), at * dim));
   return {
-    features: kept,
+    features: chosen.length === labels.length ? features : picked(features, dim, chosen),
     labels: chosen.map((i) => labels[i]),
     dim,
     classNames,
     classes: classNames.length,
   };
+}
+
+function picked(features: Float32Array, dim: number, chosen: Int32Array): Float32Array {
+  const kept = floatsToFill(chosen.length * dim);
+  chosen.forEach((i, at) => kept.set(features.subarray(i * dim, (i + 1) * dim), at * dim));
+  return kept;
 }
 
 /** Embeds the labelled images. */

@@ -27,7 +27,7 @@ const jitter = 1e-6;
  */
 export function spanOfRows(rows: Tensor2D): RowSpan {
   const [n] = rows.shape;
-  const gram: Tensor2D = tf.matMul(rows, rows, false, true);
+  const gram = tf.tidy(() => gramOf(rows));
   const factor = factorOf(gram);
   const [squares] = valuesOf(() => gram.square().sum());
   gram.dispose();
@@ -42,6 +42,25 @@ export function spanOfRows(rows: Tensor2D): RowSpan {
       return new Float64Array(expanded);
     },
   };
+}
+
+/** Rows whose products with each other are made in two parts, of which one is never made: that above the diagonal. */
+const manyRows = 512;
+
+/** The products of rows with each other. [n,d] -> [n,n] */
+function gramOf(rows: Tensor2D): Tensor2D {
+  const [n, d] = rows.shape;
+  if (n < manyRows) return tf.matMul(rows, rows, false, true);
+  const half = n >> 1;
+  const [first, last] = [rows.slice([0, 0], [half, d]), rows.slice([half, 0], [n - half, d])];
+  const below: Tensor2D = tf.matMul(last, first, false, true);
+  return tf.concat2d(
+    [
+      tf.concat2d([gramOf(first), below.transpose<Tensor2D>()], 1),
+      tf.concat2d([below, gramOf(last)], 1),
+    ],
+    0,
+  );
 }
 
 /** The factor of a Gram matrix, with as much added to its diagonal as is told above: by a kernel of our own (`src/runtime/rowKernels.cc`) or here, to the same bits. */
@@ -130,13 +149,54 @@ function oneBelow(l: Float64Array, a: Float64Array, n: number, i: number, j: num
 function solveTransposed(l: Float64Array, w: Float64Array, n: number, k: number): Float64Array {
   const z = w.slice();
   for (let i = n - 1; i >= 0; i--) {
-    // All classes together, since what lies below each other in a matrix is slow to come by.
-    const sums = z.subarray(i * k, (i + 1) * k);
-    for (let m = i + 1, at = m * k; m < n; m++) {
-      const below = l[m * n + i];
-      for (let c = 0; c < k; c++, at++) sums[c] -= below * z[at];
-    }
-    for (let c = 0; c < k; c++) sums[c] /= l[i * n + i];
+    let c = 0;
+    // Some classes together, since what lies below each other in a matrix is slow to come by, and no more than a processor keeps at hand.
+    for (; c + 5 <= k; c += 5) takeOffFive(z, l, n, k, i, c);
+    for (; c < k; c++) takeOffOne(z, l, n, k, i, c);
   }
   return z;
+}
+
+function takeOffOne(
+  z: Float64Array,
+  l: Float64Array,
+  n: number,
+  k: number,
+  i: number,
+  c: number,
+): void {
+  const own = i * k + c;
+  let sum = z[own];
+  for (let m = i + 1, at = m * k + c; m < n; m++, at += k) sum -= l[m * n + i] * z[at];
+  z[own] = sum / l[i * n + i];
+}
+
+function takeOffFive(
+  z: Float64Array,
+  l: Float64Array,
+  n: number,
+  k: number,
+  i: number,
+  c: number,
+): void {
+  const own = i * k + c;
+  let first = z[own];
+  let second = z[own + 1];
+  let third = z[own + 2];
+  let fourth = z[own + 3];
+  let fifth = z[own + 4];
+  for (let m = i + 1, at = m * k + c; m < n; m++, at += k) {
+    const below = l[m * n + i];
+    first -= below * z[at];
+    second -= below * z[at + 1];
+    third -= below * z[at + 2];
+    fourth -= below * z[at + 3];
+    fifth -= below * z[at + 4];
+  }
+  const diagonal = l[i * n + i];
+  z[own] = first / diagonal;
+  z[own + 1] = second / diagonal;
+  z[own + 2] = third / diagonal;
+  z[own + 3] = fourth / diagonal;
+  z[own + 4] = fifth / diagonal;
 }

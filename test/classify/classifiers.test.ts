@@ -1,5 +1,13 @@
 import assert from "node:assert/strict";
-import { createRng, hasOwnKernels, hideLabels, InputError, tf, withLabels } from "../../src/core";
+import {
+  createRng,
+  hasOwnKernels,
+  hideLabels,
+  InputError,
+  tf,
+  valuesOf,
+  withLabels,
+} from "../../src/core";
 import { classify, pretrain } from "../../src";
 import { spanOfRows } from "../../src/classify/spanOfRows";
 import { withoutOwnKernels } from "../fixtures/withoutOwnKernels";
@@ -92,6 +100,40 @@ describe("classify/spanOfRows", () => {
     }
   });
 
+  it("does so for rows whose products are made in parts, and for more classes than are solved together", () => {
+    const [n, d, k] = [515, 600, 7];
+    const rng = createRng(4);
+    const values = Float32Array.from({ length: n * d }, () => rng.normal());
+    const rows = tf.tensor2d(values, [n, d]);
+    const { coordinates, squares, expand } = spanOfRows(rows);
+    const gram = valuesOf(() => tf.matMul(rows, rows, false, true));
+    const sum = gram.reduce((all, value) => all + value * value, 0);
+    assert.ok(Math.abs(squares / sum - 1) < 1e-4);
+    // Within, beside and across the halves.
+    for (const [i, j] of [
+      [0, 0],
+      [100, 7],
+      [300, 20],
+      [20, 300],
+      [400, 380],
+      [514, 514],
+      [257, 256],
+    ]) {
+      let product = 0;
+      for (let m = 0; m < n; m++) product += coordinates[i * n + m] * coordinates[j * n + m];
+      assert.ok(Math.abs(product - gram[i * n + j]) < 5e-3, `${i}, ${j}`);
+    }
+    const weights = Float64Array.from({ length: n * k }, () => rng.normal());
+    const expanded = tf.tidy(() => tf.matMul(rows, tf.tensor2d(new Float32Array(expand(weights, k)), [d, k])).dataSync()); // prettier-ignore
+    for (let at = 0; at < n * k; at += 11) {
+      const [i, c] = [Math.floor(at / k), at % k];
+      let score = 0;
+      for (let m = 0; m < n; m++) score += coordinates[i * n + m] * weights[m * k + c];
+      assert.ok(Math.abs(score - expanded[at]) < 0.02, `${i}, ${c}: ${score}, ${expanded[at]}`);
+    }
+    rows.dispose();
+  });
+
   // 320 is a whole number of panels of eight, the others are not; the last have equal rows, and rows of nothing.
   for (const [n, kind] of [
     [320, "drawn"],
@@ -110,10 +152,10 @@ describe("classify/spanOfRows", () => {
       if (kind === "equal") values.copyWithin(d, 0, 100 * d);
       if (kind === "empty") values.fill(0);
       const rows = tf.tensor2d(values, [n, d]);
-      const weights = Float64Array.from({ length: 3 * n }, () => rng.normal());
+      const weights = Float64Array.from({ length: 6 * n }, () => rng.normal());
       const found = (): [Float64Array, Float64Array] => {
         const { coordinates, expand } = spanOfRows(rows);
-        return [coordinates, expand(weights, 3)];
+        return [coordinates, expand(weights, 6)];
       };
       const own = found();
       const loops = withoutOwnKernels(found);

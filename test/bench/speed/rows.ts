@@ -295,7 +295,7 @@ function headRows({ quick = false }: RowOptions): Row[] {
     ours: fewscope({
       name: "two threads",
       program: "node",
-      words: typescript("parts", mode, ...words),
+      words: withoutThread("parts", mode, ...words),
     }),
     peer: {
       by: "scikit-learn",
